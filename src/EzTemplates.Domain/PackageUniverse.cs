@@ -1,0 +1,192 @@
+using System.Runtime.InteropServices;
+
+namespace EzTemplates.Domain;
+
+/// <summary>A string of a universe, by number; two are equal exactly when their strings are. 0 is the empty string.</summary>
+public readonly record struct StringId(int Value)
+{
+    public static StringId Empty => default;
+
+    public bool IsEmpty => Value == 0;
+}
+
+/// <summary>A package (one name, version and architecture from one source) of a universe, by number.</summary>
+public readonly record struct PackageId(int Value) : IComparable<PackageId>
+{
+    public int CompareTo(PackageId other) => Value.CompareTo(other.Value);
+
+    public static bool operator <(PackageId left, PackageId right) => left.Value < right.Value;
+
+    public static bool operator >(PackageId left, PackageId right) => left.Value > right.Value;
+
+    public static bool operator <=(PackageId left, PackageId right) => left.Value <= right.Value;
+
+    public static bool operator >=(PackageId left, PackageId right) => left.Value >= right.Value;
+}
+
+/// <summary>What a dependency asks for.</summary>
+public enum DependencyKind : byte
+{
+    PreDepends,
+    Depends,
+    Recommends,
+    Suggests,
+    Conflicts,
+    Breaks,
+    Replaces,
+    Enhances,
+}
+
+[Flags]
+public enum PackageFlags
+{
+    None = 0,
+    Essential = 1,
+
+    /// <summary>Debian's <c>Protected: yes</c> / <c>Important: yes</c>.</summary>
+    Protected = 2,
+    MultiArchSame = 4,
+    MultiArchForeign = 8,
+    MultiArchAllowed = 16,
+}
+
+/// <summary>
+/// One alternative of a dependency: <c>name:arch (relation version)</c>. The architecture qualifier is as written
+/// (<c>any</c>, <c>native</c>, <c>i386</c>), empty where there is none.
+/// </summary>
+[StructLayout(LayoutKind.Sequential)]
+public readonly record struct DependencyAlternative(StringId Name, VersionRelation Relation, StringId Version, StringId Architecture);
+
+/// <summary>A name that a package provides, with its version (empty: none).</summary>
+[StructLayout(LayoutKind.Sequential)]
+public readonly record struct ProvidedName(StringId Name, StringId Version);
+
+/// <summary>A dependency of a package: its kind and where its alternatives lie in <see cref="PackageUniverse.Alternatives"/>.</summary>
+[StructLayout(LayoutKind.Sequential)]
+public readonly record struct PackageDependency(int FirstAlternative, int AlternativeCount, DependencyKind Kind);
+
+/// <summary>
+/// All packages of some repositories' snapshots, as columns over one block of bytes that may be a mapped file.
+/// Packages are sorted by name, then architecture, then version ascending, then source, so that the order of the
+/// indexes they came from does not matter. <c>EzTemplates.Formats.UniverseEncoding</c> makes and reads the block.
+/// </summary>
+public sealed class PackageUniverse
+{
+    /// <summary>UTF-8 bytes of all strings, and where each starts (one more than there are strings).</summary>
+    public required ReadOnlyMemory<byte> StringBytes { private get; init; }
+
+    public required ReadOnlyMemory<byte> StringStartColumn { private get; init; }
+
+    /// <summary>Open-addressing table of string numbers + 1, a power of two long; see <c>UniverseEncoding</c> for the hash.</summary>
+    public required Func<ReadOnlyMemory<byte>, StringId?> FindString { private get; init; }
+
+    public required ReadOnlyMemory<byte> NameColumn { private get; init; }
+
+    public required ReadOnlyMemory<byte> VersionColumn { private get; init; }
+
+    public required ReadOnlyMemory<byte> ArchitectureColumn { private get; init; }
+
+    /// <summary>The number of the source (a suite of a repository), an index into <see cref="Sources"/>.</summary>
+    public required ReadOnlyMemory<byte> SourceColumn { private get; init; }
+
+    public required ReadOnlyMemory<byte> FlagsColumn { private get; init; }
+
+    /// <summary>64-bit sizes of the archive files in bytes.</summary>
+    public required ReadOnlyMemory<byte> SizeColumn { private get; init; }
+
+    /// <summary>64-bit sizes as installed, in bytes.</summary>
+    public required ReadOnlyMemory<byte> InstalledSizeColumn { private get; init; }
+
+    /// <summary>32 bytes a package.</summary>
+    public required ReadOnlyMemory<byte> Sha256Column { private get; init; }
+
+    public required ReadOnlyMemory<byte> PathColumn { private get; init; }
+
+    /// <summary>Where each package's dependencies start; one more than there are packages.</summary>
+    public required ReadOnlyMemory<byte> DependencyStartColumn { private get; init; }
+
+    public required ReadOnlyMemory<byte> DependencyColumn { private get; init; }
+
+    public required ReadOnlyMemory<byte> AlternativeColumn { private get; init; }
+
+    public required ReadOnlyMemory<byte> ProvideStartColumn { private get; init; }
+
+    public required ReadOnlyMemory<byte> ProvideColumn { private get; init; }
+
+    /// <summary>For each string, where the packages of that name start in the order of packages; one more than there are strings... the same for providers.</summary>
+    public required ReadOnlyMemory<byte> NamedStartColumn { private get; init; }
+
+    public required ReadOnlyMemory<byte> NamedColumn { private get; init; }
+
+    public required ReadOnlyMemory<byte> ProviderStartColumn { private get; init; }
+
+    /// <summary>Packages that provide a string's name by a Provides field (their own name is not among them), ascending, none twice.</summary>
+    public required ReadOnlyMemory<byte> ProviderColumn { private get; init; }
+
+    /// <summary><c>repository/suite</c>, in recipe order.</summary>
+    public required IReadOnlyList<string> Sources { get; init; }
+
+    public int PackageCount => NameColumn.Length / sizeof(int);
+
+    public int StringCount => (StringStartColumn.Length / sizeof(int)) - 1;
+
+    public ReadOnlySpan<StringId> Names => Cast<StringId>(NameColumn);
+
+    public ReadOnlySpan<StringId> Versions => Cast<StringId>(VersionColumn);
+
+    public ReadOnlySpan<StringId> Architectures => Cast<StringId>(ArchitectureColumn);
+
+    public ReadOnlySpan<int> SourceNumbers => Cast<int>(SourceColumn);
+
+    public ReadOnlySpan<PackageFlags> Flags => Cast<PackageFlags>(FlagsColumn);
+
+    public ReadOnlySpan<long> Sizes => Cast<long>(SizeColumn);
+
+    public ReadOnlySpan<long> InstalledSizes => Cast<long>(InstalledSizeColumn);
+
+    public ReadOnlySpan<DependencyAlternative> Alternatives => Cast<DependencyAlternative>(AlternativeColumn);
+
+    /// <summary>The UTF-8 bytes of a string.</summary>
+    public ReadOnlySpan<byte> Bytes(StringId id)
+    {
+        var starts = Cast<int>(StringStartColumn);
+        return StringBytes.Span[starts[id.Value]..starts[id.Value + 1]];
+    }
+
+    public string Text(StringId id) => System.Text.Encoding.UTF8.GetString(Bytes(id));
+
+    /// <summary>The string's number, or null where no package speaks of it.</summary>
+    public StringId? Find(string text) => FindString(System.Text.Encoding.UTF8.GetBytes(text));
+
+    public Sha256Digest Sha256(PackageId package) => new(Sha256Column.Span.Slice(package.Value * Sha256Digest.ByteCount, Sha256Digest.ByteCount));
+
+    public string Path(PackageId package) => Text(Cast<StringId>(PathColumn)[package.Value]);
+
+    /// <summary>In the order of the package's fields, alternatives in the author's order.</summary>
+    public ReadOnlySpan<PackageDependency> Dependencies(PackageId package) =>
+        Slice<PackageDependency>(DependencyColumn, DependencyStartColumn, package.Value);
+
+    public ReadOnlySpan<DependencyAlternative> AlternativesOf(PackageDependency dependency) =>
+        Alternatives.Slice(dependency.FirstAlternative, dependency.AlternativeCount);
+
+    public ReadOnlySpan<ProvidedName> Provides(PackageId package) => Slice<ProvidedName>(ProvideColumn, ProvideStartColumn, package.Value);
+
+    /// <summary>Packages whose own name this is, ascending by architecture, version, source.</summary>
+    public ReadOnlySpan<PackageId> Named(StringId name) => Slice<PackageId>(NamedColumn, NamedStartColumn, name.Value);
+
+    /// <summary>Packages that provide the name by a Provides field.</summary>
+    public ReadOnlySpan<PackageId> Providers(StringId name) => Slice<PackageId>(ProviderColumn, ProviderStartColumn, name.Value);
+
+    public string Describe(PackageId package) =>
+        $"{Text(Names[package.Value])} {Text(Versions[package.Value])} ({Text(Architectures[package.Value])})";
+
+    private static ReadOnlySpan<T> Cast<T>(ReadOnlyMemory<byte> column)
+        where T : unmanaged => MemoryMarshal.Cast<byte, T>(column.Span);
+
+    private static ReadOnlySpan<T> Slice<T>(ReadOnlyMemory<byte> column, ReadOnlyMemory<byte> starts, int row)
+        where T : unmanaged
+    {
+        var start = Cast<int>(starts);
+        return Cast<T>(column)[start[row]..start[row + 1]];
+    }
+}

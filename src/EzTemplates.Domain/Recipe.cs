@@ -1,0 +1,111 @@
+using System.Collections.Immutable;
+
+namespace EzTemplates.Domain;
+
+/// <summary>A recipe as its author wrote it, checked. <see cref="OsRecipe"/> or <see cref="AppRecipe"/>.</summary>
+public abstract record Recipe
+{
+    public required string Name { get; init; }
+
+    /// <summary>The author's major.minor, about the recipe: <c>1.0</c>.</summary>
+    public required RecipeVersion Version { get; init; }
+
+    /// <summary>The recipe's own; an application adds them to its base's.</summary>
+    public ImmutableArray<RepositorySpec> Repositories { get; init; } = [];
+
+    /// <summary>In the author's order.</summary>
+    public required ImmutableArray<PackageRequest> Packages { get; init; }
+
+    public bool Recommends { get; init; }
+
+    public AlternativePreference Prefer { get; init; } = AlternativePreference.Maintainers;
+
+    public ImmutableArray<string> Exclude { get; init; } = [];
+
+    public ImmutableArray<PackageHold> Hold { get; init; } = [];
+
+    /// <summary>Whether packages may bring device nodes; refused otherwise.</summary>
+    public bool AllowDevices { get; init; }
+
+    /// <summary>SHA-256 over the recipe's meaning (its parsed form), so comments and layout do not change it.</summary>
+    public required Sha256Digest Digest { get; init; }
+}
+
+public sealed record OsRecipe : Recipe
+{
+    public required PackageFamily Family { get; init; }
+
+    public required string Architecture { get; init; }
+
+    public bool IncludeEssential { get; init; } = true;
+
+    /// <summary>How many versions gc keeps.</summary>
+    public int KeepVersions { get; init; } = 5;
+}
+
+public sealed record AppRecipe : Recipe
+{
+    public required BaseRange Base { get; init; }
+}
+
+/// <summary>The author's <c>major.minor</c>.</summary>
+public readonly record struct RecipeVersion(int Major, int Minor)
+{
+    public override string ToString() => $"{Major}.{Minor}";
+}
+
+/// <summary>An OS template and the versions of it that an application accepts: <c>debian-12@[1.0,2.0)</c>.</summary>
+public sealed record BaseRange(string Template, NuGet.Versioning.VersionRange Range)
+{
+    public override string ToString() => $"{Template}@{Range.OriginalString ?? Range.ToNormalizedString()}";
+}
+
+public enum AlternativePreference
+{
+    /// <summary>The first named alternative.</summary>
+    Maintainers,
+
+    /// <summary>Whatever makes the set smallest.</summary>
+    Smallest,
+}
+
+/// <summary>Keeps a package within a version pattern (<c>3.0.*</c>) until a day.</summary>
+public sealed record PackageHold(string Package, string VersionPattern, string Reason, DateOnly? Expires);
+
+/// <summary>An APT suite set (or, later, an rpm-md repository) as a recipe names it.</summary>
+public sealed record RepositorySpec
+{
+    public required string Id { get; init; }
+
+    /// <summary>Archive roots (<c>https://...</c>), or the word <c>host</c>.</summary>
+    public required ImmutableArray<string> Mirrors { get; init; }
+
+    public required ImmutableArray<string> Suites { get; init; }
+
+    public required ImmutableArray<string> Components { get; init; }
+
+    public required KeySource Keys { get; init; }
+
+    /// <summary>APT's sense: the higher number wins.</summary>
+    public int Priority { get; init; } = 500;
+
+    /// <summary><c>trust: unsigned</c>, in so many words.</summary>
+    public bool TrustUnsigned { get; init; }
+}
+
+/// <summary>Where a repository's keys come from.</summary>
+public abstract record KeySource
+{
+    private KeySource()
+    {
+    }
+
+    /// <summary>The Signed-By of the host's source that serves this very root.</summary>
+    public sealed record Host : KeySource;
+
+    /// <summary>A key file beside the recipe; the path is absolute.</summary>
+    public sealed record KeyFile(string FullPath) : KeySource;
+
+    /// <summary>Primary fingerprints (40 or 64 hexadecimal digits, upper case) looked up in the host's keyrings.</summary>
+    public sealed record Fingerprints(ImmutableArray<string> Allowed) : KeySource;
+}

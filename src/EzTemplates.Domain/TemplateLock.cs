@@ -1,0 +1,72 @@
+using System.Collections.Immutable;
+using NuGet.Versioning;
+
+namespace EzTemplates.Domain;
+
+/// <summary>
+/// The solver's answer for one recipe, kept beside it in git: every package that the template adds, and why.
+/// <c>EzTemplates.Formats.LockText</c> writes and reads it.
+/// </summary>
+public sealed record TemplateLock
+{
+    public required string Template { get; init; }
+
+    public required PackageFamily Family { get; init; }
+
+    public required string Architecture { get; init; }
+
+    /// <summary><c>1.0.7</c>: the recipe's major.minor, and a third number that counts changes.</summary>
+    public required NuGetVersion Version { get; init; }
+
+    public required Sha256Digest Recipe { get; init; }
+
+    /// <summary>Null for an OS.</summary>
+    public LockedBase? Base { get; init; }
+
+    /// <summary>Sorted by repository, then suite.</summary>
+    public required ImmutableArray<LockedSnapshot> Snapshots { get; init; }
+
+    /// <summary>Seconds since 1970: the newest Date among the snapshots when the lock last changed.</summary>
+    public required long Epoch { get; init; }
+
+    /// <summary>The number of the configure rules; 0 = not configured.</summary>
+    public required int Rules { get; init; }
+
+    /// <summary>User and group ids that this lock's own packages' scripts create, sorted.</summary>
+    public ImmutableArray<LockedId> Ids { get; init; } = [];
+
+    /// <summary>Sorted by name, then architecture.</summary>
+    public required ImmutableArray<LockedPackage> Packages { get; init; }
+}
+
+/// <summary>The OS version that an application was locked against.</summary>
+public sealed record LockedBase(string Template, NuGetVersion Version, Sha256Digest LockDigest);
+
+/// <summary>A repository's suite and the digest of its signed Release text.</summary>
+public sealed record LockedSnapshot(string Repository, string Suite, Sha256Digest Name);
+
+/// <summary>A user (<c>user</c>) or group (<c>group</c>) with its number.</summary>
+public sealed record LockedId(string Kind, string Name, uint Number);
+
+/// <summary>One package of a lock.</summary>
+/// <param name="Source"><c>repository/suite</c>.</param>
+/// <param name="Path">Below the repository's archive root: <c>pool/main/n/nginx/nginx_1.22.1-9_amd64.deb</c>.</param>
+/// <param name="Reason"><c>root</c>, <c>essential</c>, or the name of the package that first required it.</param>
+public sealed record LockedPackage(
+    string Name,
+    string Version,
+    string Architecture,
+    string Source,
+    string Path,
+    long Size,
+    Sha256Digest Sha256,
+    string Reason)
+{
+    public override string ToString() => $"{Name} {Version} ({Architecture})";
+}
+
+/// <summary>A version of a template: <c>debian-12@1.0.7</c>.</summary>
+public sealed record TemplateReference(string Template, NuGetVersion Version)
+{
+    public override string ToString() => $"{Template}@{Version.ToNormalizedString()}";
+}
