@@ -48,6 +48,11 @@ public enum PackageFlags
     MultiArchSame = 4,
     MultiArchForeign = 8,
     MultiArchAllowed = 16,
+
+    /// <summary>Debian's <c>Priority</c> field, where it says more than optional; decides between providers of one name.</summary>
+    PriorityRequired = 32,
+    PriorityImportant = 64,
+    PriorityStandard = 128,
 }
 
 /// <summary>
