@@ -2,7 +2,10 @@ using System.Runtime.InteropServices;
 
 namespace EzTemplates.Domain;
 
-/// <summary>A string of a universe, by number; two are equal exactly when their strings are. 0 is the empty string.</summary>
+/// <summary>
+/// A string of a universe, by number; two are equal exactly when their strings are. 0 is the empty string, and numbers ascend as the
+/// strings' bytes do.
+/// </summary>
 public readonly record struct StringId(int Value)
 {
     public static StringId Empty => default;
@@ -77,13 +80,10 @@ public readonly record struct PackageDependency(int FirstAlternative, int Altern
 /// </summary>
 public sealed class PackageUniverse
 {
-    /// <summary>UTF-8 bytes of all strings, and where each starts (one more than there are strings).</summary>
+    /// <summary>UTF-8 bytes of all strings, sorted by bytes, and where each starts (one more than there are strings).</summary>
     public required ReadOnlyMemory<byte> StringBytes { private get; init; }
 
     public required ReadOnlyMemory<byte> StringStartColumn { private get; init; }
-
-    /// <summary>Open-addressing table of string numbers + 1, a power of two long; see <c>UniverseEncoding</c> for the hash.</summary>
-    public required Func<ReadOnlyMemory<byte>, StringId?> FindString { private get; init; }
 
     public required ReadOnlyMemory<byte> NameColumn { private get; init; }
 
@@ -118,9 +118,10 @@ public sealed class PackageUniverse
 
     public required ReadOnlyMemory<byte> ProvideColumn { private get; init; }
 
-    /// <summary>For each string, where the packages of that name start in the order of packages; one more than there are strings... the same for providers.</summary>
+    /// <summary>For each string, where the packages of that name start in <see cref="NamedColumn"/>; one more than there are strings.</summary>
     public required ReadOnlyMemory<byte> NamedStartColumn { private get; init; }
 
+    /// <summary>Package numbers by name: 0, 1, 2... since packages are sorted by name.</summary>
     public required ReadOnlyMemory<byte> NamedColumn { private get; init; }
 
     public required ReadOnlyMemory<byte> ProviderStartColumn { private get; init; }
@@ -160,8 +161,29 @@ public sealed class PackageUniverse
 
     public string Text(StringId id) => System.Text.Encoding.UTF8.GetString(Bytes(id));
 
-    /// <summary>The string's number, or null where no package speaks of it.</summary>
-    public StringId? Find(string text) => FindString(System.Text.Encoding.UTF8.GetBytes(text));
+    /// <summary>The string's number, or null where no package speaks of it. O(log n).</summary>
+    public StringId? Find(string text) => Find(System.Text.Encoding.UTF8.GetBytes(text));
+
+    /// <inheritdoc cref="Find(string)"/>
+    public StringId? Find(ReadOnlySpan<byte> utf8)
+    {
+        var starts = Cast<int>(StringStartColumn);
+        var bytes = StringBytes.Span;
+        int low = 0, high = StringCount - 1;
+        while (low <= high)
+        {
+            var middle = (low + high) >>> 1;
+            var order = bytes[starts[middle]..starts[middle + 1]].SequenceCompareTo(utf8);
+            if (order == 0)
+            {
+                return new StringId(middle);
+            }
+
+            (low, high) = order < 0 ? (middle + 1, high) : (low, middle - 1);
+        }
+
+        return null;
+    }
 
     public Sha256Digest Sha256(PackageId package) => new(Sha256Column.Span.Slice(package.Value * Sha256Digest.ByteCount, Sha256Digest.ByteCount));
 

@@ -1,0 +1,225 @@
+using System.Text;
+using System.Text.Unicode;
+using EzTemplates.Domain;
+
+namespace EzTemplates.Formats;
+
+/// <summary>One Packages file.</summary>
+/// <param name="Source"><c>repository/suite</c>; several indexes (components, architectures) may be of one source.</param>
+/// <param name="Text">Verified and decompressed.</param>
+/// <param name="File">What errors call it: a path or URL.</param>
+public sealed record PackagesIndex(string Source, ReadOnlyMemory<byte> Text, string File);
+
+/// <summary>What is known of a package's archive besides its control file.</summary>
+/// <param name="Path">Below the repository's archive root.</param>
+public readonly record struct ArchiveFacts(string Path, long Size, Sha256Digest Sha256);
+
+/// <summary>A package while the universe is made; strings are numbers of the builder's pool.</summary>
+internal readonly record struct UniverseRow(int Name, int Version, int Architecture, int Source)
+{
+    public required PackageFlags Flags { get; init; }
+
+    public required long Size { get; init; }
+
+    public required long InstalledSize { get; init; }
+
+    public required Sha256Digest Sha256 { get; init; }
+
+    public required int Path { get; init; }
+
+    public required int FirstDependency { get; init; }
+
+    public required int DependencyCount { get; init; }
+
+    public required int FirstProvide { get; init; }
+
+    public required int ProvideCount { get; init; }
+
+    /// <summary>Breaks the tie between two stanzas of one archive, so that their order does not matter.</summary>
+    public required ReadOnlyMemory<byte> Stanza { get; init; }
+}
+
+/// <summary>
+/// Collects packages from indexes and from control files at hand, and makes the universe of them. The order in which packages of a
+/// source come never matters; the order in which sources come first is that of <see cref="PackageUniverse.Sources"/>.
+/// A stanza that is there twice in one source (same name, version, architecture and digest) counts once.
+/// </summary>
+public sealed class UniverseBuilder
+{
+    private readonly DebStanza _stanza = new();
+
+    internal StringPool Strings { get; } = new();
+
+    internal List<string> Sources { get; } = [];
+
+    internal List<UniverseRow> Rows { get; } = [];
+
+    internal List<(DependencyKind Kind, int FirstAlternative, int Count)> Dependencies { get; } = [];
+
+    internal List<DependencyAlternative> Alternatives { get; } = [];
+
+    internal List<ProvidedName> Provides { get; } = [];
+
+    /// <summary>Adds every stanza of a Packages file.</summary>
+    /// <exception cref="MalformedMetadataException">A stanza lacks or misstates something; names the file, the line and the field.</exception>
+    public void AddIndex(PackagesIndex index)
+    {
+        var source = SourceNumber(index.Source);
+        var reader = new Deb822Reader(index.Text, index.File);
+        while (reader.NextParagraph())
+        {
+            _stanza.Read(ref reader, index.Text, index.File);
+            AddRow(source, Strings.Add(CheckedPath()), CheckedSize(), CheckedDigest());
+        }
+    }
+
+    /// <summary>Adds a package by its control file, for solving over packages that are stored already.</summary>
+    /// <exception cref="MalformedMetadataException">A dependency field is malformed.</exception>
+    public void Add(string source, DebControl control, ArchiveFacts archive)
+    {
+        var reader = new Deb822Reader(control.Text, control.File);
+        _ = reader.NextParagraph();
+        _stanza.Read(ref reader, control.Text, control.File);
+        AddRow(SourceNumber(source), Strings.Add(Encoding.UTF8.GetBytes(archive.Path)), archive.Size, archive.Sha256);
+    }
+
+    /// <summary>The encoded block; <see cref="UniverseEncoding.Decode"/> reads it.</summary>
+    public byte[] ToBlock() => new UniverseWriter(this).Write();
+
+    public PackageUniverse ToUniverse() => UniverseEncoding.Decode(ToBlock())
+        ?? throw new InvalidOperationException("a universe that was just encoded does not decode");
+
+    private int SourceNumber(string source)
+    {
+        if (source.Contains('\n'))
+        {
+            throw new ArgumentException("a source is one line", nameof(source));
+        }
+
+        var number = Sources.IndexOf(source);
+        if (number < 0)
+        {
+            number = Sources.Count;
+            Sources.Add(source);
+        }
+
+        return number;
+    }
+
+    private void AddRow(int source, int path, long size, Sha256Digest sha256)
+    {
+        var (firstDependency, firstProvide) = (Dependencies.Count, Provides.Count);
+        foreach (var (kind, field) in _stanza.Relations)
+        {
+            AddDependencies(kind, field);
+        }
+
+        AddProvides();
+        Rows.Add(new UniverseRow(Strings.Add(_stanza.Package.Span), Strings.Add(_stanza.Version.Span), Strings.Add(_stanza.Architecture.Span), source)
+        {
+            Flags = _stanza.Flags,
+            Size = size,
+            InstalledSize = _stanza.InstalledSize,
+            Sha256 = sha256,
+            Path = path,
+            FirstDependency = firstDependency,
+            DependencyCount = Dependencies.Count - firstDependency,
+            FirstProvide = firstProvide,
+            ProvideCount = Provides.Count - firstProvide,
+            Stanza = _stanza.Text,
+        });
+    }
+
+    private void AddDependencies(DependencyKind kind, StanzaField field)
+    {
+        var reader = new DebRelationReader(field.Span);
+        var first = Alternatives.Count;
+        while (reader.Next())
+        {
+            RefuseRestrictions(in reader, field, DebControl.FieldName(kind));
+            Alternatives.Add(new DependencyAlternative(
+                new StringId(Strings.Add(reader.Name)),
+                reader.Relation,
+                new StringId(Strings.Add(reader.Version)),
+                new StringId(Strings.Add(reader.Architecture))));
+            if (!reader.HasMoreAlternatives)
+            {
+                Dependencies.Add((kind, first, Alternatives.Count - first));
+                first = Alternatives.Count;
+            }
+        }
+
+        if (reader.Problem is { } problem)
+        {
+            throw _stanza.Malformed(field, DebControl.FieldName(kind), problem);
+        }
+    }
+
+    private void AddProvides()
+    {
+        var reader = new DebRelationReader(_stanza.Provides.Span);
+        while (reader.Next())
+        {
+            RefuseRestrictions(in reader, _stanza.Provides, "Provides");
+            if (reader.HasMoreAlternatives || reader.Relation is not (VersionRelation.Any or VersionRelation.Equal))
+            {
+                throw _stanza.Malformed(_stanza.Provides, "Provides", "provides one name, or one name `(= version)`, at a time");
+            }
+
+            // `name:i386` speaks for another architecture than the package's own, which no column here can say; it is left out, so at
+            // worst a solution is missed, never a wrong one made.
+            if (reader.Architecture.IsEmpty || reader.Architecture.SequenceEqual("any"u8) || reader.Architecture.SequenceEqual(_stanza.Architecture.Span))
+            {
+                Provides.Add(new ProvidedName(new StringId(Strings.Add(reader.Name)), new StringId(Strings.Add(reader.Version))));
+            }
+        }
+
+        if (reader.Problem is { } problem)
+        {
+            throw _stanza.Malformed(_stanza.Provides, "Provides", problem);
+        }
+    }
+
+    private void RefuseRestrictions(scoped ref readonly DebRelationReader reader, StanzaField field, string name)
+    {
+        if (!reader.ArchitectureRestriction.IsEmpty || !reader.ProfileRestriction.IsEmpty)
+        {
+            throw _stanza.Malformed(field, name, "`[architecture]` and `<profile>` stand only in source packages");
+        }
+    }
+
+    private ReadOnlySpan<byte> CheckedPath()
+    {
+        var path = _stanza.Required(_stanza.Filename, "Filename").Span;
+        if (path[0] == '/' || !Utf8.IsValid(path) || path.IndexOfAnyInRange((byte)0, (byte)' ') >= 0 || path.Contains((byte)0x7f))
+        {
+            throw _stanza.Malformed(_stanza.Filename, "Filename", $"`{TreePath.Display(Encoding.Latin1.GetString(path))}` is not a relative path");
+        }
+
+        foreach (var part in path.Split((byte)'/'))
+        {
+            if (path[part].SequenceEqual(".."u8))
+            {
+                throw _stanza.Malformed(_stanza.Filename, "Filename", $"`{Encoding.UTF8.GetString(path)}` leads out of the archive with `..`");
+            }
+        }
+
+        return path;
+    }
+
+    private long CheckedSize()
+    {
+        var text = _stanza.Required(_stanza.Size, "Size").Span;
+        return System.Buffers.Text.Utf8Parser.TryParse(text, out long size, out var used) && used == text.Length && char.IsAsciiDigit((char)text[0])
+            ? size
+            : throw _stanza.Malformed(_stanza.Size, "Size", $"`{Encoding.UTF8.GetString(text)}` is not a number of bytes");
+    }
+
+    private Sha256Digest CheckedDigest()
+    {
+        var text = _stanza.Required(_stanza.Sha256, "SHA256").Span;
+        return Sha256Digest.TryParse(text, out var digest)
+            ? digest
+            : throw _stanza.Malformed(_stanza.Sha256, "SHA256", $"`{Encoding.UTF8.GetString(text)}` is not a SHA-256 digest");
+    }
+}
