@@ -1,0 +1,237 @@
+using System.Collections.Concurrent;
+using Polly;
+using Polly.CircuitBreaker;
+using Polly.Hedging;
+using Polly.Retry;
+using Polly.Timeout;
+
+namespace EzTemplates.Repositories;
+
+/// <summary>
+/// All policy about failing mirrors, and the only file that names Polly. Outside in: rounds over all mirrors (retry, with jitter and
+/// Retry-After), the mirrors of a round (hedging), one mirror's circuit breaker, one attempt; inside an attempt every step that must
+/// bring something has a timeout of its own, so that a slow but living transfer goes on.
+/// </summary>
+internal sealed class FetchPipelines
+{
+    private static readonly ResiliencePropertyKey<Turn> TurnKey = new("turn");
+
+    private readonly FetchSettings _settings;
+    private readonly ResiliencePipeline _step;
+    private readonly ResiliencePipeline<object> _inTurn;
+    private readonly ResiliencePipeline<object> _hedged;
+    private readonly ConcurrentDictionary<string, ResiliencePipeline<object>> _breakers = new(StringComparer.Ordinal);
+
+    public FetchPipelines(FetchSettings settings)
+    {
+        _settings = settings;
+        _step = new ResiliencePipelineBuilder { TimeProvider = settings.Time }.AddTimeout(settings.StallTimeout).Build();
+        _inTurn = Rounds(Timeout.InfiniteTimeSpan);
+        _hedged = Rounds(settings.HedgeDelay);
+    }
+
+    /// <summary>Runs one step that must bring something (headers, bytes) within the stall timeout.</summary>
+    /// <exception cref="MirrorFailure">Nothing came.</exception>
+    public async ValueTask<T> StepAsync<T>(Uri address, Func<CancellationToken, ValueTask<T>> step, CancellationToken cancel)
+    {
+        try
+        {
+            return await _step.ExecuteAsync(step, cancel).ConfigureAwait(false);
+        }
+        catch (TimeoutRejectedException slow)
+        {
+            var reason = $"no bytes for {_settings.StallTimeout.TotalSeconds:0.#} s";
+            throw new MirrorFailure(address, MirrorFailureKind.Passing, reason, slow) { BlamesMirror = true };
+        }
+    }
+
+    /// <summary>
+    /// Asks the addresses until one attempt succeeds. One attempt at a time: for files, whose next attempt goes on where the last stopped.
+    /// </summary>
+    /// <param name="progress">A number that grows while attempts bring something; rounds are counted only without growth.</param>
+    /// <exception cref="AllMirrorsFailed">None did.</exception>
+    public Task<T> InTurnAsync<T>(
+        IReadOnlyList<Uri> addresses, Func<Uri, CancellationToken, ValueTask<T>> attempt, Func<long> progress, CancellationToken cancel)
+        where T : class => RunAsync(_inTurn, addresses, attempt, progress, cancel);
+
+    /// <summary>As <see cref="InTurnAsync"/>, and asks the next address as well when one is slow: for small texts.</summary>
+    public Task<T> HedgedAsync<T>(IReadOnlyList<Uri> addresses, Func<Uri, CancellationToken, ValueTask<T>> attempt, CancellationToken cancel)
+        where T : class => RunAsync(_hedged, addresses, attempt, () => 0, cancel);
+
+    private async Task<T> RunAsync<T>(
+        ResiliencePipeline<object> pipeline,
+        IReadOnlyList<Uri> addresses,
+        Func<Uri, CancellationToken, ValueTask<T>> attempt,
+        Func<long> progress,
+        CancellationToken cancel)
+        where T : class
+    {
+        var turn = new Turn(addresses, async (address, token) => await attempt(address, token).ConfigureAwait(false), progress);
+        var context = ResilienceContextPool.Shared.Get(cancel);
+        context.Properties.Set(TurnKey, turn);
+        try
+        {
+            return (T)await pipeline.ExecuteAsync(AskNextAsync, context).ConfigureAwait(false);
+        }
+        catch (Exception failure) when (failure is MirrorFailure or NoMoreMirrors)
+        {
+            throw new AllMirrorsFailed(turn.Failures);
+        }
+        finally
+        {
+            ResilienceContextPool.Shared.Return(context);
+        }
+    }
+
+    /// <summary>Takes the next address of the turn and runs the attempt behind that mirror's breaker.</summary>
+    private async ValueTask<object> AskNextAsync(ResilienceContext context)
+    {
+        var turn = TurnOf(context);
+        if (turn.Take() is not var (number, address))
+        {
+            throw new NoMoreMirrors();
+        }
+
+        try
+        {
+            return await BreakerOf(address).ExecuteAsync(token => turn.AttemptAsync(address, token), context.CancellationToken).ConfigureAwait(false);
+        }
+        catch (MirrorFailure failure)
+        {
+            turn.Failed(number, failure);
+            throw;
+        }
+        catch (BrokenCircuitException open)
+        {
+            var failure = new MirrorFailure(address, MirrorFailureKind.Passing, "it keeps failing and is left alone for a while", open)
+            {
+                RetryAfter = open.RetryAfter,
+            };
+            turn.Failed(number, failure);
+            throw failure;
+        }
+    }
+
+    private ResiliencePipeline<object> Rounds(TimeSpan hedgeDelay) =>
+        new ResiliencePipelineBuilder<object> { TimeProvider = _settings.Time }
+            .AddRetry(new RetryStrategyOptions<object>
+            {
+                // The turn counts fruitless rounds; this bounds a mirror that gives a byte a round.
+                MaxRetryAttempts = 50 + _settings.Rounds,
+                ShouldHandle = a => ValueTask.FromResult(a.Outcome.Exception is MirrorFailure or NoMoreMirrors && TurnOf(a.Context).MayGoAround(_settings)),
+                BackoffType = DelayBackoffType.Exponential,
+                UseJitter = true,
+                Delay = _settings.FirstPause,
+                MaxDelay = _settings.LongestPause,
+                DelayGenerator = a => ValueTask.FromResult(TurnOf(a.Context).PauseAsked()),
+                OnRetry = a =>
+                {
+                    TurnOf(a.Context).StartRound();
+                    return ValueTask.CompletedTask;
+                },
+            })
+            .AddHedging(new HedgingStrategyOptions<object>
+            {
+                // Polly's own limit; a repository with more mirrors uses the best of them.
+                MaxHedgedAttempts = 10,
+                Delay = hedgeDelay,
+                ShouldHandle = a => ValueTask.FromResult(a.Outcome.Exception is MirrorFailure),
+                ActionGenerator = a => TurnOf(a.PrimaryContext).HasNext ? () => a.Callback(a.ActionContext) : null,
+            })
+            .Build();
+
+    private static Turn TurnOf(ResilienceContext context) => context.Properties.GetValue(TurnKey, null!);
+
+    private ResiliencePipeline<object> BreakerOf(Uri address) =>
+        _breakers.GetOrAdd(MirrorStatistics.KeyOf(address), _ => new ResiliencePipelineBuilder<object> { TimeProvider = _settings.Time }
+            .AddCircuitBreaker(new CircuitBreakerStrategyOptions<object>
+            {
+                ShouldHandle = a => ValueTask.FromResult(a.Outcome.Exception is MirrorFailure { BlamesMirror: true }),
+                FailureRatio = 0.9,
+                MinimumThroughput = 10,
+                SamplingDuration = TimeSpan.FromSeconds(20),
+                BreakDuration = _settings.BreakDuration,
+            })
+            .Build());
+
+    /// <summary>The addresses of one fetch: which is next, which will never do, and what each said last.</summary>
+    private sealed class Turn(IReadOnlyList<Uri> addresses, Func<Uri, CancellationToken, ValueTask<object>> attempt, Func<long> progress)
+    {
+        private readonly System.Threading.Lock _gate = new();
+        private readonly Dictionary<int, MirrorFailure> _failures = [];
+        private Queue<int> _waiting = new(Enumerable.Range(0, addresses.Count));
+        private int _fruitless;
+        private long _progressBefore = -1;
+
+        public bool HasNext
+        {
+            get
+            {
+                lock (_gate)
+                {
+                    return _waiting.Count > 0;
+                }
+            }
+        }
+
+        public IReadOnlyList<MirrorFailure> Failures
+        {
+            get
+            {
+                lock (_gate)
+                {
+                    return [.. _failures.OrderBy(f => f.Key).Select(f => f.Value)];
+                }
+            }
+        }
+
+        public (int Number, Uri Address)? Take()
+        {
+            lock (_gate)
+            {
+                return _waiting.TryDequeue(out var number) ? (number, addresses[number]) : null;
+            }
+        }
+
+        public ValueTask<object> AttemptAsync(Uri address, CancellationToken cancel) => attempt(address, cancel);
+
+        public void Failed(int number, MirrorFailure failure)
+        {
+            lock (_gate)
+            {
+                _failures[number] = failure;
+            }
+        }
+
+        public bool MayGoAround(FetchSettings settings)
+        {
+            var now = progress();
+            lock (_gate)
+            {
+                _fruitless = now > _progressBefore && _progressBefore >= 0 ? 0 : _fruitless + 1;
+                _progressBefore = now;
+                var again = _failures.Where(f => f.Value.Kind == MirrorFailureKind.Passing).ToList();
+                return _fruitless < settings.Rounds && again.Exists(f => (f.Value.RetryAfter ?? TimeSpan.Zero) <= settings.LongestPause);
+            }
+        }
+
+        public TimeSpan? PauseAsked()
+        {
+            lock (_gate)
+            {
+                var passing = _failures.Values.Where(f => f.Kind == MirrorFailureKind.Passing).ToList();
+                return passing.Count > 0 && passing.TrueForAll(f => f.RetryAfter is not null) ? passing.Min(f => f.RetryAfter) : null;
+            }
+        }
+
+        public void StartRound()
+        {
+            lock (_gate)
+            {
+                _waiting = new(_failures.Where(f => f.Value.Kind == MirrorFailureKind.Passing).Select(f => f.Key).Order());
+            }
+        }
+    }
+
+    private sealed class NoMoreMirrors() : Exception("no mirror is left to ask");
+}

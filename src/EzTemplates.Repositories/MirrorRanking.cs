@@ -1,0 +1,62 @@
+using System.Collections.Concurrent;
+using System.Collections.Immutable;
+
+namespace EzTemplates.Repositories;
+
+/// <summary>Measures mirrors while they are used, and orders addresses by what it measured. Safe for many threads.</summary>
+internal sealed class MirrorRanking
+{
+    // Less than this says nothing about throughput: latency dominates.
+    private const long EnoughBytes = 256 * 1024;
+
+    private readonly ConcurrentDictionary<string, MirrorStatistics> _known = new(StringComparer.Ordinal);
+
+    public MirrorRanking(IEnumerable<MirrorStatistics> known)
+    {
+        foreach (var mirror in known)
+        {
+            _known[mirror.Mirror] = mirror;
+        }
+    }
+
+    public ImmutableArray<MirrorStatistics> Statistics => [.. _known.Values.OrderBy(m => m.Mirror, StringComparer.Ordinal)];
+
+    public void Succeeded(Uri address, long bytes, TimeSpan time) => Add(address, bytes, time, 1, 0);
+
+    public void Failed(Uri address, long bytes, TimeSpan time) => Add(address, bytes, time, 0, 1);
+
+    /// <summary>
+    /// Fastest first. A mirror not yet measured goes before measured ones only in the order given, so the first mirror of a fresh
+    /// list stays first; one that has failed more often than not goes last. Addresses of one mirror keep their order.
+    /// </summary>
+    public ImmutableArray<Uri> Rank(IReadOnlyList<Uri> addresses) =>
+        addresses.Count == 1 ? [.. addresses] : [.. addresses.OrderBy(Unreliable).ThenByDescending(Speed)];
+
+    private int Unreliable(Uri address) =>
+        _known.TryGetValue(MirrorStatistics.KeyOf(address), out var mirror) && mirror.Failures > mirror.Successes ? 1 : 0;
+
+    private double Speed(Uri address)
+    {
+        if (address.IsFile)
+        {
+            return double.PositiveInfinity;
+        }
+
+        // Rounded to powers of two: small differences must not make every file come from another mirror.
+        return _known.TryGetValue(MirrorStatistics.KeyOf(address), out var mirror) && mirror.Bytes >= EnoughBytes
+            ? Math.Floor(Math.Log2(Math.Max(1, mirror.BytesPerSecond)))
+            : 0;
+    }
+
+    private void Add(Uri address, long bytes, TimeSpan time, int successes, int failures) =>
+        _known.AddOrUpdate(
+            MirrorStatistics.KeyOf(address),
+            key => new MirrorStatistics(key, bytes, time.TotalSeconds, successes, failures),
+            (_, old) => old with
+            {
+                Bytes = old.Bytes + bytes,
+                Seconds = old.Seconds + time.TotalSeconds,
+                Successes = old.Successes + successes,
+                Failures = old.Failures + failures,
+            });
+}
