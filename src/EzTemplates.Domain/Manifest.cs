@@ -4,7 +4,7 @@ namespace EzTemplates.Domain;
 
 /// <summary>
 /// Every path of a template version, sorted by raw bytes, the root first. Immutable; named by the SHA-256 of its canonical text,
-/// which <c>EzTemplates.Formats.ManifestText</c> writes and reads.
+/// which <c>EzTemplates.Formats.Manifests.ManifestText</c> writes and reads.
 /// </summary>
 public sealed record Manifest
 {

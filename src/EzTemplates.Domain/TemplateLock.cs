@@ -5,7 +5,7 @@ namespace EzTemplates.Domain;
 
 /// <summary>
 /// The solver's answer for one recipe, kept beside it in git: every package that the template adds, and why.
-/// <c>EzTemplates.Formats.LockText</c> writes and reads it.
+/// <c>EzTemplates.Formats.Locks.LockText</c> writes and reads it.
 /// </summary>
 public sealed record TemplateLock
 {

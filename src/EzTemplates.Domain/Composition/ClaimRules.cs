@@ -1,0 +1,114 @@
+namespace EzTemplates.Domain.Composition;
+
+/// <summary>
+/// Who gets a path that several packages claim. Debian Policy 7.6.1: a package may take over files of those its Replaces names,
+/// in whatever order the two are unpacked.
+/// </summary>
+internal sealed class ClaimRules(IReadOnlyList<ComposedPackage> packages, Comparison<string> versionOrder)
+{
+    /// <summary>The claim that stands, among claims of one path none of which is a directory; null if two packages are at odds.</summary>
+    public Claim? Winner(IReadOnlyList<Claim> claims)
+    {
+        // Of packages that replace one another, the last configured wins, as the last unpacked would.
+        Claim? winner = null;
+        foreach (var claim in claims)
+        {
+            if (claims.All(other => YieldsTo(other, claim)))
+            {
+                winner = winner is null || !Shared(winner, claim) ? claim : winner;
+            }
+        }
+
+        return winner;
+    }
+
+    /// <summary>Two packages that are at odds, for the path where <see cref="Winner"/> is null.</summary>
+    public EzException Conflict(IReadOnlyList<Claim> claims)
+    {
+        foreach (var (first, second) in claims.SelectMany((a, i) => claims.Skip(i + 1).Select(b => (a, b))))
+        {
+            if (!YieldsTo(first, second) && !YieldsTo(second, first))
+            {
+                return Conflict(first, second);
+            }
+        }
+
+        return Conflict(claims[0], claims[1]);
+    }
+
+    public EzException Conflict(Claim first, Claim second)
+    {
+        if (first.Package == second.Package)
+        {
+            return new EzException(
+                FailureKind.Unsolvable,
+                $"package `{packages[first.Package].Name}` has both `{first.Entry.Path}` and `{second.Entry.Path}`, which are one path in this tree",
+                $"leave it out: exclude: [{packages[first.Package].Name}]");
+        }
+
+        var (a, b) = (NameOf(first, second), NameOf(second, first));
+        var path = first.Path;
+        var seen = string.Concat(new[] { first, second }
+            .Where(c => c.Entry.Path != path)
+            .Select(c => $" (`{(c == first ? a : b)}` as `{c.Entry.Path}`)"));
+        var kinds = first.Type == second.Type ? "" : $", {Kind(first)} in the one and {Kind(second)} in the other";
+        return new EzException(
+            FailureKind.Unsolvable,
+            $"packages `{a}` and `{b}` both have `{path}`{seen}{kinds}, and neither replaces the other",
+            $"leave one of them out: exclude: [{packages[second.Package].Name}]");
+    }
+
+    public string NameOf(int package) => packages[package].Name;
+
+    /// <summary>The file <paramref name="above"/>, and <paramref name="below"/> which needs a directory there.</summary>
+    public EzException NotADirectory(Claim above, Claim below) => new(
+        FailureKind.Unsolvable,
+        $"package `{packages[below.Package].Name}` has `{below.Path}`, but `{above.Path}` is {Kind(above)} of package `{packages[above.Package].Name}`",
+        $"leave one of them out: exclude: [{packages[below.Package].Name}]");
+
+    private bool YieldsTo(Claim other, Claim claim) =>
+        other == claim
+        || (other.Package == claim.Package && other.Inode == claim.Inode)
+        || Shared(other, claim)
+        || Replaces(packages[claim.Package], packages[other.Package]);
+
+    /// <summary>The same file of one Multi-Arch: same package for two architectures.</summary>
+    private bool Shared(Claim a, Claim b)
+    {
+        var (one, two) = (packages[a.Package], packages[b.Package]);
+        var (x, y) = (a.Inode.Entry, b.Inode.Entry);
+        return one.MultiArchSame && two.MultiArchSame && one.Name == two.Name && one.Version == two.Version
+            && one.Architecture != two.Architecture
+            && x.Type == y.Type && x.Content == y.Content && x.Target == y.Target && x.Device == y.Device;
+    }
+
+    private bool Replaces(ComposedPackage winner, ComposedPackage loser)
+    {
+        foreach (var replaces in winner.Replaces)
+        {
+            if (replaces.Name == loser.Name && !ReferenceEquals(winner, loser)
+                && (replaces.Relation == VersionRelation.Any || replaces.Relation.Admits(versionOrder(loser.Version, replaces.Version))))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    /// <summary>With the architecture where the name alone would not tell the two apart.</summary>
+    private string NameOf(Claim claim, Claim other)
+    {
+        var package = packages[claim.Package];
+        return package.Name == packages[other.Package].Name ? $"{package.Name}:{package.Architecture}" : package.Name;
+    }
+
+    private static string Kind(Claim claim) => claim.Type switch
+    {
+        EntryType.Directory => "a directory",
+        EntryType.Symlink => "a symbolic link",
+        EntryType.File => "a file",
+        EntryType.Fifo => "a named pipe",
+        _ => "a device",
+    };
+}

@@ -1,0 +1,24 @@
+using System.Collections.Immutable;
+
+namespace EzTemplates.Domain.Composition;
+
+/// <summary>One entry of a package's <c>Replaces</c>: whose files it may take over.</summary>
+public sealed record PackageReplaces(string Name, VersionRelation Relation = VersionRelation.Any, string Version = "");
+
+/// <summary>A package with what composing needs to know of it.</summary>
+/// <param name="MultiArchSame">May share equal files with the same version for another architecture.</param>
+public sealed record ComposedPackage(
+    string Name,
+    string Version,
+    string Architecture,
+    bool MultiArchSame,
+    ImmutableArray<PackageReplaces> Replaces,
+    PackageContents Contents);
+
+/// <param name="Epoch">The mtime of paths that no archive supplies.</param>
+/// <param name="UsrMerge">Whether <c>/bin</c>, <c>/sbin</c> and <c>/lib*</c> are links below <c>/usr</c>.</param>
+/// <param name="VersionOrder">How the family compares two versions, for versioned <c>Replaces</c>.</param>
+public sealed record ComposeOptions(FileTime Epoch, bool UsrMerge, Comparison<string> VersionOrder);
+
+/// <summary>The provenance has no configuration files yet: they stand in control members, whose bytes are not known here.</summary>
+public sealed record ComposedManifest(Manifest Manifest, Provenance Provenance);

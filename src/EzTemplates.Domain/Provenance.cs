@@ -1,0 +1,33 @@
+using System.Collections.Immutable;
+
+namespace EzTemplates.Domain;
+
+/// <summary>A package as a provenance names it.</summary>
+public sealed record ProvenancePackage(string Name, string Version, string Architecture)
+{
+    public override string ToString() => $"{Name} {Version} ({Architecture})";
+}
+
+/// <summary>Something worth knowing about a path, such as packages that disagree about a directory's mode.</summary>
+public sealed record ProvenanceNote(TreePath Path, string Text);
+
+/// <summary>A configuration file by its package's <c>conffiles</c>; <paramref name="Package"/> is an index into the packages.</summary>
+public sealed record ConfigurationFile(TreePath Path, int Package);
+
+/// <summary>
+/// Where a manifest's paths come from. It stands beside the manifest, outside its digest, and is of use only with that manifest.
+/// </summary>
+public sealed record Provenance
+{
+    /// <summary>In configure order.</summary>
+    public required ImmutableArray<ProvenancePackage> Packages { get; init; }
+
+    /// <summary>One number an entry of the manifest, in its order: an index into <see cref="Packages"/>, or -1 for what no package has.</summary>
+    public required ImmutableArray<int> PackageOfEntry { get; init; }
+
+    /// <summary>Sorted by path.</summary>
+    public ImmutableArray<ProvenanceNote> Notes { get; init; } = [];
+
+    /// <summary>Sorted by path, then package.</summary>
+    public ImmutableArray<ConfigurationFile> ConfigurationFiles { get; init; } = [];
+}
