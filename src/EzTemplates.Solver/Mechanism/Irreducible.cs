@@ -1,0 +1,212 @@
+namespace EzTemplates.Solver;
+
+/// <summary>
+/// Removes from a solution what nothing needs, latest decided first, until nothing can go. Trying to remove a variable takes with
+/// it whatever then misses a requirement; it succeeds if the roots do not miss one, and no wish that was met and whose owner stays.
+/// So circles that only need each other go too.
+/// </summary>
+internal sealed class Irreducible
+{
+    private readonly RequirementTable _requirements;
+    private readonly int[] _meets;
+    private readonly int[] _meetsStart;
+    private readonly int[] _metBy;
+    private readonly bool[] _kept;
+    private readonly int[] _order;
+    private readonly List<int> _gone = [];
+    private readonly List<int> _lost = [];
+
+    /// <param name="solution">True variables in the order in which they were decided.</param>
+    private Irreducible(RequirementTable requirements, int[] solution, int variableCount)
+    {
+        _requirements = requirements;
+        _order = solution;
+        _kept = new bool[variableCount];
+        _metBy = new int[requirements.Count];
+        _meetsStart = new int[variableCount + 1];
+        foreach (var variable in solution)
+        {
+            _kept[variable] = true;
+        }
+
+        CountMet();
+        for (var i = 0; i < variableCount; i++)
+        {
+            _meetsStart[i + 1] += _meetsStart[i];
+        }
+
+        _meets = new int[_meetsStart[variableCount]];
+        FillMet((int[])_meetsStart.Clone());
+    }
+
+    /// <param name="isRoot">Variables that stay whatever happens.</param>
+    /// <returns>What is left, in the order given.</returns>
+    public static int[] Reduce(RequirementTable requirements, int[] solution, int variableCount, Func<int, bool> isRoot)
+    {
+        var pruning = new Irreducible(requirements, solution, variableCount);
+        var needed = pruning.SurelyNeeded(isRoot);
+        bool changed;
+        do
+        {
+            changed = false;
+            for (var i = solution.Length - 1; i >= 0; i--)
+            {
+                if (pruning._kept[solution[i]] && !needed[solution[i]])
+                {
+                    changed |= pruning.TryRemove(solution[i], isRoot);
+                }
+            }
+        }
+        while (changed);
+        return Array.FindAll(solution, v => pruning._kept[v]);
+    }
+
+    private void CountMet()
+    {
+        foreach (var variable in _order)
+        {
+            var (first, count) = _requirements.OwnedBy(variable);
+            for (var i = first; i < first + count; i++)
+            {
+                foreach (var candidate in _requirements.Candidates(_requirements[i]))
+                {
+                    if (_kept[candidate])
+                    {
+                        _metBy[i]++;
+                        _meetsStart[candidate + 1]++;
+                    }
+                }
+            }
+        }
+    }
+
+    private void FillMet(int[] next)
+    {
+        foreach (var variable in _order)
+        {
+            var (first, count) = _requirements.OwnedBy(variable);
+            for (var i = first; i < first + count; i++)
+            {
+                foreach (var candidate in _requirements.Candidates(_requirements[i]))
+                {
+                    if (_kept[candidate])
+                    {
+                        _meets[next[candidate]++] = i;
+                    }
+                }
+            }
+        }
+    }
+
+    /// <summary>Marks what a root needs through requirements that one variable alone meets: most of any solution, not worth a try.</summary>
+    private bool[] SurelyNeeded(Func<int, bool> isRoot)
+    {
+        var needed = new bool[_kept.Length];
+        var pending = new Stack<int>();
+        foreach (var variable in _order)
+        {
+            if (isRoot(variable))
+            {
+                needed[variable] = true;
+                pending.Push(variable);
+            }
+        }
+
+        while (pending.TryPop(out var owner))
+        {
+            var (first, count) = _requirements.OwnedBy(owner);
+            for (var i = first; i < first + count; i++)
+            {
+                if (_metBy[i] != 1)
+                {
+                    continue;
+                }
+
+                foreach (var candidate in _requirements.Candidates(_requirements[i]))
+                {
+                    if (_kept[candidate] && !needed[candidate])
+                    {
+                        needed[candidate] = true;
+                        pending.Push(candidate);
+                    }
+                }
+            }
+        }
+
+        return needed;
+    }
+
+    private bool TryRemove(int variable, Func<int, bool> isRoot)
+    {
+        _gone.Clear();
+        _lost.Clear();
+        _kept[variable] = false;
+        _gone.Add(variable);
+        var possible = true;
+        for (var i = 0; possible && i < _gone.Count; i++)
+        {
+            possible = Spread(_gone[i], isRoot);
+        }
+
+        foreach (var wish in _lost)
+        {
+            possible &= !_kept[_requirements[wish].Owner];
+        }
+
+        if (!possible)
+        {
+            Restore();
+        }
+
+        return possible;
+    }
+
+    /// <returns>False once a root is hit; the counts of every requirement that <paramref name="gone"/> met are lowered either way.</returns>
+    private bool Spread(int gone, Func<int, bool> isRoot)
+    {
+        var possible = true;
+        for (var i = _meetsStart[gone]; i < _meetsStart[gone + 1]; i++)
+        {
+            var number = _meets[i];
+            var requirement = _requirements[number];
+            if (--_metBy[number] > 0 || !_kept[requirement.Owner])
+            {
+                continue;
+            }
+
+            if (requirement.Kind == RequirementKind.Wish)
+            {
+                _lost.Add(number);
+            }
+            else if (isRoot(requirement.Owner))
+            {
+                possible = false;
+            }
+            else
+            {
+                _kept[requirement.Owner] = false;
+                _gone.Add(requirement.Owner);
+            }
+        }
+
+        _spread = gone;
+        return possible;
+    }
+
+    private int _spread;
+
+    private void Restore()
+    {
+        var spreading = true;
+        foreach (var variable in _gone)
+        {
+            _kept[variable] = true;
+            for (var i = _meetsStart[variable]; spreading && i < _meetsStart[variable + 1]; i++)
+            {
+                _metBy[_meets[i]]++;
+            }
+
+            spreading &= variable != _spread;
+        }
+    }
+}
