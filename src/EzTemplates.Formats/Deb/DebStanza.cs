@@ -23,6 +23,7 @@ internal sealed class DebStanza
 
     private StanzaField _multiArch;
     private StanzaField _essential;
+    private StanzaField _priority;
     private StanzaField _protected;
     private StanzaField _important;
     private StanzaField _installedSize;
@@ -54,6 +55,7 @@ internal sealed class DebStanza
     public PackageFlags Flags =>
         (IsYes(_essential) ? PackageFlags.Essential : PackageFlags.None)
         | (IsYes(_protected) || IsYes(_important) ? PackageFlags.Protected : PackageFlags.None)
+        | PriorityFlag
         | MultiArchFlag;
 
     /// <summary>In bytes. Only a hint to people, so what is no number is 0, as for apt.</summary>
@@ -61,6 +63,14 @@ internal sealed class DebStanza
         System.Buffers.Text.Utf8Parser.TryParse(_installedSize.Span, out long kibibytes, out _) && kibibytes is > 0 and < long.MaxValue / 1024
             ? kibibytes * 1024
             : 0;
+
+    private PackageFlags PriorityFlag => _priority.Span switch
+    {
+        var value when Ascii.EqualsIgnoreCase(value, "required"u8) => PackageFlags.PriorityRequired,
+        var value when Ascii.EqualsIgnoreCase(value, "important"u8) => PackageFlags.PriorityImportant,
+        var value when Ascii.EqualsIgnoreCase(value, "standard"u8) => PackageFlags.PriorityStandard,
+        _ => PackageFlags.None,
+    };
 
     private PackageFlags MultiArchFlag => _multiArch.Span switch
     {
@@ -110,7 +120,7 @@ internal sealed class DebStanza
         File = file;
         Line = line;
         Package = Version = Architecture = Filename = Size = Sha256 = Provides = default;
-        _multiArch = _essential = _protected = _important = _installedSize = default;
+        _multiArch = _essential = _priority = _protected = _important = _installedSize = default;
         Relations.Clear();
     }
 
@@ -129,6 +139,7 @@ internal sealed class DebStanza
             case 7 when Is(name, "Depends"u8): Relations.Add((DependencyKind.Depends, field)); break;
             case 8 when Is(name, "Filename"u8): Filename = field; break;
             case 8 when Is(name, "Provides"u8): Provides = field; break;
+            case 8 when Is(name, "Priority"u8): _priority = field; break;
             case 8 when Is(name, "Suggests"u8): Relations.Add((DependencyKind.Suggests, field)); break;
             case 8 when Is(name, "Replaces"u8): Relations.Add((DependencyKind.Replaces, field)); break;
             case 8 when Is(name, "Enhances"u8): Relations.Add((DependencyKind.Enhances, field)); break;

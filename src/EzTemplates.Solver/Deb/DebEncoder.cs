@@ -39,10 +39,15 @@ internal sealed class DebEncoder : ClauseSource
 
     public PackageId PackageOf(int variable) => _packages[variable];
 
+    public string NameOf(int variable) => _universe.Text(_universe.Names[_packages[variable].Value]);
+
+    /// <summary>Whether the request's requirement of that number is the recipe's own; the essential ones follow.</summary>
+    public bool IsRecipeRoot(int requirement) => requirement < _request.Install.Length;
+
     public DebFact Fact(int number) => _facts[number];
 
     /// <summary>Makes the request's variable and its one clause.</summary>
-    public void Start(CdclSolver solver)
+    public static void Start(CdclSolver solver)
     {
         _ = solver.NewVariable();
         _ = solver.AddClause([Literal.Of(Request)], 0);

@@ -1,0 +1,70 @@
+using System.Collections.Immutable;
+using EzTemplates.Domain;
+
+namespace EzTemplates.Solver;
+
+/// <summary>Tells what is the matter with a requested package that has no candidate at all.</summary>
+internal static class DebUnknown
+{
+    public static Conflict? Find(PackageUniverse universe, DebRequest request, DebEncoder encoder)
+    {
+        foreach (var package in request.Install)
+        {
+            encoder.Candidates.Collect(package);
+            if (encoder.Candidates.Found.Count == 0)
+            {
+                return Describe(universe, package, encoder);
+            }
+        }
+
+        return null;
+    }
+
+    private static Conflict Describe(PackageUniverse universe, PackageRequest wanted, DebEncoder encoder)
+    {
+        var words = new DebWords(universe, encoder.Matching);
+        encoder.Candidates.Collect(wanted, false);
+        var refused = encoder.Candidates.Found.ToList();
+        if (refused.Count > 0)
+        {
+            return Refused(wanted, refused, encoder.Policy, words);
+        }
+
+        var others = universe.Find(wanted.Name) is { } name
+            ? (universe.Named(name).IsEmpty ? universe.Providers(name) : universe.Named(name)).ToArray().ToList()
+            : [];
+        others.Sort(encoder.Policy);
+        return others.Count == 0
+            ? new Conflict([$"no repository has a package `{wanted.Name}`"], null, new UnknownPackage(wanted, UnknownCause.NoSuchName, []))
+            : new Conflict(
+                [$"`{wanted}` is asked for, but there is only {words.List(others)}"],
+                null,
+                new UnknownPackage(wanted, UnknownCause.OtherVersions, [.. others.Select(words.Version)]));
+    }
+
+    private static Conflict Refused(PackageRequest wanted, List<PackageId> refused, DebPolicy policy, DebWords words)
+    {
+        ImmutableArray<string> versions = [.. refused.Select(words.Version)];
+        if (refused.Find(policy.IsExcluded) is var excluded && policy.IsExcluded(excluded))
+        {
+            var name = words.Name(excluded);
+            return new Conflict(
+                [$"`{wanted}` is asked for, but the recipe excludes `{name}`"],
+                $"remove `{name}` from `exclude`, or do not ask for it",
+                new UnknownPackage(wanted, UnknownCause.Excluded, versions));
+        }
+
+        if (refused.Select(policy.HeldBack).FirstOrDefault(h => h is not null) is { } hold)
+        {
+            return new Conflict(
+                [$"`{wanted}` is asked for, but the recipe holds it at `{hold.VersionPattern}` ({hold.Reason}); there is only {words.List(refused)}"],
+                $"lift or change the hold on `{hold.Package}`",
+                new UnknownPackage(wanted, UnknownCause.Held, versions));
+        }
+
+        return new Conflict(
+            [$"`{wanted}` is asked for, but every source of {words.List(refused)} has a negative priority"],
+            null,
+            new UnknownPackage(wanted, UnknownCause.Forbidden, versions));
+    }
+}
