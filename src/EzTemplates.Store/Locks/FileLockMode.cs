@@ -1,0 +1,7 @@
+namespace EzTemplates.Store;
+
+public enum FileLockMode
+{
+    Shared,
+    Exclusive,
+}

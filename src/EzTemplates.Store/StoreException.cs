@@ -1,0 +1,38 @@
+using System.Globalization;
+using System.Runtime.InteropServices;
+using EzTemplates.Domain;
+using EzTemplates.Store.Native;
+
+namespace EzTemplates.Store;
+
+/// <summary>
+/// Our own disk failed or the store is not what it should be: exit 6. Every system call of <see cref="Libc"/> that fails ends here,
+/// so that a full or broken disk is reported the same from wherever it shows.
+/// </summary>
+public sealed class StoreException : EzException
+{
+    public StoreException(string message, string? hint = null, Exception? inner = null, int errno = 0)
+        : base(FailureKind.Store, message, hint, inner) => Errno = errno;
+
+    /// <summary>The error number of the system call that failed; 0 where none did.</summary>
+    public int Errno { get; }
+
+    /// <param name="act">What was tried: <c>write</c>, <c>create the folder</c>.</param>
+    public static StoreException FromErrno(string act, string path, int errno) =>
+        new(string.Create(CultureInfo.InvariantCulture, $"cannot {act} `{path}`: {Marshal.GetPInvokeErrorMessage(errno)}"), HintFor(errno), null, errno);
+
+    /// <summary>For what the framework's own file functions throw.</summary>
+    public static StoreException FromIO(string act, string path, Exception failure) =>
+        new($"cannot {act} `{path}`: {failure.Message}", null, failure);
+
+    private static string? HintFor(int errno) => errno switch
+    {
+        Errnos.ENOSPC => "free space on that file system (df shows it), then run the same command again",
+        Errnos.EDQUOT => "raise the disk quota or free space, then run the same command again",
+        Errnos.EIO => "look for disk errors with dmesg; the store is as it was before this command",
+        Errnos.EROFS => "mount that file system for writing, or choose another store with --store DIR",
+        Errnos.EACCES or Errnos.EPERM => "run as root, or choose a store of your own with --store DIR",
+        Errnos.EMFILE or Errnos.ENFILE => "raise the limit of open files (ulimit -n)",
+        _ => null,
+    };
+}

@@ -1,0 +1,126 @@
+using EzTemplates.Domain;
+using NuGet.Versioning;
+
+namespace EzTemplates.Store;
+
+/// <summary>Where everything lies below a store's root. Names only: nothing here touches the disk.</summary>
+public sealed class StoreLayout
+{
+    /// <summary>The name of the folder of objects, in <see cref="Data"/>; every metadata tree hides it with a whiteout of that name.</summary>
+    public const string ObjectsName = ".ez-objects";
+
+    public StoreLayout(string root) => Root = Path.TrimEndingDirectorySeparator(Path.GetFullPath(root));
+
+    public string Root { get; }
+
+    /// <summary><c>/var/lib/ez</c> for root, <c>$XDG_DATA_HOME/ez</c> otherwise.</summary>
+    public static string DefaultRoot
+    {
+        get
+        {
+            if (Native.Libc.EffectiveUserId == 0)
+            {
+                return "/var/lib/ez";
+            }
+
+            var data = Environment.GetEnvironmentVariable("XDG_DATA_HOME");
+            var home = Environment.GetEnvironmentVariable("HOME") ?? "/";
+            return Path.Combine(data is ['/', ..] ? data : Path.Combine(home, ".local", "share"), "ez");
+        }
+    }
+
+    public string Store => At("store");
+
+    public string Format => At("store", "format");
+
+    /// <summary>The OBJECTS layer of every view.</summary>
+    public string Data => At("store", "data");
+
+    public string Objects => At("store", "data", ObjectsName);
+
+    public string Contents => At("store", "contents");
+
+    public string Manifests => At("store", "manifests");
+
+    public string Trees => At("store", "trees");
+
+    public string Images => At("store", "images");
+
+    public string Versions => At("store", "versions");
+
+    public string Compositions => At("store", "compositions");
+
+    public string Archives => At("store", "archives");
+
+    public string Metadata => At("store", "metadata");
+
+    /// <summary>Work in progress, a folder and a lock file each: what is not locked is left over, and removed by the next command.</summary>
+    public string Work => At("store", "work");
+
+    public string Locks => At("store", "locks");
+
+    /// <summary>Shared by every writer, exclusive while gc deletes.</summary>
+    public string StoreLock => At("store", "lock");
+
+    /// <summary>Exists while objects are being given their names; holds the boot id.</summary>
+    public string Dirty => At("store", "dirty");
+
+    public string Catalog => At("catalog.db");
+
+    public string Environments => At("environments");
+
+    public string ObjectOf(Sha256Digest digest) => Path.Combine(Store, "data", RelativeObject(digest));
+
+    /// <summary>Below <see cref="Data"/>: <c>.ez-objects/ab/cdef...</c>; with a slash before it, a file's redirect.</summary>
+    public static string RelativeObject(Sha256Digest digest)
+    {
+        var hex = digest.ToString();
+        return $"{ObjectsName}/{hex[..2]}/{hex[2..]}";
+    }
+
+    public string ContentsOf(Sha256Digest package) => Path.Combine(Contents, package.ToString());
+
+    public string ManifestOf(Sha256Digest manifest) => Path.Combine(Manifests, manifest.ToString());
+
+    /// <summary>The manifest's sidecar: which package each path is from.</summary>
+    public string ProvenanceOf(Sha256Digest manifest) => ManifestOf(manifest) + ".provenance";
+
+    public string TreeOf(Sha256Digest manifest) => Path.Combine(Trees, manifest.ToString());
+
+    public string ImageOf(Sha256Digest manifest) => Path.Combine(Images, manifest + ".erofs");
+
+    public string ArchiveOf(Sha256Digest package) => Path.Combine(Archives, package.ToString());
+
+    public string VersionsOf(string template) => Path.Combine(Versions, CheckedName("template", template));
+
+    public string VersionRecordOf(string template, NuGetVersion version) => Path.Combine(VersionsOf(template), $"{Text(version)}.json");
+
+    /// <summary>The lock that the version was built from, so that later commands need no recipe folder.</summary>
+    public string VersionLockOf(string template, NuGetVersion version) => Path.Combine(VersionsOf(template), $"{Text(version)}.lock.json");
+
+    public string CompositionOf(Sha256Digest composition) => Path.Combine(Compositions, composition + ".lock.json");
+
+    public string TemplateLockOf(string template) => Path.Combine(Locks, $"template-{CheckedName("template", template)}");
+
+    public string EnvironmentLockOf(string environment) => Path.Combine(Locks, $"environment-{CheckedName("environment", environment)}");
+
+    public string EnvironmentOf(string environment) => Path.Combine(Environments, CheckedName("environment", environment));
+
+    /// <exception cref="EzException">Usage: the name could leave its folder or hide in it.</exception>
+    public static string CheckedName(string what, string name)
+    {
+        ArgumentNullException.ThrowIfNull(name);
+        var good = name.Length is > 0 and <= 128 && char.IsAsciiLetterOrDigit(name[0])
+            && name.All(c => char.IsAsciiLetterOrDigit(c) || c is '.' or '_' or '-' or '+');
+        return good
+            ? name
+            : throw new EzException(
+                FailureKind.Usage,
+                $"`{TreePath.FromText(name.Replace('\0', '?'))}` is no name for {(what.StartsWith('e') ? "an" : "a")} {what}",
+                "use letters, digits and . _ + -, a letter or digit first, 128 at most");
+    }
+
+    private static string Text(NuGetVersion version) => version.ToNormalizedString();
+
+    private string At(params ReadOnlySpan<string> parts) => Path.Combine([Root, .. parts]);
+}
