@@ -27,6 +27,9 @@ public abstract record Recipe
     /// <summary>Whether packages may bring device nodes; refused otherwise.</summary>
     public bool AllowDevices { get; init; }
 
+    /// <summary>How many versions gc keeps.</summary>
+    public int KeepVersions { get; init; } = 5;
+
     /// <summary>SHA-256 over the recipe's meaning (its parsed form), so comments and layout do not change it.</summary>
     public required Sha256Digest Digest { get; init; }
 }
@@ -38,9 +41,6 @@ public sealed record OsRecipe : Recipe
     public required string Architecture { get; init; }
 
     public bool IncludeEssential { get; init; } = true;
-
-    /// <summary>How many versions gc keeps.</summary>
-    public int KeepVersions { get; init; } = 5;
 }
 
 public sealed record AppRecipe : Recipe
@@ -104,7 +104,11 @@ public abstract record KeySource
     public sealed record Host : KeySource;
 
     /// <summary>A key file beside the recipe; the path is absolute.</summary>
-    public sealed record KeyFile(string FullPath) : KeySource;
+    public sealed record KeyFile(string FullPath) : KeySource
+    {
+        /// <summary>As the recipe has it: what the recipe's digest is over, so that it does not depend on where the recipe lies.</summary>
+        public string Written { get; init; } = FullPath;
+    }
 
     /// <summary>Primary fingerprints (40 or 64 hexadecimal digits, upper case) looked up in the host's keyrings.</summary>
     public sealed record Fingerprints(ImmutableArray<string> Allowed) : KeySource;

@@ -1,0 +1,13 @@
+using System.Collections.Immutable;
+
+namespace EzTemplates.Domain;
+
+/// <summary>What this machine's own configuration says, as against a recipe's, which is the same everywhere.</summary>
+public sealed record MachineConfig
+{
+    public static MachineConfig Empty { get; } = new();
+
+    /// <summary>Archive roots by archive (<c>debian</c>), for hosts that are not of that family, in order of preference.</summary>
+    public ImmutableSortedDictionary<string, ImmutableArray<string>> Mirrors { get; init; } =
+        ImmutableSortedDictionary<string, ImmutableArray<string>>.Empty.WithComparers(StringComparer.Ordinal);
+}

@@ -1,0 +1,37 @@
+using System.Collections.Immutable;
+using EzTemplates.Domain;
+
+namespace EzTemplates.Formats.Recipes;
+
+/// <summary>Reads ez's own settings, <c>/etc/ez/config.yaml</c>, strictly: <c>mirrors: {debian: [URL...]}</c>.</summary>
+public static class MachineConfigYaml
+{
+    /// <param name="fileName">For errors.</param>
+    /// <exception cref="EzException">Usage.</exception>
+    public static MachineConfig Read(string text, string fileName)
+    {
+        if (StrictYaml.ReadOrNull(text, fileName) is not { } root)
+        {
+            return MachineConfig.Empty;
+        }
+
+        var keys = new YamlKeys(root, "configuration");
+        var mirrors = ImmutableSortedDictionary.CreateBuilder<string, ImmutableArray<string>>(StringComparer.Ordinal);
+        if (keys.Find("mirrors") is { } node)
+        {
+            var archives = new YamlKeys(node, "mirror list");
+            foreach (var (archive, _) in archives.Pairs)
+            {
+                if (!Names.IsTemplateName(archive.Text))
+                {
+                    throw archive.Place.Fail($"`{archive.Text}` is not an archive's name", "mirrors: {debian: [https://...]}");
+                }
+
+                mirrors.Add(archive.Text, archives.Items(archive.Text, MirrorUrl.Read));
+            }
+        }
+
+        keys.RefuseOthers();
+        return new MachineConfig { Mirrors = mirrors.ToImmutable() };
+    }
+}

@@ -1,0 +1,198 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using System.Text.RegularExpressions;
+using EzTemplates.Domain;
+using NuGet.Versioning;
+
+namespace EzTemplates.Formats.Recipes;
+
+/// <summary>
+/// Reads a recipe, strictly: an unknown key, a wrong kind of value, or a key whose meaning this version does not carry out is an error
+/// with file, line and column.
+/// </summary>
+public static partial class RecipeYaml
+{
+    private static readonly ImmutableArray<string> OfOsOnly = ["family", "architecture", "include-essential"];
+
+    private static readonly ImmutableArray<string> OfAppOnly = ["base"];
+
+    /// <param name="fileName">For errors, and the place from which a path to a key file starts.</param>
+    /// <exception cref="EzException">Usage.</exception>
+    public static Recipe Read(string text, string fileName)
+    {
+        var keys = new YamlKeys(StrictYaml.Read(text, fileName), "recipe");
+        if (keys.Text("format") is var format && format != "1")
+        {
+            throw keys.Require("format").Place.Fail($"`format` is `{format}`; this ez reads format 1");
+        }
+
+        if (keys.Find("kind") is null)
+        {
+            throw keys.Place.Fail("the recipe has no `kind`", "add `kind: os` or `kind: app`");
+        }
+
+        Recipe recipe = keys.Word("kind", "os", "app") == "os" ? ReadOs(keys, fileName) : ReadApp(keys, fileName);
+        UnsupportedKeys.RefuseInRecipe(keys);
+        keys.RefuseOthers();
+        return recipe with { Digest = RecipeDigest.Of(recipe) };
+    }
+
+    private static OsRecipe ReadOs(YamlKeys keys, string fileName)
+    {
+        RefuseForKind(keys, "os", OfAppOnly);
+        if (keys.Word("family", "deb", "rpm") == "rpm")
+        {
+            throw keys.PlaceOf("family").Fail("`family: rpm` is not supported by this version", "family: deb");
+        }
+
+        _ = keys.Require("family");
+        var architecture = YamlKeys.ScalarOf("`architecture`", keys.Require("architecture"));
+        var repositories = keys.Require("repositories");
+        if (repositories is YamlSequence { Items.Count: 0 })
+        {
+            throw repositories.Place.Fail("`repositories` is empty; an OS needs one");
+        }
+
+        return new OsRecipe
+        {
+            Name = ReadName(keys, "name"),
+            Version = ReadVersion(keys),
+            Family = PackageFamily.Deb,
+            Architecture = Names.IsArchitecture(architecture.Text)
+                ? architecture.Text
+                : throw architecture.Place.Fail($"`{architecture.Text}` is not an architecture", "architecture: amd64"),
+            Repositories = ReadRepositories(keys, fileName),
+            Packages = keys.Items("packages", PackageRequestText.Read),
+            IncludeEssential = keys.Flag("include-essential", otherwise: true),
+            Recommends = keys.Flag("recommends", otherwise: false),
+            Prefer = ReadPreference(keys),
+            Exclude = keys.Items("exclude", ReadPackageName),
+            Hold = [.. keys.Items("hold").Select(ReadHold)],
+            AllowDevices = ReadDevices(keys),
+            KeepVersions = ReadKeep(keys),
+            Digest = default,
+        };
+    }
+
+    private static AppRecipe ReadApp(YamlKeys keys, string fileName)
+    {
+        RefuseForKind(keys, "app", OfOsOnly);
+        var packages = keys.Require("packages");
+        if (packages is YamlSequence { Items.Count: 0 })
+        {
+            throw packages.Place.Fail("`packages` is empty; an app needs one");
+        }
+
+        return new AppRecipe
+        {
+            Name = ReadName(keys, "name"),
+            Version = ReadVersion(keys),
+            Base = ReadBase(keys),
+            Repositories = ReadRepositories(keys, fileName),
+            Packages = keys.Items("packages", PackageRequestText.Read),
+            Recommends = keys.Flag("recommends", otherwise: false),
+            Prefer = ReadPreference(keys),
+            Exclude = keys.Items("exclude", ReadPackageName),
+            Hold = [.. keys.Items("hold").Select(ReadHold)],
+            AllowDevices = ReadDevices(keys),
+            KeepVersions = ReadKeep(keys),
+            Digest = default,
+        };
+    }
+
+    private static void RefuseForKind(YamlKeys keys, string kind, ImmutableArray<string> ofOther)
+    {
+        foreach (var key in ofOther)
+        {
+            if (keys.Find(key) is not null)
+            {
+                var why = kind == "app" ? "an app has that of its base" : "only an app has one";
+                throw keys.PlaceOf(key).Fail($"`{key}` does not belong in a recipe of `kind: {kind}`: {why}");
+            }
+        }
+    }
+
+    private static string ReadName(YamlKeys keys, string key)
+    {
+        var name = YamlKeys.ScalarOf($"`{key}`", keys.Require(key));
+        return Names.IsTemplateName(name.Text)
+            ? name.Text
+            : throw name.Place.Fail($"`{name.Text}` is not a name", "names have lower-case letters, digits and + . -, and start with a letter or digit");
+    }
+
+    private static RecipeVersion ReadVersion(YamlKeys keys)
+    {
+        var text = YamlKeys.ScalarOf("`version`", keys.Require("version"));
+        return MajorMinor().Match(text.Text) is { Success: true } match
+            && int.TryParse(match.Groups[1].Value, NumberStyles.None, CultureInfo.InvariantCulture, out var major)
+            && int.TryParse(match.Groups[2].Value, NumberStyles.None, CultureInfo.InvariantCulture, out var minor)
+                ? new RecipeVersion(major, minor)
+                : throw text.Place.Fail($"`version` is `{text.Text}`; it must be major.minor, the lock adds the third number", "version: \"1.0\"");
+    }
+
+    private static BaseRange ReadBase(YamlKeys keys)
+    {
+        var text = YamlKeys.ScalarOf("`base`", keys.Require("base"));
+        return text.Text.Split('@') is [var template, var range] && Names.IsTemplateName(template)
+            && !range.Contains('*', StringComparison.Ordinal) && VersionRange.TryParse(range, out var parsed)
+                ? new BaseRange(template, parsed)
+                : throw text.Place.Fail($"`base` is `{text.Text}`; it must be an OS template and a version range", "base: debian-12@[1.0,2.0)");
+    }
+
+    private static string ReadPackageName(YamlScalar scalar) =>
+        Names.IsDebPackageName(scalar.Text)
+            ? scalar.Text
+            : throw scalar.Place.Fail($"`{scalar.Text}` is not a package name", "names have lower-case letters, digits and + . -");
+
+    private static PackageHold ReadHold(YamlNode node)
+    {
+        var keys = new YamlKeys(node, "hold");
+        var package = ReadPackageName(YamlKeys.ScalarOf("`package`", keys.Require("package")));
+        var version = YamlKeys.ScalarOf("`version`", keys.Require("version"));
+        if (!Names.IsDebVersion(version.Text.Replace("*", "", StringComparison.Ordinal).TrimEnd('.') is { Length: > 0 } fixedPart ? fixedPart : "0"))
+        {
+            throw version.Place.Fail($"`{version.Text}` is not a version pattern", "version: \"3.0.*\"");
+        }
+
+        var reason = keys.Text("reason");
+        DateOnly? expires = keys.Find("expires") is not { } day ? null
+            : DateOnly.TryParseExact(keys.Text("expires"), "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var parsed)
+                ? parsed
+                : throw day.Place.Fail($"`expires` is `{keys.Text("expires")}`; it must be a day such as 2026-12-31");
+        keys.RefuseOthers();
+        return new PackageHold(package, version.Text, reason, expires);
+    }
+
+    private static AlternativePreference ReadPreference(YamlKeys keys) =>
+        keys.Word("prefer", "maintainers", "smallest") == "smallest" ? AlternativePreference.Smallest : AlternativePreference.Maintainers;
+
+    private static bool ReadDevices(YamlKeys keys) => keys.Word("devices", "refuse", "allow") == "allow";
+
+    private static int ReadKeep(YamlKeys keys)
+    {
+        const int Default = 5;
+        if (keys.Find("keep") is not { } node)
+        {
+            return Default;
+        }
+
+        var keep = new YamlKeys(node, "keep policy");
+        var versions = keep.Number("versions", 1, 10_000, Default);
+        keep.RefuseOthers();
+        return versions;
+    }
+
+    private static ImmutableArray<RepositorySpec> ReadRepositories(YamlKeys keys, string fileName)
+    {
+        var ids = new HashSet<string>(StringComparer.Ordinal);
+        return
+        [
+            .. keys.Items("repositories").Select(node => RepositoryYaml.Read(node, fileName) is var repository && ids.Add(repository.Id)
+                ? repository
+                : throw node.Place.Fail("two repositories have one id")),
+        ];
+    }
+
+    [GeneratedRegex("^(0|[1-9][0-9]{0,8})\\.(0|[1-9][0-9]{0,8})$", RegexOptions.CultureInvariant)]
+    private static partial Regex MajorMinor();
+}
