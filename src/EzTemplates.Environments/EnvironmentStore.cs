@@ -1,0 +1,271 @@
+using System.Collections.Immutable;
+using EzTemplates.Domain;
+using EzTemplates.Store;
+using EzTemplates.Store.Native;
+
+namespace EzTemplates.Environments;
+
+/// <summary>
+/// The environments of a store. Every method first removes what a killed command left half made or half removed; an environment
+/// is there from one rename to another.
+/// </summary>
+public sealed class EnvironmentStore
+{
+    private const int OwnerOnly = 0b111_000_000;
+    private const string NewPrefix = ".new-";
+    private const string GonePrefix = ".gone-";
+
+    public EnvironmentStore(EnvironmentHost host)
+    {
+        ArgumentNullException.ThrowIfNull(host);
+        Host = host;
+        Views = new ViewMounts(host);
+    }
+
+    internal EnvironmentHost Host { get; }
+
+    internal ViewMounts Views { get; }
+
+    private StoreLayout Layout => Host.Layout;
+
+    /// <summary>Makes an environment that maps to a manifest. Mounts nothing.</summary>
+    /// <exception cref="EzException">Environment: there is one of that name.</exception>
+    public void Create(EnvironmentName name, Mapping mapping)
+    {
+        ArgumentNullException.ThrowIfNull(mapping);
+        using var names = LockNames();
+        Sweep();
+        if (Exists(name))
+        {
+            throw new EzException(FailureKind.Environment, $"environment `{name}` exists already", $"ez env remap {name} {mapping.Template}, or choose another name");
+        }
+
+        var temporary = Path.Combine(Layout.Environments, NewPrefix + name);
+        Libc.MakeFolder(null, temporary, OwnerOnly);
+        foreach (var part in (ReadOnlySpan<string>)["private", "work", "links", "root"])
+        {
+            Libc.MakeFolder(null, Path.Combine(temporary, part), OwnerOnly);
+        }
+
+        TakeRootFrom(Host.ReadManifest(mapping.Manifest), Path.Combine(temporary, "private"));
+        EnvironmentHistory.Append(Path.Combine(temporary, "history"), Entry(1, MappingAction.Create, null, mapping));
+        using var folder = Libc.OpenFolder(null, Layout.Environments);
+        Libc.SyncFileSystem(folder);
+        Libc.Rename(null, temporary, null, Layout.EnvironmentOf(name.ToString()));
+        Libc.Sync(folder);
+    }
+
+    /// <summary>Sorted by name.</summary>
+    public ImmutableArray<EnvironmentSummary> List()
+    {
+        RecoverNames();
+        var mounted = MountTable.OfThisProcess().Select(mount => mount.Point).ToHashSet(StringComparer.Ordinal);
+        var found = ImmutableArray.CreateBuilder<EnvironmentSummary>();
+        foreach (var name in Names())
+        {
+            var entries = TryHistory(name);
+            if (!entries.IsEmpty)
+            {
+                found.Add(new EnvironmentSummary(name, entries[^1].To, entries[^1].At, mounted.Contains(Views.PointOf(name))));
+            }
+        }
+
+        return found.ToImmutable();
+    }
+
+    public bool Exists(EnvironmentName name) => Directory.Exists(Layout.EnvironmentOf(name.ToString()));
+
+    /// <exception cref="EzException">Environment: no such one.</exception>
+    public EnvironmentDetails Show(EnvironmentName name)
+    {
+        var last = History(name)[^1];
+        var view = Views.Find(name);
+        return new EnvironmentDetails
+        {
+            Name = name,
+            Mapping = last.To,
+            Since = last.At,
+            Root = Views.PointOf(name),
+            IsMounted = view is not null,
+            Form = view?.Form ?? Host.ForcedForm ?? ViewForms.OfThisKernel(),
+            PrivateBytes = PrivateTree.AllocatedBytes(PrivateOf(name)),
+            Processes = Views.UsersOf(name),
+        };
+    }
+
+    /// <summary>Oldest first; never empty.</summary>
+    /// <exception cref="EzException">Environment: no such one.</exception>
+    public ImmutableArray<HistoryEntry> History(EnvironmentName name)
+    {
+        RecoverNames();
+        RequireExists(name);
+        return EnvironmentHistory.Read(HistoryOf(name));
+    }
+
+    public Mapping Current(EnvironmentName name) => History(name)[^1].To;
+
+    /// <summary>Mounts the view if it is not, and says where. It stays mounted.</summary>
+    public string MountedRoot(EnvironmentName name)
+    {
+        using var use = LockForUse(name);
+        Views.EnsureMounted(name, Current(name).Manifest);
+        return Views.PointOf(name);
+    }
+
+    /// <returns>False if it was not mounted.</returns>
+    /// <exception cref="BusyEnvironmentException">In use, and not to be waited for.</exception>
+    public bool Unmount(EnvironmentName name, WhenBusy whenBusy = WhenBusy.Fail)
+    {
+        using var only = LockExclusively(name, whenBusy);
+        return UnmountOr(name, whenBusy);
+    }
+
+    /// <summary>Unmounts, and removes all that the environment ever wrote.</summary>
+    /// <exception cref="BusyEnvironmentException">In use, and not to be waited for.</exception>
+    public void Remove(EnvironmentName name, WhenBusy whenBusy = WhenBusy.Fail)
+    {
+        using var only = LockExclusively(name, whenBusy);
+        UnmountOr(name, whenBusy);
+        using (LockNames())
+        {
+            using var folder = Libc.OpenFolder(null, Layout.Environments);
+            Libc.Rename(null, Layout.EnvironmentOf(name.ToString()), null, Path.Combine(Layout.Environments, GonePrefix + name));
+            Libc.Sync(folder);
+            Sweep();
+        }
+
+        only.RemoveAndDispose();
+    }
+
+    /// <summary>Shared for as long as something runs in the environment. Waits while it is being remapped.</summary>
+    internal FileLock LockForUse(EnvironmentName name) => LockOf(name, FileLockMode.Shared, WhenBusy.Wait);
+
+    /// <exception cref="BusyEnvironmentException">Something runs in it, and it is not to be waited for.</exception>
+    internal FileLock LockExclusively(EnvironmentName name, WhenBusy whenBusy) => LockOf(name, FileLockMode.Exclusive, whenBusy);
+
+    /// <summary>Unmounts the view if it is mounted; the caller holds the environment's lock exclusively.</summary>
+    internal bool UnmountOr(EnvironmentName name, WhenBusy whenBusy)
+    {
+        for (var told = false; ; told = true)
+        {
+            try
+            {
+                return Views.Unmount(name);
+            }
+            catch (BusyEnvironmentException busy) when (whenBusy == WhenBusy.Wait)
+            {
+                if (!told)
+                {
+                    Host.Patience.Announce?.Invoke(new LockWaiting($"environment {name}: {string.Join(", ", busy.Users)}", []));
+                }
+
+                Host.Patience.Cancellation.WaitHandle.WaitOne(TimeSpan.FromMilliseconds(200));
+                Host.Patience.Cancellation.ThrowIfCancellationRequested();
+            }
+        }
+    }
+
+    internal string PrivateOf(EnvironmentName name) => Path.Combine(Layout.EnvironmentOf(name.ToString()), "private");
+
+    internal string WorkOf(EnvironmentName name) => Path.Combine(Layout.EnvironmentOf(name.ToString()), "work");
+
+    internal string HistoryOf(EnvironmentName name) => Path.Combine(Layout.EnvironmentOf(name.ToString()), "history");
+
+    internal HistoryEntry Entry(int number, MappingAction action, Mapping? from, Mapping to) =>
+        new(number, Host.Clock.GetUtcNow(), $"{Host.User} {LockHolder.Self}", action, from, to);
+
+    private FileLock LockOf(EnvironmentName name, FileLockMode mode, WhenBusy whenBusy)
+    {
+        RecoverNames();
+        RequireExists(name);
+        Directory.CreateDirectory(Layout.Locks);
+        var path = Layout.EnvironmentLockOf(name.ToString());
+        var taken = whenBusy == WhenBusy.Wait
+            ? FileLock.Acquire(path, mode, $"environment {name}", Host.Patience)
+            : FileLock.TryAcquire(path, mode) ?? throw Busy(name, path);
+        if (!Exists(name))
+        {
+            taken.RemoveAndDispose();
+            RequireExists(name);
+        }
+
+        return taken;
+    }
+
+    private BusyEnvironmentException Busy(EnvironmentName name, string path)
+    {
+        var inside = Views.UsersOf(name).Select(ViewUsers.Describe);
+        return BusyEnvironmentException.For(name, [.. inside, .. FileLock.HoldersOf(path).Select(holder => $"{holder.ProcessId} ({holder.Command})")]);
+    }
+
+    private void RequireExists(EnvironmentName name)
+    {
+        if (!Exists(name))
+        {
+            throw new EzException(FailureKind.Environment, $"there is no environment `{name}`", "ez env list shows those there are");
+        }
+    }
+
+    private IEnumerable<EnvironmentName> Names() => !Directory.Exists(Layout.Environments)
+        ? []
+        : Directory.EnumerateDirectories(Layout.Environments)
+            .Select(folder => EnvironmentName.TryParse(Path.GetFileName(folder), out var name) ? name : (EnvironmentName?)null)
+            .OfType<EnvironmentName>()
+            .Order();
+
+    /// <summary>Empty if the environment has just been removed.</summary>
+    private ImmutableArray<HistoryEntry> TryHistory(EnvironmentName name)
+    {
+        try
+        {
+            return EnvironmentHistory.Read(HistoryOf(name));
+        }
+        catch (StoreException) when (!Exists(name))
+        {
+            return [];
+        }
+    }
+
+    private FileLock LockNames()
+    {
+        Directory.CreateDirectory(Layout.Locks);
+        Libc.TryMakeFolder(null, Layout.Environments, OwnerOnly);
+        return FileLock.Acquire(Path.Combine(Layout.Locks, "environments"), FileLockMode.Exclusive, "the names of environments", Host.Patience);
+    }
+
+    private void RecoverNames()
+    {
+        if (LeftOver().Any())
+        {
+            using var names = LockNames();
+            Sweep();
+        }
+    }
+
+    private void Sweep()
+    {
+        foreach (var folder in LeftOver().ToList())
+        {
+            PrivateTree.Remove(folder);
+        }
+    }
+
+    private IEnumerable<string> LeftOver() => !Directory.Exists(Layout.Environments)
+        ? []
+        : Directory.EnumerateDirectories(Layout.Environments, ".*")
+            .Where(folder => Path.GetFileName(folder) is var name && (name.StartsWith(NewPrefix, StringComparison.Ordinal) || name.StartsWith(GonePrefix, StringComparison.Ordinal)));
+
+    /// <summary>The private area is the view's root, so it must look like the manifest's from the start.</summary>
+    private static void TakeRootFrom(Manifest manifest, string privateArea)
+    {
+        var root = manifest.Entries[0];
+        Libc.ChangeOwner(null, privateArea, root.Uid, root.Gid);
+        Libc.ChangeMode(null, privateArea, root.Mode);
+        foreach (var xattr in root.Xattrs)
+        {
+            Libc.SetXattr(null, privateArea, NativePath.FromLatin1(xattr.Name), xattr.Value.AsSpan());
+        }
+
+        Libc.ChangeMtime(null, privateArea, root.Mtime);
+    }
+}

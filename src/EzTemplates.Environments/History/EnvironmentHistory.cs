@@ -1,0 +1,70 @@
+using System.Collections.Immutable;
+using EzTemplates.Domain;
+using EzTemplates.Store;
+using EzTemplates.Store.Native;
+
+namespace EzTemplates.Environments;
+
+/// <summary>
+/// An environment's <c>history</c> file: append-only, one JSON line a mapping. The last whole line is what the environment maps to,
+/// so that the write of one line is the whole commit; a torn last line (power loss) is as if it had never been begun.
+/// </summary>
+internal static class EnvironmentHistory
+{
+    private const int OwnerOnly = 0b110_000_000;
+
+    /// <exception cref="EzException">Store: not one whole line.</exception>
+    public static ImmutableArray<HistoryEntry> Read(string file)
+    {
+        var entries = Parse(ReadBytes(file)).Entries;
+        return entries.IsEmpty
+            ? throw new StoreException($"`{file}` holds no whole line, so what the environment maps to is unknown", "restore the file from a backup, or remove the environment's folder")
+            : entries;
+    }
+
+    /// <summary>Returns when the line is on the disk. The caller holds the environment's lock.</summary>
+    public static void Append(string file, HistoryEntry entry)
+    {
+        var whole = File.Exists(file) ? Parse(ReadBytes(file)).WholeBytes : 0;
+        using var stream = Libc.Open(null, file, OpenFlags.Write | OpenFlags.Create | OpenFlags.Append | OpenFlags.NoFollow, OwnerOnly);
+        Libc.Truncate(stream, whole);
+        try
+        {
+            Libc.Write(stream, HistoryLine.Write(entry));
+            Libc.Sync(stream);
+        }
+        catch (StoreException)
+        {
+            Libc.Truncate(stream, whole);
+            throw;
+        }
+    }
+
+    private static byte[] ReadBytes(string file)
+    {
+        try
+        {
+            return File.ReadAllBytes(file);
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            throw StoreException.FromIO("read", file, failure);
+        }
+    }
+
+    private static (ImmutableArray<HistoryEntry> Entries, long WholeBytes) Parse(ReadOnlySpan<byte> text)
+    {
+        var entries = ImmutableArray.CreateBuilder<HistoryEntry>();
+        var whole = 0;
+        for (var start = 0; text[start..].IndexOf((byte)'\n') is >= 0 and var length; start += length + 1)
+        {
+            if (HistoryLine.TryRead(text.Slice(start, length)) is { } entry)
+            {
+                entries.Add(entry);
+                whole = start + length + 1;
+            }
+        }
+
+        return (entries.ToImmutable(), whole);
+    }
+}

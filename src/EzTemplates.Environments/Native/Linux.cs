@@ -1,0 +1,67 @@
+using System.Runtime.InteropServices;
+
+namespace EzTemplates.Environments.Native;
+
+/// <summary>The kernel side's system calls that the store has no use for. Each answers -1 with errno, as the C library does.</summary>
+internal static unsafe partial class Linux
+{
+    private const string Library = "libc";
+
+    [LibraryImport(Library, EntryPoint = "umount2", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    public static partial int Unmount(string target, int flags);
+
+    [LibraryImport(Library, EntryPoint = "waitpid", SetLastError = true)]
+    public static partial int WaitPid(int pid, int* status, int options);
+
+    [LibraryImport(Library, EntryPoint = "kill", SetLastError = true)]
+    public static partial int Kill(int pid, int signal);
+
+    [LibraryImport(Library, EntryPoint = "pipe2", SetLastError = true)]
+    public static partial int Pipe(int* descriptors, int flags);
+
+    [LibraryImport(Library, EntryPoint = "read", SetLastError = true)]
+    public static partial nint Read(int descriptor, void* buffer, nuint count);
+
+    [LibraryImport(Library, EntryPoint = "write", SetLastError = true)]
+    public static partial nint Write(int descriptor, void* buffer, nuint count);
+
+    [LibraryImport(Library, EntryPoint = "close", SetLastError = true)]
+    public static partial int Close(int descriptor);
+
+    [LibraryImport(Library, EntryPoint = "isatty", SetLastError = true)]
+    public static partial int IsTerminal(int descriptor);
+
+    [LibraryImport(Library, EntryPoint = "tcgetpgrp", SetLastError = true)]
+    public static partial int ForegroundGroup(int descriptor);
+
+    [LibraryImport(Library, EntryPoint = "tcsetpgrp", SetLastError = true)]
+    public static partial int SetForegroundGroup(int descriptor, int group);
+
+    [LibraryImport(Library, EntryPoint = "getpgrp")]
+    public static partial int OwnGroup();
+
+    [LibraryImport(Library, EntryPoint = "pthread_sigmask")]
+    public static partial int SignalMask(int how, ulong* set, ulong* old);
+
+    [LibraryImport(Library, EntryPoint = "realpath", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    private static partial nint RealPathOf(string path, nint buffer);
+
+    [LibraryImport(Library, EntryPoint = "free")]
+    private static partial void Free(nint memory);
+
+    /// <returns>The path without links, or null where there is nothing.</returns>
+    public static string? RealPath(string path)
+    {
+        var found = RealPathOf(path, 0);
+        if (found == 0)
+        {
+            return null;
+        }
+
+        var text = Marshal.PtrToStringUTF8(found);
+        Free(found);
+        return text;
+    }
+
+    public static string Message(int errno) => Marshal.GetPInvokeErrorMessage(errno);
+}

@@ -1,0 +1,140 @@
+using System.Runtime.InteropServices;
+using System.Text;
+
+namespace EzTemplates.Environments.Native;
+
+/// <summary>What a native call answered.</summary>
+internal readonly record struct NativeResult(nint Value, int Errno)
+{
+    public bool Failed => Errno != 0;
+}
+
+/// <summary>
+/// A thread that does nothing but native calls which others ask of it. Namespaces, root, working directory and credentials are a
+/// thread's own on Linux, so this one can live in a sandbox while the rest of the process stays outside. It must never run
+/// anything else: the runtime loads assemblies and libraries lazily, and on this thread their paths would be looked up *inside*
+/// the sandbox. So functions are looked up before, and the loop has run once before the thread enters anything.
+/// </summary>
+internal sealed unsafe class NativeThread : IDisposable
+{
+    private static readonly nint LibC = NativeLibrary.Load("libc.so.6");
+    private static readonly delegate* unmanaged<nint, nint, nint, nint, nint, nint, nint, nint> SystemCall =
+        (delegate* unmanaged<nint, nint, nint, nint, nint, nint, nint, nint>)NativeLibrary.GetExport(LibC, "syscall");
+    private static readonly delegate* unmanaged<int*> ErrnoLocation =
+        (delegate* unmanaged<int*>)NativeLibrary.GetExport(LibC, "__errno_location");
+
+    private readonly Thread _thread;
+    private readonly SemaphoreSlim _asked = new(0);
+    private readonly SemaphoreSlim _answered = new(0);
+    private readonly Lock _oneAtATime = new();
+    private delegate* unmanaged<nint, nint, nint, nint, nint, nint, nint, nint> _function;
+    private nint _a, _b, _c, _d, _e, _f, _g;
+    private nint _value;
+    private int _errno;
+    private volatile bool _ends;
+
+    public NativeThread(string name)
+    {
+        _thread = new Thread(Loop) { Name = name, IsBackground = true };
+        _thread.Start();
+        Run(SystemCall, (nint)SystemCallNumber.GetPid, 0, 0, 0, 0, 0, 0);
+        Run(SystemCall, -1, 0, 0, 0, 0, 0, 0);
+    }
+
+    /// <summary>The address of a function of the C library, for <see cref="Call"/>.</summary>
+    public static nint Function(string name) => NativeLibrary.GetExport(LibC, name);
+
+    public NativeResult System(SystemCallNumber number, nint a = 0, nint b = 0, nint c = 0, nint d = 0, nint e = 0, nint f = 0) =>
+        Run(SystemCall, (nint)number, a, b, c, d, e, f);
+
+    /// <summary>For functions that answer an error number instead of setting errno.</summary>
+    public nint Call(nint function, nint a = 0, nint b = 0, nint c = 0, nint d = 0, nint e = 0, nint f = 0) =>
+        Run((delegate* unmanaged<nint, nint, nint, nint, nint, nint, nint, nint>)function, a, b, c, d, e, f, 0).Value;
+
+    /// <summary>Ends the thread. Where it lives in a namespace of its own, bring it out first: the kernel's thread outlives this call a little.</summary>
+    public void Dispose()
+    {
+        _ends = true;
+        _asked.Release();
+        _thread.Join();
+        _asked.Dispose();
+        _answered.Dispose();
+    }
+
+    private NativeResult Run(
+        delegate* unmanaged<nint, nint, nint, nint, nint, nint, nint, nint> function, nint a, nint b, nint c, nint d, nint e, nint f, nint g)
+    {
+        lock (_oneAtATime)
+        {
+            _function = function;
+            (_a, _b, _c, _d, _e, _f, _g) = (a, b, c, d, e, f, g);
+            _asked.Release();
+            _answered.Wait();
+            return new NativeResult(_value, _errno);
+        }
+    }
+
+    private void Loop()
+    {
+        while (true)
+        {
+            _asked.Wait();
+            if (_ends)
+            {
+                return;
+            }
+
+            _value = _function(_a, _b, _c, _d, _e, _f, _g);
+            _errno = _value == -1 ? *ErrnoLocation() : 0;
+            _answered.Release();
+        }
+    }
+}
+
+/// <summary>Strings as the kernel takes them, freed together.</summary>
+internal sealed unsafe class NativeText : IDisposable
+{
+    private readonly List<nint> _blocks = [];
+
+    /// <summary>UTF-8, or bytes as chars where the text is of a tree.</summary>
+    public nint Of(string text, Encoding? encoding = null)
+    {
+        encoding ??= Encoding.UTF8;
+        var size = encoding.GetByteCount(text);
+        var block = (byte*)NativeMemory.Alloc((nuint)size + 1);
+        encoding.GetBytes(text, new Span<byte>(block, size));
+        block[size] = 0;
+        _blocks.Add((nint)block);
+        return (nint)block;
+    }
+
+    /// <summary>An array of strings that ends with a null, as argv and envp are.</summary>
+    public nint Of(IReadOnlyList<string> texts)
+    {
+        var block = Block((texts.Count + 1) * sizeof(nint));
+        for (var i = 0; i < texts.Count; i++)
+        {
+            ((nint*)block)[i] = Of(texts[i]);
+        }
+
+        return block;
+    }
+
+    /// <summary>Zeroed memory.</summary>
+    public nint Block(int size)
+    {
+        var block = (nint)NativeMemory.AllocZeroed((nuint)size);
+        _blocks.Add(block);
+        return block;
+    }
+
+    public void Dispose()
+    {
+        foreach (var block in _blocks)
+        {
+            NativeMemory.Free((void*)block);
+        }
+
+        _blocks.Clear();
+    }
+}

@@ -1,0 +1,107 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using System.Text;
+using EzTemplates.Domain;
+using EzTemplates.Store.Native;
+
+namespace EzTemplates.Environments;
+
+/// <summary>Finds the processes that live in a mounted view, by what /proc says of them; any mount namespace counts.</summary>
+internal static class ViewUsers
+{
+    /// <summary>Processes whose root or working directory is on the view. A zombie has neither.</summary>
+    public static ImmutableArray<int> LivingOn(DeviceNumber view) =>
+        [.. ProcessIds().Where(pid => IsOn(Of(pid, "root/."), view) || IsOn(Of(pid, "cwd/."), view))];
+
+    /// <summary>Also those that only hold a file of the mount open, or run or map one.</summary>
+    public static ImmutableArray<int> Holding(MountPoint view) =>
+        [.. ProcessIds().Where(pid => IsOn(Of(pid, "root/."), view.Device) || IsOn(Of(pid, "cwd/."), view.Device)
+            || HasOpen(pid, view) || Maps(pid, view.Point))];
+
+    /// <summary>A process in another mount namespace than ours that has something mounted at the path; null if none has.</summary>
+    public static int? WithMountAt(string point)
+    {
+        var ours = Target("/proc/self/ns/mnt");
+        var seen = new HashSet<string>(StringComparer.Ordinal);
+        foreach (var pid in ProcessIds())
+        {
+            if (Target(Of(pid, "ns/mnt")) is { } space && space != ours && seen.Add(space)
+                && MountTable.OfProcess(pid).Any(mount => mount.Point == point))
+            {
+                return pid;
+            }
+        }
+
+        return null;
+    }
+
+    /// <summary><c>1234 (bash)</c>.</summary>
+    public static string Describe(int pid)
+    {
+        try
+        {
+            var name = TreePath.Display(File.ReadAllText(Of(pid, "comm"), Encoding.Latin1).TrimEnd('\n'));
+            return string.Create(CultureInfo.InvariantCulture, $"{pid} ({name})");
+        }
+        catch (Exception gone) when (gone is IOException or UnauthorizedAccessException)
+        {
+            return pid.ToString(CultureInfo.InvariantCulture);
+        }
+    }
+
+    private static IEnumerable<int> ProcessIds() =>
+        Directory.EnumerateDirectories("/proc")
+            .Select(folder => int.TryParse(Path.GetFileName(folder), NumberStyles.None, CultureInfo.InvariantCulture, out var pid) ? pid : 0)
+            .Where(pid => pid > 0 && pid != Environment.ProcessId);
+
+    private static string Of(int pid, string file) => string.Create(CultureInfo.InvariantCulture, $"/proc/{pid}/{file}");
+
+    private static bool IsOn(string path, DeviceNumber device)
+    {
+        try
+        {
+            return Libc.TryStatus(null, path) is { } status && status.Device == device;
+        }
+        catch (EzException)
+        {
+            return false;
+        }
+    }
+
+    private static bool HasOpen(int pid, MountPoint view)
+    {
+        var line = string.Create(CultureInfo.InvariantCulture, $"mnt_id:\t{view.Id}\n");
+        try
+        {
+            return Directory.EnumerateFiles(Of(pid, "fdinfo")).Any(file => File.ReadAllText(file).Contains(line, StringComparison.Ordinal));
+        }
+        catch (Exception gone) when (gone is IOException or UnauthorizedAccessException)
+        {
+            return false;
+        }
+    }
+
+    private static bool Maps(int pid, string point)
+    {
+        try
+        {
+            return File.ReadLines(Of(pid, "maps")).Any(line => line.Contains($" {point}/", StringComparison.Ordinal));
+        }
+        catch (Exception gone) when (gone is IOException or UnauthorizedAccessException)
+        {
+            return false;
+        }
+    }
+
+    private static string? Target(string link)
+    {
+        try
+        {
+            return new FileInfo(link).LinkTarget;
+        }
+        catch (Exception gone) when (gone is IOException or UnauthorizedAccessException)
+        {
+            return null;
+        }
+    }
+}

@@ -1,0 +1,82 @@
+using EzTemplates.Domain;
+
+namespace EzTemplates.Environments;
+
+/// <summary>How a view is built of overlays, by what the kernel can; the same trees and private areas serve each.</summary>
+public enum ViewForm
+{
+    /// <summary>Since 6.16: private area over tree over objects as a data-only layer, in one overlay. Another overlay may be made inside it.</summary>
+    OneOverlay,
+
+    /// <summary>6.5 to 6.15: a read-only overlay per manifest (tree over data-only objects), and a plain one per environment over that.</summary>
+    TwoOverlays,
+
+    /// <summary>4.19 to 6.4: the same, with the objects as an ordinary lower layer that the tree's whiteout hides.</summary>
+    TwoOverlaysMerged,
+}
+
+public static class ViewForms
+{
+    // Of the upper overlay always: with metacopy or redirects in the private area, a chmod-ed file shows the old size with new content
+    // after a remap, and a file that is gone gives EIO.
+    private const string PlainUpper = "metacopy=off,redirect_dir=off,index=off,xino=off";
+    private const string FollowingLower = "metacopy=on,redirect_dir=on";
+
+    /// <exception cref="EzException">Environment: no form works on this kernel.</exception>
+    public static ViewForm ForKernel(System.Version kernel)
+    {
+        ArgumentNullException.ThrowIfNull(kernel);
+        return kernel switch
+        {
+            _ when kernel >= new System.Version(6, 16) => ViewForm.OneOverlay,
+            _ when kernel >= new System.Version(6, 5) => ViewForm.TwoOverlays,
+            _ when kernel >= new System.Version(4, 19) => ViewForm.TwoOverlaysMerged,
+            _ => throw new EzException(FailureKind.Environment, $"Linux `{kernel}` cannot show an environment: views need 4.19 or newer", "boot a newer kernel"),
+        };
+    }
+
+    public static ViewForm OfThisKernel() => ForKernel(Environment.OSVersion.Version);
+
+    /// <summary>The name that <see cref="EnvironmentHost.FormVariable"/> and <c>ez env show</c> use.</summary>
+    public static string NameOf(ViewForm form) => form switch
+    {
+        ViewForm.OneOverlay => "one",
+        ViewForm.TwoOverlays => "two",
+        ViewForm.TwoOverlaysMerged => "two-merged",
+        _ => throw new ArgumentOutOfRangeException(nameof(form)),
+    };
+
+    /// <exception cref="EzException">Usage: no such form.</exception>
+    public static ViewForm? Parse(string? text) => text switch
+    {
+        null or "" => null,
+        "one" => ViewForm.OneOverlay,
+        "two" => ViewForm.TwoOverlays,
+        "two-merged" => ViewForm.TwoOverlaysMerged,
+        _ => throw new EzException(FailureKind.Usage, $"`{text}` is no form of a view", "use one, two or two-merged"),
+    };
+
+    /// <summary>Whether processes inside the view can mount an overlay on it: overlays stack two deep at most.</summary>
+    public static bool AllowsOverlayInside(this ViewForm form) => form == ViewForm.OneOverlay;
+
+    /// <summary>
+    /// Options of the environment's own overlay. All paths are relative to the store's root: they need no escapes then, and fit
+    /// mount(2)'s one page whatever the root is.
+    /// </summary>
+    internal static string UpperOptions(this ViewForm form, Sha256Digest manifest, EnvironmentName name)
+    {
+        var lower = form == ViewForm.OneOverlay ? $"store/trees/{manifest}::store/data" : SharedPoint(manifest);
+        return $"lowerdir={lower},upperdir=environments/{name}/private,workdir=environments/{name}/work,{PlainUpper}";
+    }
+
+    /// <summary>Options of the read-only overlay that all environments of a manifest share; null where there is none.</summary>
+    internal static string? SharedOptions(this ViewForm form, Sha256Digest manifest) => form switch
+    {
+        ViewForm.OneOverlay => null,
+        ViewForm.TwoOverlays => $"{FollowingLower},lowerdir=store/trees/{manifest}::store/data",
+        _ => $"{FollowingLower},lowerdir=store/trees/{manifest}:store/data",
+    };
+
+    /// <summary>Where the shared overlay is mounted, relative to the store's root.</summary>
+    internal static string SharedPoint(Sha256Digest manifest) => $"store/views/{manifest}";
+}

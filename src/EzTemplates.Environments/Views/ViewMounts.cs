@@ -1,0 +1,223 @@
+using System.Collections.Immutable;
+using EzTemplates.Domain;
+using EzTemplates.Environments.Native;
+using EzTemplates.Store;
+using EzTemplates.Store.Native;
+
+namespace EzTemplates.Environments;
+
+/// <summary>A view as it is mounted.</summary>
+internal sealed record MountedView(MountPoint Mount, Sha256Digest? Manifest, ViewForm Form);
+
+/// <summary>
+/// The mounts of a store's environments: one overlay each, at <c>environments/NAME/root</c>, made when first needed and joined by
+/// later commands (one upper directory under two mounts is undefined). All changes are made under one lock, <c>locks/mounts</c>;
+/// a sandbox that copies the table of mounts holds it shared until it has let go of all but its own.
+/// </summary>
+internal sealed class ViewMounts(EnvironmentHost host)
+{
+    private const string OverlayName = "overlay";
+    private const int OwnerOnly = 0b111_000_000;
+    private const int EBUSY = 16;
+    private static readonly TimeSpan DyingTime = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(20);
+
+    private readonly StoreLayout _layout = host.Layout;
+
+    public FileLock Lock(FileLockMode mode)
+    {
+        Directory.CreateDirectory(_layout.Locks);
+        return FileLock.Acquire(Path.Combine(_layout.Locks, "mounts"), mode, "the views of this store", host.Patience);
+    }
+
+    public string PointOf(EnvironmentName name) => Path.Combine(_layout.EnvironmentOf(name.ToString()), "root");
+
+    public MountedView? Find(EnvironmentName name)
+    {
+        var table = MountTable.OfThisProcess();
+        var point = PointOf(name);
+        return table.LastOrDefault(mount => mount.Point == point) is { } mount ? Describe(mount, table) : null;
+    }
+
+    /// <summary>Joins the mount if there is one, else makes it. The caller holds the environment's lock.</summary>
+    public MountedView EnsureMounted(EnvironmentName name, Sha256Digest manifest)
+    {
+        if (Find(name) is { } joined && joined.Manifest == manifest)
+        {
+            return joined;
+        }
+
+        using var only = Lock(FileLockMode.Exclusive);
+        if (Find(name) is { } mounted)
+        {
+            if (mounted.Manifest == manifest)
+            {
+                return mounted;
+            }
+
+            UnmountNow(name, mounted);
+        }
+
+        RefuseOtherNamespace(name);
+        host.MakeTree(manifest);
+        var form = host.ForcedForm ?? ViewForms.OfThisKernel();
+        if (form.SharedOptions(manifest) is { } shared)
+        {
+            MountShared(manifest, shared);
+        }
+
+        Mount(form.UpperOptions(manifest, name), $"environments/{name}/root", MountFlags.NoSetId | MountFlags.NoDevices, name.ToString());
+        return Find(name) ?? throw new EzException(FailureKind.Environment, $"the view of `{name}` was mounted and is gone again", "look who unmounts it: findmnt, systemd-analyze");
+    }
+
+    /// <returns>False if it was not mounted.</returns>
+    /// <exception cref="EzException">Environment: in use; names the processes.</exception>
+    public bool Unmount(EnvironmentName name)
+    {
+        using var only = Lock(FileLockMode.Exclusive);
+        if (Find(name) is not { } mounted)
+        {
+            return false;
+        }
+
+        UnmountNow(name, mounted);
+        return true;
+    }
+
+    /// <summary>Processes in the view now; empty if it is not mounted.</summary>
+    public ImmutableArray<int> UsersOf(EnvironmentName name) => Find(name) is { } view ? ViewUsers.LivingOn(view.Mount.Device) : [];
+
+    private void UnmountNow(EnvironmentName name, MountedView mounted)
+    {
+        // Whoever ran `exec` here was killed just now if its lock could be taken: its sandbox is dying, and still has the view. In a
+        // namespace of its own it would not make our mount busy, and the private area would stay under two mounts.
+        var deadline = host.Clock.GetTimestamp();
+        ImmutableArray<int> users;
+        while (!(users = ViewUsers.LivingOn(mounted.Mount.Device)).IsEmpty)
+        {
+            if (host.Clock.GetElapsedTime(deadline) > DyingTime || !AreDying(users))
+            {
+                throw BusyEnvironmentException.For(name, [.. users.Select(ViewUsers.Describe)]);
+            }
+
+            host.Patience.Cancellation.WaitHandle.WaitOne(Pause);
+        }
+
+        // Never lazily (MNT_DETACH): the upper directory would live on under a mount that nobody can see.
+        if (Linux.Unmount(mounted.Mount.Point, 0) != 0)
+        {
+            var errno = System.Runtime.InteropServices.Marshal.GetLastPInvokeError();
+            throw errno == EBUSY
+                ? BusyEnvironmentException.For(name, [.. ViewUsers.Holding(mounted.Mount).Select(ViewUsers.Describe)])
+                : new EzException(FailureKind.Environment, $"cannot unmount the view of `{name}`: {Linux.Message(errno)}");
+        }
+
+        SweepShared();
+    }
+
+    /// <summary>A sandbox's processes lose pid 1 when its `ez` ends; a person's shell in the view has the host's pid namespace.</summary>
+    private static bool AreDying(ImmutableArray<int> users)
+    {
+        var ours = new FileInfo("/proc/self/ns/pid").LinkTarget;
+        return users.All(pid =>
+        {
+            try
+            {
+                return new FileInfo($"/proc/{pid.ToString(System.Globalization.CultureInfo.InvariantCulture)}/ns/pid").LinkTarget != ours;
+            }
+            catch (Exception gone) when (gone is IOException or UnauthorizedAccessException)
+            {
+                return true;
+            }
+        });
+    }
+
+    private void MountShared(Sha256Digest manifest, string options)
+    {
+        var point = Path.Combine(_layout.Root, ViewForms.SharedPoint(manifest));
+        var table = MountTable.OfThisProcess();
+        if (table.FirstOrDefault(mount => mount.Point == point) is { } there)
+        {
+            if (("," + options).EndsWith(",lowerdir=" + there.Option("lowerdir"), StringComparison.Ordinal))
+            {
+                return;
+            }
+
+            // Of the other two-deep form. It may be covered: its users keep it alive without its name.
+            _ = Linux.Unmount(point, 0);
+        }
+
+        Libc.TryMakeFolder(null, Path.GetDirectoryName(point)!, OwnerOnly);
+        Libc.TryMakeFolder(null, point, OwnerOnly);
+        Mount(options, ViewForms.SharedPoint(manifest), MountFlags.ReadOnly | MountFlags.NoSetId | MountFlags.NoDevices, manifest.Short);
+    }
+
+    /// <summary>Unmounts shared overlays that no environment stands on. They are counted by looking, so a crash leaves no wrong number.</summary>
+    private void SweepShared()
+    {
+        var table = MountTable.OfThisProcess();
+        var shared = Path.Combine(_layout.Store, "views") + "/";
+        var environments = _layout.Environments + "/";
+        var used = table.Where(mount => mount.Point.StartsWith(environments, StringComparison.Ordinal)).Select(mount => mount.Option("lowerdir")).ToHashSet(StringComparer.Ordinal);
+        foreach (var mount in table.Where(mount => mount.Point.StartsWith(shared, StringComparison.Ordinal)))
+        {
+            if (!used.Contains("store/views/" + mount.Point[shared.Length..]) && Linux.Unmount(mount.Point, 0) == 0)
+            {
+                Libc.TryRemoveFolder(null, mount.Point);
+            }
+        }
+    }
+
+    private void RefuseOtherNamespace(EnvironmentName name)
+    {
+        if (ViewUsers.WithMountAt(PointOf(name)) is { } pid)
+        {
+            throw new EzException(
+                FailureKind.Environment,
+                $"the view of `{name}` is mounted in another mount namespace (process {ViewUsers.Describe(pid)}), and cannot be mounted twice",
+                $"run ez there: nsenter --mount --target {pid.ToString(System.Globalization.CultureInfo.InvariantCulture)} ez ...");
+        }
+    }
+
+    private void Mount(string options, string point, MountFlags flags, string subject)
+    {
+        using var thread = new NativeThread("mount");
+        using var text = new NativeText();
+        Check(thread.System(SystemCallNumber.Unshare, (nint)NamespaceFlags.FileSystem), subject);
+        Check(thread.System(SystemCallNumber.ChangeFolder, text.Of(_layout.Root)), subject);
+        var name = text.Of(OverlayName);
+        Check(thread.System(SystemCallNumber.Mount, name, text.Of(point), name, (nint)flags, text.Of(options)), subject);
+    }
+
+    private static void Check(NativeResult result, string subject)
+    {
+        if (result.Failed)
+        {
+            throw new EzException(
+                FailureKind.Environment,
+                $"cannot mount the view of `{subject}`: {Linux.Message(result.Errno)}",
+                result.Errno == 1 ? "run as root" : "dmesg | tail says what the kernel found wrong; ez doctor checks what views need");
+        }
+    }
+
+    private MountedView Describe(MountPoint mount, ImmutableArray<MountPoint> table)
+    {
+        var lower = mount.Option("lowerdir") ?? "";
+        const string trees = "store/trees/";
+        if (lower.StartsWith(trees, StringComparison.Ordinal))
+        {
+            return new MountedView(mount, DigestAfter(lower, trees), ViewForm.OneOverlay);
+        }
+
+        var shared = Path.Combine(_layout.Root, lower);
+        var below = table.LastOrDefault(other => other.Point == shared)?.Option("lowerdir") ?? "";
+        var form = below.Contains("::", StringComparison.Ordinal) ? ViewForm.TwoOverlays : ViewForm.TwoOverlaysMerged;
+        return new MountedView(mount, DigestAfter(lower, "store/views/"), form);
+    }
+
+    private static Sha256Digest? DigestAfter(string lower, string prefix)
+    {
+        var hex = lower.Length >= prefix.Length + 64 ? lower.AsSpan(prefix.Length, 64) : [];
+        return lower.StartsWith(prefix, StringComparison.Ordinal) && Sha256Digest.TryParse(hex, out var digest) ? digest : null;
+    }
+}
