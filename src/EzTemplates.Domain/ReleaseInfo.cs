@@ -32,6 +32,9 @@ public sealed record ReleaseInfo
 
     public ImmutableArray<string> Architectures { get; init; } = [];
 
+    /// <summary>Index kinds (<c>Packages</c>) of which architecture <c>all</c> has none of its own: each architecture's holds those packages.</summary>
+    public ImmutableArray<string> NoSupportForArchitectureAll { get; init; } = [];
+
     public ImmutableArray<string> Components { get; init; } = [];
 
     /// <summary>The SHA256 section: paths below the Release file's directory.</summary>

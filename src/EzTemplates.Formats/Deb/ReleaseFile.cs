@@ -33,6 +33,7 @@ public static class ReleaseFile
             NotAutomatic = IsYes(release, "NotAutomatic"),
             ButAutomaticUpgrades = IsYes(release, "ButAutomaticUpgrades"),
             Architectures = release.Find("Architectures")?.Words ?? [],
+            NoSupportForArchitectureAll = release.Find("No-Support-for-Architecture-all")?.Words ?? [],
             Components = release.Find("Components")?.Words ?? [],
             Files = Files(release),
         };

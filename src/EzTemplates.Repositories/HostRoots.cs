@@ -1,0 +1,57 @@
+using System.Collections.Immutable;
+using EzTemplates.Domain;
+
+namespace EzTemplates.Repositories;
+
+/// <summary>
+/// Which of the host's archive roots may serve a suite, best first, judged by the host's files alone, so that a root of another
+/// vendor is not asked. A Debian 12 host names only bookworm, yet its roots serve trixie too.
+/// </summary>
+internal static class HostRoots
+{
+    /// <summary>Groups of equal roots (mirrors of one another, same keys), in the order to try; empty if none is likely.</summary>
+    public static ImmutableArray<ImmutableArray<HostAptSource>> For(RepositorySpec spec, string suite, HostAptConfiguration host)
+    {
+        var fitting = host.Sources.Where(s => s.Components.Intersect(spec.Components).Any()).ToList();
+        var exact = fitting.Where(s => s.Suite == suite).ToList();
+        if (exact.Count > 0)
+        {
+            return Group(exact, spec.Id);
+        }
+
+        // The same pocket (`-security`, `-updates`, none) of another release of the same archive.
+        var pocket = fitting.Where(s => Pocket(s.Suite) == Pocket(suite)).ToList();
+        var family = pocket.Where(s => IsNamed(s.Root, spec.Id) || spec.Suites.Contains(s.Suite)).ToList();
+        if (family.Count == 0)
+        {
+            // A pocket that this host does not use (`trixie-backports`) lies at the root that carries the archive's name.
+            family = fitting.Where(s => IsNamed(s.Root, spec.Id)).ToList();
+        }
+
+        if (family.Count == 0 && pocket.Select(s => s.Keys).Distinct().Count() == 1)
+        {
+            // All of one vendor: nobody else can be asked by mistake.
+            family = pocket;
+        }
+
+        return Group(family, spec.Id);
+    }
+
+    private static ImmutableArray<ImmutableArray<HostAptSource>> Group(List<HostAptSource> sources, string id) =>
+    [
+        .. sources.GroupBy(s => (s.DefinedIn, s.Keys))
+            .Select(g => g.DistinctBy(s => s.Root).ToImmutableArray())
+            .DistinctBy(g => string.Join(' ', g.Select(s => s.Root)))
+            .OrderBy(g => g.Any(s => IsNamed(s.Root, id)) ? 0 : 1),
+    ];
+
+    /// <summary><c>-security</c> of <c>bookworm-security</c>, <c>/updates</c> of <c>buster/updates</c>, empty for <c>bookworm</c>.</summary>
+    private static string Pocket(string suite)
+    {
+        var at = suite.IndexOfAny(['-', '/']);
+        return at < 0 ? "" : suite[at..];
+    }
+
+    private static bool IsNamed(Uri root, string id) =>
+        root.AbsolutePath.TrimEnd('/').Split('/')[^1].Equals(id, StringComparison.OrdinalIgnoreCase);
+}

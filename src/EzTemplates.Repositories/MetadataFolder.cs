@@ -1,0 +1,138 @@
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json;
+using EzTemplates.Domain;
+
+namespace EzTemplates.Repositories;
+
+/// <summary>
+/// The layout of <c>store/metadata</c>:
+/// <code>
+/// accepted/KEY.json     what was accepted last, by archive root and suite
+/// releases/SHA256       Release files as they came (signed form)
+/// indexes/SHA256        Packages files as they came (compressed form)
+/// universes/KEY         parsed form of a set of indexes
+/// </code>
+/// Files appear whole, by rename; and as a crash may leave one short, each is believed by its digest (a universe by its checksum) only.
+/// </summary>
+internal sealed class MetadataFolder
+{
+    private const int UniversesKept = 8;
+    private static readonly TimeSpan UnusedFor = TimeSpan.FromDays(2);
+
+    public MetadataFolder(string path)
+    {
+        FullPath = Path.GetFullPath(path);
+        foreach (var name in new[] { "accepted", "releases", "indexes", "universes" })
+        {
+            Directory.CreateDirectory(Path.Combine(FullPath, name));
+        }
+    }
+
+    public string FullPath { get; }
+
+    public string IndexPath(Sha256Digest digest) => Path.Combine(FullPath, "indexes", digest.ToString());
+
+    public string UniversePath(Sha256Digest key) => Path.Combine(FullPath, "universes", key.ToString());
+
+    public AcceptedRelease? FindAccepted(Uri root, string suite)
+    {
+        try
+        {
+            var accepted = JsonSerializer.Deserialize(File.ReadAllBytes(AcceptedPath(root, suite)), MetadataJson.Default.AcceptedRelease);
+            return accepted?.Root == root.AbsoluteUri && accepted.Suite == suite ? accepted : null;
+        }
+        catch (Exception absent) when (absent is FileNotFoundException or JsonException)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>Keeps the newer of two: another command may have accepted one meanwhile.</summary>
+    public void Accept(AcceptedRelease accepted)
+    {
+        var root = new Uri(accepted.Root);
+        if (FindAccepted(root, accepted.Suite) is not { } other || other.Date <= accepted.Date)
+        {
+            Write(AcceptedPath(root, accepted.Suite), JsonSerializer.SerializeToUtf8Bytes(accepted, MetadataJson.Default.AcceptedRelease));
+        }
+    }
+
+    /// <summary>A text kept by <see cref="KeepText"/>, or null where it is gone or damaged.</summary>
+    public byte[]? FindText(string digest)
+    {
+        var path = Path.Combine(FullPath, "releases", digest);
+        var text = File.Exists(path) ? File.ReadAllBytes(path) : null;
+        return text is not null && Sha256Digest.Of(text).ToString() == digest ? text : null;
+    }
+
+    public string KeepText(byte[] text)
+    {
+        var digest = Sha256Digest.Of(text).ToString();
+        if (FindText(digest) is null)
+        {
+            Write(Path.Combine(FullPath, "releases", digest), text);
+        }
+
+        return digest;
+    }
+
+    public static void Write(string path, ReadOnlySpan<byte> content)
+    {
+        var temporary = $"{path}.{Guid.NewGuid():n}.tmp";
+        try
+        {
+            using (var file = new FileStream(temporary, FileMode.CreateNew, FileAccess.Write))
+            {
+                file.Write(content);
+            }
+
+            File.Move(temporary, path, overwrite: true);
+        }
+        catch (Exception failed) when (failed is IOException or UnauthorizedAccessException)
+        {
+            File.Delete(temporary);
+            throw new EzException(FailureKind.Store, $"cannot write `{path}`: {failed.Message}", "free some space, or check the store's directory: `ez store df`", failed);
+        }
+    }
+
+    /// <summary>Removes what no accepted Release names any more, leaving alone what another command may just be fetching.</summary>
+    public void Prune(DateTimeOffset now)
+    {
+        var used = new HashSet<string>(StringComparer.Ordinal);
+        foreach (var file in Directory.EnumerateFiles(Path.Combine(FullPath, "accepted"), "*.json"))
+        {
+            if (Read(file) is { } accepted)
+            {
+                used.UnionWith([accepted.Message, accepted.Signature ?? "", .. accepted.Indexes]);
+            }
+        }
+
+        var texts = Directory.EnumerateFiles(Path.Combine(FullPath, "releases")).Concat(Directory.EnumerateFiles(Path.Combine(FullPath, "indexes")))
+            .Where(file => !used.Contains(Path.GetFileName(file)));
+        var universes = new DirectoryInfo(Path.Combine(FullPath, "universes")).EnumerateFiles()
+            .OrderByDescending(file => file.LastWriteTimeUtc).Skip(UniversesKept).Select(file => file.FullName);
+        foreach (var file in texts.Concat(universes).Where(file => now - File.GetLastWriteTimeUtc(file) > UnusedFor).ToList())
+        {
+            File.Delete(file);
+        }
+    }
+
+    private static AcceptedRelease? Read(string file)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize(File.ReadAllBytes(file), MetadataJson.Default.AcceptedRelease);
+        }
+        catch (Exception gone) when (gone is IOException or JsonException)
+        {
+            return null;
+        }
+    }
+
+    private string AcceptedPath(Uri root, string suite)
+    {
+        var key = SHA256.HashData(Encoding.UTF8.GetBytes($"{root.AbsoluteUri}\n{suite}"));
+        return Path.Combine(FullPath, "accepted", Convert.ToHexStringLower(key)[..32] + ".json");
+    }
+}

@@ -1,0 +1,170 @@
+using EzTemplates.Domain;
+using EzTemplates.Formats;
+
+namespace EzTemplates.Repositories;
+
+/// <summary>A Release that was verified and obeys the rules, with where it came from.</summary>
+internal sealed record FoundRelease(MirrorChoice Choice, Uri Root, ReleaseMessage Message, SignedText Signed, ReleaseInfo Info, bool IsUnchanged);
+
+/// <summary>A Release as it came, in its signed form.</summary>
+/// <param name="Signature">The Release.gpg where the message is a bare Release.</param>
+internal sealed record ReleaseMessage(Uri Root, Uri Address, byte[] Text, byte[]? Signature, Validators Validators);
+
+/// <summary>Gets a suite's Release: from the first choice, and of its mirrors the first, that gives an acceptable one.</summary>
+internal sealed class ReleaseFetcher(MirrorClient client, MetadataFolder folder, Lazy<ReleaseVerifier> verifier)
+{
+    // Debian's are 150 KB; nothing sensible comes near.
+    private const int MaxBytes = 32 << 20;
+
+    /// <exception cref="EzException">No choice gives one; tells of the first choice.</exception>
+    public async Task<FoundRelease> RefreshAsync(ResolvedRepository repository, ResolvedSuite suite, CancellationToken cancel)
+    {
+        EzException? first = null;
+
+        // The choice that served it before goes first: the others are then never asked.
+        foreach (var choice in suite.Choices.OrderBy(c => c.Roots.Any(r => folder.FindAccepted(r, suite.Suite) is not null) ? 0 : 1))
+        {
+            try
+            {
+                return await FromChoiceAsync(repository, suite.Suite, choice, cancel).ConfigureAwait(false);
+            }
+            catch (EzException refused) when (refused.Kind is FailureKind.Fetch or FailureKind.Untrusted)
+            {
+                first ??= refused;
+            }
+        }
+
+        throw first ?? new EzException(FailureKind.Usage, $"repository `{repository.Id}` has no mirror for suite `{suite.Suite}`");
+    }
+
+    /// <summary>The Release accepted last, verified again; no network.</summary>
+    /// <exception cref="EzException">None was accepted yet.</exception>
+    public FoundRelease Recall(ResolvedRepository repository, ResolvedSuite suite)
+    {
+        foreach (var choice in suite.Choices)
+        {
+            foreach (var root in choice.Roots)
+            {
+                if (folder.FindAccepted(root, suite.Suite) is { } accepted && Load(root, suite.Suite, accepted) is { } message)
+                {
+                    var signed = Verify(message, repository, choice);
+                    return new FoundRelease(choice, root, message, signed, ReleaseFile.Parse(signed.Text, message.Address.ToString()), true);
+                }
+            }
+        }
+
+        throw new EzException(
+            FailureKind.Fetch,
+            $"no metadata of suite `{suite.Suite}` of repository `{repository.Id}` was ever fetched, and --offline touches no network",
+            "run once without --offline");
+    }
+
+    private async Task<FoundRelease> FromChoiceAsync(ResolvedRepository repository, string suite, MirrorChoice choice, CancellationToken cancel)
+    {
+        var accepted = choice.Roots.Select(root => folder.FindAccepted(root, suite)).OfType<AcceptedRelease>().ToList();
+        var newest = accepted.MaxBy(a => a.Date);
+        var roots = client.Ranking.Rank(choice.Roots).ToList();
+        EzException? first = null;
+        while (roots.Count > 0)
+        {
+            ReleaseMessage message;
+            try
+            {
+                message = await client.Pipelines.HedgedAsync(roots, (root, token) => FetchAsync(root, suite, repository, token), cancel).ConfigureAwait(false);
+            }
+            catch (AllMirrorsFailed failed)
+            {
+                throw first ?? Explain(repository, suite, failed);
+            }
+
+            try
+            {
+                var signed = Verify(message, repository, choice);
+                var info = ReleaseFile.Parse(signed.Text, message.Address.ToString());
+                ReleaseRules.Check(info, suite, message.Address.ToString(), choice, client.Settings.Time.GetUtcNow(), newest?.Date);
+                return new FoundRelease(choice, message.Root, message, signed, info, newest?.Name == signed.Name.ToString());
+            }
+            catch (EzException refused) when (refused.Kind == FailureKind.Untrusted)
+            {
+                // One stale or broken mirror is no reason to stop while others may be well.
+                first ??= refused;
+                _ = roots.Remove(message.Root);
+            }
+        }
+
+        throw first!;
+    }
+
+    private SignedText Verify(ReleaseMessage message, ResolvedRepository repository, MirrorChoice choice) =>
+        repository.TrustUnsigned ? new SignedText(message.Text, "")
+        : message.Signature is { } signature ? verifier.Value.VerifyDetached(message.Text, signature, choice.Keys, message.Address.ToString())
+        : verifier.Value.Verify(message.Text, choice.Keys, message.Address.ToString());
+
+    private ReleaseMessage? Load(Uri root, string suite, AcceptedRelease accepted)
+    {
+        var text = folder.FindText(accepted.Message);
+        var signature = accepted.Signature is null ? null : folder.FindText(accepted.Signature);
+        return text is null || (accepted.Signature is not null && signature is null)
+            ? null
+            : new ReleaseMessage(root, Address(root, suite, "InRelease"), text, signature, new Validators(accepted.EntityTag, accepted.LastModified));
+    }
+
+    private async ValueTask<ReleaseMessage> FetchAsync(Uri root, string suite, ResolvedRepository repository, CancellationToken cancel)
+    {
+        if (repository.TrustUnsigned)
+        {
+            return await FetchTextAsync(root, Address(root, suite, "Release"), null, cancel).ConfigureAwait(false);
+        }
+
+        var kept = folder.FindAccepted(root, suite) is { Signature: null } accepted ? Load(root, suite, accepted) : null;
+        try
+        {
+            return await FetchTextAsync(root, Address(root, suite, "InRelease"), kept, cancel).ConfigureAwait(false);
+        }
+        catch (MirrorFailure missing) when (missing.Kind == MirrorFailureKind.NotFound)
+        {
+            // Old archives have the two apart.
+            var release = await FetchTextAsync(root, Address(root, suite, "Release"), null, cancel).ConfigureAwait(false);
+            var signature = await FetchTextAsync(root, Address(root, suite, "Release.gpg"), null, cancel).ConfigureAwait(false);
+            return release with { Signature = TrustedKeys.Dearmor(signature.Text, signature.Address.ToString(), "PGP SIGNATURE") };
+        }
+    }
+
+    private async Task<ReleaseMessage> FetchTextAsync(Uri root, Uri address, ReleaseMessage? kept, CancellationToken cancel)
+    {
+        var have = kept is { Validators.Any: true } ? kept.Validators : null;
+        using var response = await client.OpenAsync(address, 0, have, cancel).ConfigureAwait(false);
+        if (response.NotModified && kept is not null)
+        {
+            return kept;
+        }
+
+        using var text = new MemoryStream();
+        var buffer = new byte[64 * 1024];
+        int read;
+        while ((read = await client.ReadAsync(response, buffer, cancel).ConfigureAwait(false)) > 0)
+        {
+            text.Write(buffer, 0, read);
+            if (text.Length > MaxBytes)
+            {
+                throw new MirrorFailure(address, MirrorFailureKind.WrongContent, $"it is larger than {MaxBytes >> 20} MiB");
+            }
+        }
+
+        return response.WholeSize is { } size && size != text.Length
+            ? throw new MirrorFailure(address, MirrorFailureKind.Passing, $"it ended after {text.Length} of {size} bytes")
+            : new ReleaseMessage(root, address, text.ToArray(), null, new Validators(response.EntityTag, response.LastModified));
+    }
+
+    private static Uri Address(Uri root, string suite, string file) => Snapshot.Address(root, $"dists/{suite}/{file}");
+
+    private static EzException Explain(ResolvedRepository repository, string suite, AllMirrorsFailed failed) => failed.NotFoundEverywhere
+        ? new EzException(
+            FailureKind.Fetch,
+            $"no mirror of repository `{repository.Id}` has suite `{suite}`: {failed.Describe()}",
+            "check the suite's name, or name a mirror that has it: `--mirror ID=URL`")
+        : new EzException(
+            FailureKind.Fetch,
+            $"cannot fetch the Release of suite `{suite}` of repository `{repository.Id}`: {failed.Describe()}",
+            "check the network and the mirror, or use what was fetched before with --offline");
+}

@@ -1,0 +1,123 @@
+using System.Diagnostics;
+using EzTemplates.Domain;
+
+namespace EzTemplates.Repositories;
+
+/// <summary>Text that a key which may sign it has signed, as the verifier gave it out; nothing else of the file is used.</summary>
+/// <param name="SignedBy">The primary fingerprint; empty where signatures are not asked for.</param>
+public sealed record SignedText(ReadOnlyMemory<byte> Text, string SignedBy)
+{
+    /// <summary>The snapshot's name.</summary>
+    public Sha256Digest Name { get; } = Sha256Digest.Of(Text.Span);
+}
+
+/// <summary>Verifies Release files with the host's own verifier: <c>gpgv</c>, or <c>sqv</c> where that is what APT uses.</summary>
+public sealed class ReleaseVerifier
+{
+    private static readonly string[] Programs = ["gpgv", "sqv", "gpgv2"];
+
+    private readonly string _program;
+    private readonly bool _isSequoia;
+
+    private ReleaseVerifier(string program)
+    {
+        _program = program;
+        _isSequoia = Path.GetFileName(program).StartsWith("sqv", StringComparison.Ordinal);
+    }
+
+    /// <summary>Looks for a verifier on PATH.</summary>
+    /// <exception cref="EzException">There is none.</exception>
+    public static ReleaseVerifier Find(string? path = null)
+    {
+        var folders = (path ?? Environment.GetEnvironmentVariable("PATH") ?? "/usr/bin:/bin").Split(':', StringSplitOptions.RemoveEmptyEntries);
+        var program = Programs.SelectMany(name => folders.Select(folder => Path.Combine(folder, name))).FirstOrDefault(File.Exists);
+        return program is null
+            ? throw new EzException(FailureKind.Environment, "signatures cannot be verified: neither `gpgv` nor `sqv` is on PATH", "install one: `apt-get install gpgv` or `dnf install gnupg2`")
+            : new ReleaseVerifier(program);
+    }
+
+    /// <summary>Verifies an InRelease (RFC 9580 7: cleartext signature framework).</summary>
+    /// <param name="subject">What messages call it: its address.</param>
+    /// <exception cref="EzException">It is not signed by a key that may.</exception>
+    public SignedText Verify(byte[] inRelease, TrustedKeys keys, string subject)
+    {
+        RequireOneMessage(inRelease, subject);
+        using var folder = new VerifierFolder(keys, subject);
+        var message = folder.Write("message", inRelease);
+        var output = folder.PathOf("text");
+        var signer = _isSequoia
+            ? RunSequoia(["--output", output, "--cleartext", message], folder, keys, subject)
+            : SignatureReport.Judge(Run([.. GpgvArguments(folder), "--output", output, message]), keys, subject);
+        return File.Exists(output)
+            ? new SignedText(File.ReadAllBytes(output), signer)
+            : throw new EzException(FailureKind.Untrusted, $"the verifier gave out no text for `{subject}`", "try another mirror: `--mirror ID=URL`");
+    }
+
+    /// <summary>Verifies a Release by its Release.gpg.</summary>
+    /// <exception cref="EzException">It is not signed by a key that may.</exception>
+    public SignedText VerifyDetached(byte[] release, byte[] signature, TrustedKeys keys, string subject)
+    {
+        using var folder = new VerifierFolder(keys, subject);
+        var text = folder.Write("text", release);
+        var detached = folder.Write("signature", signature);
+        var signer = _isSequoia
+            ? RunSequoia(["--signature-file", detached, text], folder, keys, subject)
+            : SignatureReport.Judge(Run([.. GpgvArguments(folder), detached, text]), keys, subject);
+        return new SignedText(release, signer);
+    }
+
+    /// <summary>
+    /// One signed message and nothing around it: a second one could smuggle in text under the first one's signature. Inside a message
+    /// such a line is escaped, so counting is safe.
+    /// </summary>
+    private static void RequireOneMessage(ReadOnlySpan<byte> text, string subject)
+    {
+        var begin = "-----BEGIN PGP SIGNED MESSAGE-----"u8;
+        if (!text.StartsWith(begin))
+        {
+            throw new EzException(
+                FailureKind.Untrusted,
+                $"`{subject}` is not a signed message",
+                "a login page of a network does this, or a broken mirror: look at it in a browser, or try `--mirror ID=URL`");
+        }
+
+        if (text[begin.Length..].IndexOf("\n-----BEGIN PGP SIGNED MESSAGE-----"u8) >= 0)
+        {
+            throw new EzException(FailureKind.Untrusted, $"`{subject}` holds more than one signed message", "try another mirror: `--mirror ID=URL`");
+        }
+    }
+
+    private static IEnumerable<string> GpgvArguments(VerifierFolder folder) =>
+        ["--homedir", folder.Root, "--status-fd", "1", .. folder.Keyrings.SelectMany(k => new[] { "--keyring", k })];
+
+    /// <summary>sqv has no status lines: it prints the fingerprints of the certificates that made valid signatures, and only those.</summary>
+    private string RunSequoia(IEnumerable<string> arguments, VerifierFolder folder, TrustedKeys keys, string subject)
+    {
+        var signers = Run([.. folder.Keyrings.SelectMany(k => new[] { "--keyring", k }), .. arguments])
+            .Select(line => line.Trim()).Where(line => line.Length is 40 or 64 && line.All(char.IsAsciiHexDigit));
+        var lines = signers.SelectMany(s => new[] { "[GNUPG:] NEWSIG", "[GNUPG:] GOODSIG " + s, $"[GNUPG:] VALIDSIG {s} - - - - - - 10 - {s}" }).ToList();
+
+        // Nothing printed says only that no allowed key signed it validly.
+        return SignatureReport.Judge(lines.Count > 0 ? lines : ["[GNUPG:] NEWSIG", "[GNUPG:] NO_PUBKEY unknown"], keys, subject);
+    }
+
+    private List<string> Run(IEnumerable<string> arguments)
+    {
+        var start = new ProcessStartInfo(_program) { RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true };
+        foreach (var argument in arguments)
+        {
+            start.ArgumentList.Add(argument);
+        }
+
+        start.Environment["LC_ALL"] = "C";
+        using var process = Process.Start(start) ?? throw new EzException(FailureKind.Environment, $"cannot start `{_program}`");
+        process.StandardInput.Close();
+
+        // Its words for people are not used, but have to be taken from it lest it waits.
+        process.ErrorDataReceived += (_, _) => { };
+        process.BeginErrorReadLine();
+        var lines = process.StandardOutput.ReadToEnd().Split('\n').ToList();
+        process.WaitForExit();
+        return lines;
+    }
+}

@@ -1,0 +1,127 @@
+using System.Collections.Immutable;
+using EzTemplates.Domain;
+
+namespace EzTemplates.Repositories;
+
+/// <summary>Mirrors of one archive with the keys that may sign it: one way to get a suite.</summary>
+/// <param name="Roots">Each ends with a slash; any of them will do.</param>
+public sealed record MirrorChoice(ImmutableArray<Uri> Roots, TrustedKeys Keys)
+{
+    /// <summary>The Valid-Until of the Release is not looked at.</summary>
+    public bool IgnoreValidUntil { get; init; }
+
+    /// <summary>The Date of the Release may be in the future, and Valid-Until is not looked at.</summary>
+    public bool IgnoreDate { get; init; }
+}
+
+/// <summary>A suite and the ways to get it, in the order to try; the first whose Release is signed and carries the suite's name serves it.</summary>
+public sealed record ResolvedSuite(string Suite, ImmutableArray<MirrorChoice> Choices);
+
+/// <summary>A recipe's repository with its archive roots and keys found.</summary>
+public sealed record ResolvedRepository
+{
+    public required string Id { get; init; }
+
+    public required ImmutableArray<ResolvedSuite> Suites { get; init; }
+
+    public required ImmutableArray<string> Components { get; init; }
+
+    public int Priority { get; init; } = 500;
+
+    public bool TrustUnsigned { get; init; }
+}
+
+/// <summary>Where mirrors come from besides the recipe.</summary>
+public sealed record MirrorSources
+{
+    public required HostAptConfiguration Host { get; init; }
+
+    /// <summary>By repository id, from the machine's configuration; take the place of <c>host</c>.</summary>
+    public ImmutableDictionary<string, ImmutableArray<string>> Configured { get; init; } = ImmutableDictionary<string, ImmutableArray<string>>.Empty;
+
+    /// <summary>By repository id, from <c>--mirror ID=URL</c>; take the place of every other mirror.</summary>
+    public ImmutableDictionary<string, ImmutableArray<string>> CommandLine { get; init; } = ImmutableDictionary<string, ImmutableArray<string>>.Empty;
+}
+
+/// <summary>Turns a recipe's repository into archive roots and keys. Pure: asks no mirror; the fetcher tries the choices in order.</summary>
+public static class RepositoryResolver
+{
+    /// <exception cref="EzException">No root or no key is to be had; says what to configure.</exception>
+    public static ResolvedRepository Resolve(RepositorySpec spec, MirrorSources sources) => new()
+    {
+        Id = spec.Id,
+        Components = spec.Components,
+        Priority = spec.Priority,
+        TrustUnsigned = spec.TrustUnsigned,
+        Suites = [.. spec.Suites.Select(suite => new ResolvedSuite(suite, Choices(spec, suite, sources)))],
+    };
+
+    private static ImmutableArray<MirrorChoice> Choices(RepositorySpec spec, string suite, MirrorSources sources)
+    {
+        var named = sources.CommandLine.GetValueOrDefault(spec.Id, []);
+        var mirrors = named.IsEmpty ? spec.Mirrors : named;
+        if (named.IsEmpty && mirrors.Contains("host"))
+        {
+            var configured = sources.Configured.GetValueOrDefault(spec.Id, []);
+            mirrors = [.. mirrors.SelectMany(m => m == "host" && !configured.IsEmpty ? configured : [m]).Distinct()];
+        }
+
+        var choices = ImmutableArray.CreateBuilder<MirrorChoice>();
+        var roots = mirrors.Where(m => m != "host").Select(text => ParseRoot(spec, text)).ToImmutableArray();
+        if (!roots.IsEmpty)
+        {
+            choices.AddRange(Explicit(spec, suite, roots, sources.Host));
+        }
+
+        if (mirrors.Contains("host"))
+        {
+            choices.AddRange(HostRoots.For(spec, suite, sources.Host).Select(group => FromHost(spec, group, sources.Host)));
+        }
+
+        return choices.Count > 0 ? choices.ToImmutable() : throw new EzException(
+            FailureKind.Usage,
+            $"repository `{spec.Id}`: nothing in this host's APT configuration looks like the archive of suite `{suite}`",
+            $"name a mirror: `--mirror {spec.Id}=URL`, or `mirrors: {{{spec.Id}: [URL]}}` in /etc/ez/config.yaml");
+    }
+
+    private static IEnumerable<MirrorChoice> Explicit(RepositorySpec spec, string suite, ImmutableArray<Uri> roots, HostAptConfiguration host)
+    {
+        if (spec.TrustUnsigned || spec.Keys is not KeySource.Host)
+        {
+            return [new MirrorChoice(roots, SpecKeys(spec, host))];
+        }
+
+        // `keys: host` for roots that the host names itself: each its own Signed-By.
+        var own = host.Sources.Where(s => roots.Contains(s.Root)).ToList();
+        if (own.Count > 0 && roots.All(r => own.Exists(s => s.Root == r)))
+        {
+            return own.DistinctBy(s => (s.Root, s.Keys)).GroupBy(s => s.Keys).Select(g => FromHost(spec, [.. g], host));
+        }
+
+        // Another mirror of an archive that the host knows: the keys of the roots it stands in for.
+        var stoodFor = HostRoots.For(spec, suite, host);
+        return stoodFor.IsEmpty
+            ? throw new EzException(
+                FailureKind.Usage,
+                $"repository `{spec.Id}` says `keys: host`, but this host's APT configuration has no source for suite `{suite}` whose key could be used",
+                "give `keys:` a key file beside the recipe, or fingerprints")
+            : [new MirrorChoice(roots, stoodFor[0][0].Keys) { IgnoreValidUntil = host.IgnoreValidUntil, IgnoreDate = host.IgnoreDate }];
+    }
+
+    private static MirrorChoice FromHost(RepositorySpec spec, ImmutableArray<HostAptSource> group, HostAptConfiguration host) =>
+        new([.. group.Select(s => s.Root).Distinct()], spec.Keys is KeySource.Host ? group[0].Keys : SpecKeys(spec, host))
+        {
+            IgnoreValidUntil = host.IgnoreValidUntil || group.All(s => s.IgnoreValidUntil),
+            IgnoreDate = host.IgnoreDate,
+        };
+
+    private static TrustedKeys SpecKeys(RepositorySpec spec, HostAptConfiguration host) => spec.Keys switch
+    {
+        KeySource.KeyFile file => new TrustedKeys([file.FullPath], [], []),
+        KeySource.Fingerprints some => new TrustedKeys(host.AllKeyrings, [], some.Allowed),
+        _ => TrustedKeys.None,
+    };
+
+    private static Uri ParseRoot(RepositorySpec spec, string text) => HostAptSources.Root(text) ?? throw new EzException(
+        FailureKind.Usage, $"repository `{spec.Id}`: `{text}` is not the address of a mirror", "write it as https://HOST/PATH, http://HOST/PATH or file:///PATH");
+}

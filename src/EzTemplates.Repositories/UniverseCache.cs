@@ -1,0 +1,100 @@
+using System.Security.Cryptography;
+using System.Text;
+using EzTemplates.Domain;
+using EzTemplates.Formats;
+
+namespace EzTemplates.Repositories;
+
+/// <summary>The parsed form of snapshots: made once per set of indexes, then mapped.</summary>
+public static class UniverseCache
+{
+    /// <summary>
+    /// The universe of the snapshots' packages; its sources are the snapshots' <see cref="Snapshot.Source"/>, in their order.
+    /// Parses nothing if the same indexes were opened before.
+    /// </summary>
+    /// <exception cref="EzException">An index is not what the Release promised once decompressed, or is malformed.</exception>
+    public static PackageUniverse Open(string metadataDirectory, IReadOnlyList<Snapshot> snapshots, TimeProvider? time = null)
+    {
+        var folder = new MetadataFolder(metadataDirectory);
+        var path = folder.UniversePath(Key(snapshots));
+        if (Map(path) is { } known)
+        {
+            Touch(path);
+            return known;
+        }
+
+        var indexes = snapshots.SelectMany(s => s.Indexes.Select(i => (s.Source, Index: i))).ToList();
+        var texts = indexes.AsParallel().AsOrdered().Select(i => Read(i.Source, i.Index)).ToList();
+
+        // A snapshot without any package still is a source.
+        var empty = snapshots.Where(s => s.Indexes.IsEmpty).Select(s => new PackagesIndex(s.Source, ReadOnlyMemory<byte>.Empty, s.Source));
+        MetadataFolder.Write(path, UniverseEncoding.Encode([.. texts, .. empty]));
+        folder.Prune((time ?? TimeProvider.System).GetUtcNow());
+        return Map(path) ?? throw new EzException(FailureKind.Store, $"`{path}` was just written and cannot be read back", "check the disk: `dmesg`");
+    }
+
+    /// <summary>Over what decides the content; where an index came from and how it was compressed does not.</summary>
+    private static Sha256Digest Key(IReadOnlyList<Snapshot> snapshots)
+    {
+        var text = new StringBuilder("universe 1\n");
+        foreach (var snapshot in snapshots)
+        {
+            text.Append(snapshot.Source).Append('\n');
+            foreach (var digest in snapshot.Indexes.Select(i => (i.Plain ?? i.Packed).Sha256.ToString()).Order(StringComparer.Ordinal))
+            {
+                text.Append(' ').Append(digest).Append('\n');
+            }
+        }
+
+        return new Sha256Digest(SHA256.HashData(Encoding.UTF8.GetBytes(text.ToString())));
+    }
+
+    private static PackageUniverse? Map(string path) => MappedBytes.TryMap(path) is { } mapped ? UniverseEncoding.Decode(mapped.Memory) : null;
+
+    private static void Touch(string path)
+    {
+        try
+        {
+            File.SetLastWriteTimeUtc(path, DateTime.UtcNow);
+        }
+        catch (Exception gone) when (gone is IOException or UnauthorizedAccessException)
+        {
+            // Only its place in the order of removal is lost.
+        }
+    }
+
+    private static PackagesIndex Read(string source, SnapshotIndex index)
+    {
+        var name = $"{source} {index.Name}";
+        using var file = File.OpenRead(index.FilePath);
+        using var text = new MemoryStream(index.Plain is { } known && known.Size < MaxPlainBytes ? (int)known.Size : 0);
+        using (var decoded = Decompression.Open(file, CompressionNames.OfName(index.Name), new DecompressionOptions { Threads = 2 }))
+        {
+            Copy(decoded, text, index.Plain?.Size ?? MaxPlainBytes, name);
+        }
+
+        var plain = text.GetBuffer().AsMemory(0, (int)text.Length);
+        return index.Plain is { } promised && Sha256Digest.Of(plain.Span) is var got && got != promised.Sha256
+            ? throw new EzException(
+                FailureKind.Untrusted, $"`{name}` is not what its Release promises once decompressed: expected SHA-256 {promised.Sha256}, got {got}", Hint)
+            : new PackagesIndex(source, plain, name);
+    }
+
+    private const long MaxPlainBytes = 1L << 30;
+
+    private const string Hint = "the repository is broken at its source: try again later, or another mirror, `--mirror ID=URL`";
+
+    private static void Copy(Stream decoded, MemoryStream text, long limit, string name)
+    {
+        var buffer = new byte[128 * 1024];
+        int read;
+        while ((read = decoded.Read(buffer)) > 0)
+        {
+            text.Write(buffer, 0, read);
+            if (text.Length > limit)
+            {
+                throw new EzException(FailureKind.Untrusted, $"`{name}` is larger once decompressed than the {limit} bytes its Release promises", Hint);
+            }
+        }
+    }
+}

@@ -1,0 +1,65 @@
+using System.Collections.Immutable;
+using System.Text;
+using EzTemplates.Domain;
+
+namespace EzTemplates.Repositories;
+
+/// <summary>A private folder (0700) for one run of a verifier: its input, its output, and the keys in binary form. Removed at the end.</summary>
+internal sealed class VerifierFolder : IDisposable
+{
+    /// <exception cref="EzException">A key cannot be read, or there is none.</exception>
+    public VerifierFolder(TrustedKeys keys, string subject)
+    {
+        if (keys.IsEmpty)
+        {
+            throw new EzException(
+                FailureKind.Untrusted,
+                $"no key is configured that may sign `{subject}`",
+                "name one with `keys:` in the recipe's repository, or Signed-By in this host's APT configuration");
+        }
+
+        Root = Directory.CreateTempSubdirectory("ez-verify-").FullName;
+        try
+        {
+            var files = keys.Files.Select(file => (Name: file, Bytes: ReadKey(file, subject)));
+            var inline = keys.Inline.Select(text => (Name: "the key inside the sources file", Bytes: Encoding.UTF8.GetBytes(text)));
+            Keyrings = [.. files.Concat(inline).Select((key, i) => Write($"key{i}.gpg", TrustedKeys.Dearmor(key.Bytes, key.Name)))];
+        }
+        catch
+        {
+            Dispose();
+            throw;
+        }
+    }
+
+    public string Root { get; }
+
+    public ImmutableArray<string> Keyrings { get; }
+
+    public string PathOf(string name) => Path.Combine(Root, name);
+
+    public string Write(string name, byte[] content)
+    {
+        var path = PathOf(name);
+        File.WriteAllBytes(path, content);
+        return path;
+    }
+
+    public void Dispose() => Directory.Delete(Root, recursive: true);
+
+    private static byte[] ReadKey(string file, string subject)
+    {
+        try
+        {
+            return File.ReadAllBytes(file);
+        }
+        catch (Exception unreadable) when (unreadable is IOException or UnauthorizedAccessException)
+        {
+            throw new EzException(
+                FailureKind.Untrusted,
+                $"the key file `{file}` that may sign `{subject}` cannot be read: {unreadable.Message}",
+                "put the key there, or change `keys:` or Signed-By",
+                unreadable);
+        }
+    }
+}
