@@ -144,11 +144,14 @@ public ref struct Deb822Reader
 
     private void CheckName(ReadOnlySpan<byte> line)
     {
+        if (line[0] is (byte)' ' or (byte)'\t')
+        {
+            throw new MalformedMetadataException(_file, _line, "", "a continuation line without a field before it");
+        }
+
         if (_nameLength == 0)
         {
-            throw new MalformedMetadataException(_file, _line, "", line[0] is (byte)' ' or (byte)'\t'
-                ? "a continuation line without a field before it"
-                : $"neither a field (`Name: value`), a continuation nor an empty line: `{Shown(line)}`");
+            throw new MalformedMetadataException(_file, _line, "", $"neither a field (`Name: value`), a continuation nor an empty line: `{Shown(line)}`");
         }
 
         var name = _text.Slice(_nameStart, _nameLength);
