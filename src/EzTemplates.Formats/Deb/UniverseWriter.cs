@@ -15,7 +15,8 @@ internal sealed class UniverseWriter
     private readonly UniverseRow[] _rows;
     private readonly int[] _rankOf;
     private readonly int[] _numberAt;
-    private readonly List<byte[]> _columns = new(UniverseEncoding.ColumnCount);
+    /// <summary>Arrays of numbers, in the order of <see cref="UniverseColumn"/>.</summary>
+    private readonly List<Array> _columns = new(UniverseEncoding.ColumnCount);
 
     public UniverseWriter(UniverseBuilder builder)
     {
@@ -78,19 +79,19 @@ internal sealed class UniverseWriter
             starts[rank + 1] = starts[rank] + text.Length;
         }
 
-        Add(starts);
+        _columns.Add(starts);
         _columns.Add(bytes);
     }
 
     private void WritePackages()
     {
-        Add(Column(row => _rankOf[row.Name]));
-        Add(Column(row => _rankOf[row.Version]));
-        Add(Column(row => _rankOf[row.Architecture]));
-        Add(Column(row => row.Source));
-        Add(Column(row => (int)row.Flags));
-        Add(Column(row => row.Size));
-        Add(Column(row => row.InstalledSize));
+        _columns.Add(Column(row => _rankOf[row.Name]));
+        _columns.Add(Column(row => _rankOf[row.Version]));
+        _columns.Add(Column(row => _rankOf[row.Architecture]));
+        _columns.Add(Column(row => row.Source));
+        _columns.Add(Column(row => (int)row.Flags));
+        _columns.Add(Column(row => row.Size));
+        _columns.Add(Column(row => row.InstalledSize));
         var digests = new byte[_rows.Length * Sha256Digest.ByteCount];
         for (var i = 0; i < _rows.Length; i++)
         {
@@ -98,7 +99,7 @@ internal sealed class UniverseWriter
         }
 
         _columns.Add(digests);
-        Add(Column(row => _rankOf[row.Path]));
+        _columns.Add(Column(row => _rankOf[row.Path]));
     }
 
     /// <summary>Written as numbers one by one, since the padding of structs is not always zero.</summary>
@@ -125,9 +126,9 @@ internal sealed class UniverseWriter
             }
         }
 
-        Add(starts);
-        Add(dependencies);
-        Add(alternatives.ToArray());
+        _columns.Add(starts);
+        _columns.Add(dependencies);
+        _columns.Add(alternatives.ToArray());
     }
 
     private void WriteProvides()
@@ -144,8 +145,8 @@ internal sealed class UniverseWriter
             }
         }
 
-        Add(starts);
-        Add(provides);
+        _columns.Add(starts);
+        _columns.Add(provides);
     }
 
     private void WriteNamed()
@@ -157,8 +158,8 @@ internal sealed class UniverseWriter
         }
 
         Accumulate(starts);
-        Add(starts);
-        Add(Enumerable.Range(0, _rows.Length).ToArray());
+        _columns.Add(starts);
+        _columns.Add(Enumerable.Range(0, _rows.Length).ToArray());
     }
 
     private void WriteProviders()
@@ -183,8 +184,8 @@ internal sealed class UniverseWriter
         }
 
         Accumulate(starts);
-        Add(starts);
-        Add(Array.ConvertAll(distinct, pair => pair.Package));
+        _columns.Add(starts);
+        _columns.Add(Array.ConvertAll(distinct, pair => pair.Package));
     }
 
     private ReadOnlySpan<ProvidedName> ProvidesOf(UniverseRow row) =>
@@ -192,18 +193,19 @@ internal sealed class UniverseWriter
 
     private byte[] Assemble()
     {
-        var length = UniverseEncoding.ColumnsAt + _columns.Sum(column => (column.LongLength + 7) & ~7L);
+        var length = UniverseEncoding.ColumnsAt + _columns.Sum(column => (Buffer.ByteLength(column) + 7L) & ~7L);
         var block = new byte[length];
         UniverseEncoding.Magic.CopyTo(block);
         BinaryPrimitives.WriteInt64LittleEndian(block.AsSpan(8), length);
         var offset = UniverseEncoding.ColumnsAt;
         for (var i = 0; i < _columns.Count; i++)
         {
+            var bytes = Buffer.ByteLength(_columns[i]);
             var entry = block.AsSpan(UniverseEncoding.TableAt + (16 * i));
             BinaryPrimitives.WriteInt64LittleEndian(entry, offset);
-            BinaryPrimitives.WriteInt64LittleEndian(entry[8..], _columns[i].Length);
-            _columns[i].CopyTo(block, offset);
-            offset += (_columns[i].Length + 7) & ~7;
+            BinaryPrimitives.WriteInt64LittleEndian(entry[8..], bytes);
+            Buffer.BlockCopy(_columns[i], 0, block, offset, bytes);
+            offset += (bytes + 7) & ~7;
         }
 
         UniverseEncoding.Checksum(block.AsSpan(UniverseEncoding.TableAt), block.AsSpan(UniverseEncoding.ChecksumAt));
@@ -230,7 +232,4 @@ internal sealed class UniverseWriter
             starts[i] += starts[i - 1];
         }
     }
-
-    private void Add<T>(T[] column)
-        where T : unmanaged => _columns.Add(MemoryMarshal.AsBytes<T>(column).ToArray());
 }

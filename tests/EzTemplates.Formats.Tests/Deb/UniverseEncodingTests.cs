@@ -162,6 +162,40 @@ public sealed class UniverseEncodingTests
     }
 
     [Fact]
+    public void A_mangled_index_is_read_or_refused_and_nothing_else()
+    {
+        var random = TestSeed.Random(nameof(A_mangled_index_is_read_or_refused_and_nothing_else));
+        var good = Encoding.UTF8.GetBytes(Stanza("a", "1", extra: "Depends: b:any (>= 1) | c,\n d\nProvides: v (= 2)\nMulti-Arch: same\n") + Stanza("b", "2"));
+        var refusals = 0;
+        for (var i = 0; i < 5000; i++)
+        {
+            var text = good.ToList();
+            for (var changes = random.Next(1, 4); changes > 0; changes--)
+            {
+                var at = random.Next(text.Count);
+                switch (random.Next(3))
+                {
+                    case 0: text.RemoveAt(at); break;
+                    case 1: text.Insert(at, (byte)random.Next(256)); break;
+                    default: text[at] = text[random.Next(text.Count)]; break;
+                }
+            }
+
+            try
+            {
+                var universe = UniverseEncoding.Decode(UniverseEncoding.Encode([new PackagesIndex("r/s", text.ToArray(), "index")]))!;
+                Assert.InRange(universe.PackageCount, 1, 2);
+            }
+            catch (MalformedMetadataException)
+            {
+                refusals++;
+            }
+        }
+
+        Assert.InRange(refusals, 100, 4900);
+    }
+
+    [Fact]
     public void Refuses_a_source_of_two_lines() =>
         Assert.Throws<ArgumentException>(() => Encode(("a\nb", Stanza("a", "1"))));
 
