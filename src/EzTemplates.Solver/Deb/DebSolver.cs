@@ -47,6 +47,11 @@ public static class DebSolver
             chosen = LocalMinimum.Find(solver, encoder.Requirements, chosen, () => Reduced(encoder, solver, IsRoot), cancellation);
         }
 
+        if (request.Recommends)
+        {
+            chosen = FollowMore(encoder, solver, chosen, IsRoot, cancellation);
+        }
+
         var reasons = Reasons(encoder, chosen, solver.VariableCount);
         var packages = ImmutableArray.CreateBuilder<ChosenPackage>(chosen.Length);
         foreach (var variable in chosen)
@@ -59,6 +64,23 @@ public static class DebSolver
 
         packages.Sort((a, b) => a.Package.CompareTo(b.Package));
         return new SolveResult.Solution(packages.DrainToImmutable());
+    }
+
+    /// <summary>
+    /// What was removed at the end may have stood in the way of a recommendation: with the rest as it is, tries them again.
+    /// </summary>
+    private static int[] FollowMore(
+        DebEncoder encoder, CdclSolver solver, int[] chosen, Func<int, bool> isRoot, CancellationToken cancellation)
+    {
+        // Each round follows more or is the last; the bound is for circles of wishes that undo each other.
+        for (var (before, rounds) = (-1, 0); before != chosen.Length && rounds < 8; rounds++)
+        {
+            before = chosen.Length;
+            _ = solver.Search(Array.ConvertAll(chosen, Literal.Of), cancellation);
+            chosen = Reduced(encoder, solver, isRoot);
+        }
+
+        return chosen;
     }
 
     private static int[] Reduced(DebEncoder encoder, CdclSolver solver, Func<int, bool> isRoot)

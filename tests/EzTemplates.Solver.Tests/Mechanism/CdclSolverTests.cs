@@ -1,0 +1,140 @@
+using EzTemplates.Testing;
+using Xunit;
+
+namespace EzTemplates.Solver.Tests;
+
+public sealed class CdclSolverTests
+{
+    [Fact]
+    public void Random_clauses_agree_with_a_truth_table()
+    {
+        var random = TestSeed.Random("clauses");
+        var satisfiable = 0;
+        const int Cases = 3000;
+        for (var i = 0; i < Cases; i++)
+        {
+            var variables = random.Next(3, 11);
+            var clauses = Enumerable.Range(0, variables * 4).Select(_ => RandomClause(random, variables)).ToList();
+            var (status, solver) = Solve(variables, clauses);
+            var expected = Enumerable.Range(0, 1 << variables).Any(row => clauses.TrueForAll(c => c.Any(l => Holds(row, l))));
+            Assert.Equal(expected ? SearchStatus.Satisfied : SearchStatus.Unsatisfiable, status);
+            if (expected)
+            {
+                satisfiable++;
+                var row = Enumerable.Range(0, variables).Where(solver.IsTrue).Aggregate(0, (r, v) => r | (1 << v));
+                Assert.True(clauses.TrueForAll(c => c.Any(l => Holds(row, l))), TestSeed.Hint);
+            }
+            else
+            {
+                AssertMinimal(variables, clauses, solver);
+            }
+        }
+
+        Assert.InRange(satisfiable, Cases / 10, Cases * 9 / 10);
+    }
+
+    [Fact]
+    public void More_pigeons_than_holes_is_refuted()
+    {
+        const int Holes = 7;
+        const int Pigeons = Holes + 1;
+        var clauses = Enumerable.Range(0, Pigeons).Select(p => Enumerable.Range(0, Holes).Select(h => Literal.Of((p * Holes) + h)).ToArray()).ToList();
+        var groups = Enumerable.Range(0, Holes).Select(h => Enumerable.Range(0, Pigeons).Select(p => (p * Holes) + h).ToArray()).ToList();
+        var (status, solver) = Solve(Pigeons * Holes, clauses, groups, TestContext.Current.CancellationToken);
+        Assert.Equal(SearchStatus.Unsatisfiable, status);
+        TestNotes.Write($"{solver.ConflictCount} conflicts");
+        Assert.Equal(Pigeons, UnsatisfiableCore.Minimize(solver.Core(), TestContext.Current.CancellationToken).Count(f => f < Pigeons));
+    }
+
+    [Fact]
+    public void A_cancelled_search_ends()
+    {
+        using var cancelled = new CancellationTokenSource();
+        cancelled.Cancel();
+        const int Holes = 12;
+        var clauses = Enumerable.Range(0, Holes + 1).Select(p => Enumerable.Range(0, Holes).Select(h => Literal.Of((p * Holes) + h)).ToArray()).ToList();
+        var groups = Enumerable.Range(0, Holes).Select(h => Enumerable.Range(0, Holes + 1).Select(p => (p * Holes) + h).ToArray()).ToList();
+        _ = Assert.ThrowsAny<OperationCanceledException>(() => Solve((Holes + 1) * Holes, clauses, groups, cancelled.Token));
+    }
+
+    [Fact]
+    public void Assumptions_are_kept_apart_from_what_is_true_without_them()
+    {
+        var solver = new CdclSolver(new Given(), new FirstUndecided());
+        for (var i = 0; i < 3; i++)
+        {
+            _ = solver.NewVariable();
+        }
+
+        _ = solver.AddClause([Literal.Of(0), Literal.Of(1)], 1);
+        _ = solver.AddClause([Literal.Not(1), Literal.Of(2)], 2);
+        Assert.Equal(SearchStatus.Refuted, solver.Search([Literal.Not(0), Literal.Not(2)], TestContext.Current.CancellationToken));
+        Assert.Equal(SearchStatus.Satisfied, solver.Search([Literal.Not(0)], TestContext.Current.CancellationToken));
+        Assert.True(solver.IsTrue(1) && solver.IsTrue(2));
+        Assert.Equal(SearchStatus.Satisfied, solver.Search([Literal.Not(2)], TestContext.Current.CancellationToken));
+        Assert.True(solver.IsTrue(0));
+    }
+
+    private static void AssertMinimal(int variables, List<int[]> clauses, CdclSolver solver)
+    {
+        var core = UnsatisfiableCore.Minimize(solver.Core(), TestContext.Current.CancellationToken);
+        Assert.Equal(SearchStatus.Unsatisfiable, Solve(variables, [.. core.Select(f => clauses[f])]).Status);
+        foreach (var left in core)
+        {
+            Assert.Equal(SearchStatus.Satisfied, Solve(variables, [.. core.Where(f => f != left).Select(f => clauses[f])]).Status);
+        }
+    }
+
+    private static (SearchStatus Status, CdclSolver Solver) Solve(int variables, List<int[]> clauses) =>
+        Solve(variables, clauses, [], TestContext.Current.CancellationToken);
+
+    private static (SearchStatus Status, CdclSolver Solver) Solve(
+        int variables, List<int[]> clauses, List<int[]> groups, CancellationToken cancellation)
+    {
+        var solver = new CdclSolver(new Given(), new FirstUndecided()) { Traces = true };
+        for (var i = 0; i < variables; i++)
+        {
+            _ = solver.NewVariable();
+        }
+
+        for (var i = 0; i < clauses.Count; i++)
+        {
+            _ = solver.AddClause(clauses[i], i);
+        }
+
+        foreach (var group in groups)
+        {
+            solver.AddExclusiveGroup(group, clauses.Count + group[0]);
+        }
+
+        return (solver.Search([], cancellation), solver);
+    }
+
+    private static int[] RandomClause(Random random, int variables) =>
+        [.. Enumerable.Range(0, random.Next(random.Next(1, 3), 5)).Select(_ => random.Next(variables)).Distinct().Select(v => (v << 1) | random.Next(2))];
+
+    private static bool Holds(int row, int literal) => ((row >> Literal.Variable(literal)) & 1) == (Literal.IsPositive(literal) ? 1 : 0);
+
+    private sealed class Given : ClauseSource
+    {
+        public override void Expand(int variable, CdclSolver solver)
+        {
+        }
+    }
+
+    private sealed class FirstUndecided : DecisionPolicy
+    {
+        public override int Next(CdclSolver solver)
+        {
+            for (var variable = 0; variable < solver.VariableCount; variable++)
+            {
+                if (solver.Value(Literal.Of(variable)) == 0)
+                {
+                    return Literal.Of(variable);
+                }
+            }
+
+            return Done;
+        }
+    }
+}
