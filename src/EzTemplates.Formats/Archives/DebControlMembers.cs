@@ -14,7 +14,7 @@ internal static class DebControlMembers
         var budget = new DebBudget(options);
         using (tar)
         {
-            while (tar.ReadNext() is { } member)
+            for (; tar.ReadNext() is { } member; at.EnterPath(null))
             {
                 at.EnterPath(member.Name);
                 budget.Take(member);
@@ -24,7 +24,6 @@ internal static class DebControlMembers
                 }
             }
 
-            at.EnterPath(null);
             tar.Drain();
         }
 

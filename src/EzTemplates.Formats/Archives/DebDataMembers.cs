@@ -16,14 +16,13 @@ internal static class DebDataMembers
         var budget = new DebBudget(options);
         using (tar)
         {
-            while (tar.ReadNext() is { } member)
+            for (; tar.ReadNext() is { } member; at.EnterPath(null))
             {
                 at.EnterPath(member.Name);
                 budget.Take(member);
                 Place(tree, member, tar.Content, options, sink);
             }
 
-            at.EnterPath(null);
             tar.Drain();
         }
 

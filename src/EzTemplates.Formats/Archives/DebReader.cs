@@ -29,8 +29,8 @@ public static class DebReader
             var control = DebControlMembers.Read(OpenTar(ar, kind, options, isControl: true), options, sink, at);
             OpenData(ar, at, out kind);
             var entries = DebDataMembers.Read(OpenTar(ar, kind, options, isControl: false), options, sink, at);
-            at.Leave();
             ar.Content.Drain();
+            at.Leave();
             source.Drain();
             return new PackageContents { Package = source.Finish(), ArchiveSize = source.Count, Control = control, Entries = entries };
         }
@@ -60,6 +60,7 @@ public static class DebReader
 
     private static void OpenData(ArReader ar, DebPosition at, out CompressionKind kind)
     {
+        ar.Content.Drain();
         at.Leave();
         var member = NextMember(ar, at, "data.tar");
         if (!TryParseKind(member.Name, "data.tar", out kind))

@@ -79,7 +79,7 @@ public sealed class TarReader : IDisposable
     {
         if (member.Size > _options.MaxFileSize)
         {
-            throw new MalformedArchiveException($"a file of {member.Size} bytes is larger than {_options.MaxFileSize}");
+            throw new MalformedArchiveException($"`{Shown(member.Name)}` has {member.Size} bytes, which is larger than {_options.MaxFileSize}");
         }
 
         _content = new BoundedStream(_source, member.Size, "the archive ends inside this file");
@@ -97,8 +97,6 @@ public sealed class TarReader : IDisposable
 
         return type switch
         {
-            // Before POSIX a directory was a file whose name ends with a slash.
-            '0' when name[^1] == '/' => TarType.Directory,
             >= '0' and <= '6' => (TarType)type,
             'S' => throw new MalformedArchiveException($"`{Shown(name)}` is a GNU sparse file, which dpkg does not take"),
             'x' or 'g' or 'X' => throw new MalformedArchiveException("it has a pax header, which dpkg does not take"),

@@ -35,7 +35,7 @@ public static class Decompression
         return kind switch
         {
             CompressionKind.None => new PassThroughStream(source),
-            CompressionKind.Gzip => GzipDecoder.Open(source, options),
+            CompressionKind.Gzip => GzipDecoderStream.Open(source, options),
             CompressionKind.Xz or CompressionKind.Lzma => new LzmaDecoderStream(source, LzmaDecoder.Create(kind, options), kind),
             CompressionKind.Zstd => new ZstdDecoderStream(source, ZstdDecoder.Create(options), options.AsDpkg),
             CompressionKind.Bzip2 => new Bzip2DecoderStream(source, options),
