@@ -17,18 +17,14 @@ internal static class RepositoryYaml
 
         var unsigned = keys.OptionalText("trust") is { } trust
             && (trust == "unsigned" ? true : throw keys.PlaceOf("trust").Fail($"`trust` is `{trust}`; it can only be `unsigned`"));
-        if (!unsigned && keys.Find("keys") is null)
-        {
-            throw keys.Place.Fail($"the repository `{id.Text}` has no `keys`", "keys: host");
-        }
-
+        var source = unsigned ? keys.Find("keys") : keys.Require("keys");
         var spec = new RepositorySpec
         {
             Id = id.Text,
             Mirrors = Filled(keys, "mirrors", MirrorUrl.ReadOrHost),
             Suites = Filled(keys, "suites", ReadSuite),
             Components = Filled(keys, "components", ReadSuite),
-            Keys = keys.Find("keys") is { } source ? ReadKeys(source, fileName) : new KeySource.Host(),
+            Keys = source is not null ? ReadKeys(source, fileName) : new KeySource.Host(),
             Priority = keys.Number("priority", -32768, 32767, otherwise: 500),
             TrustUnsigned = unsigned,
         };

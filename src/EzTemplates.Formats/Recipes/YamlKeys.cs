@@ -20,7 +20,7 @@ internal sealed class YamlKeys
         Place = node.Place;
         if (node is not YamlMapping mapping)
         {
-            throw node.Place.Fail($"a {what} is a mapping of keys to values, not {node.Kind}", "ez help recipe");
+            throw node.Place.Fail($"the {what} is {node.Kind}; it must be a mapping of keys to values", "ez help recipe");
         }
 
         foreach (var pair in mapping.Pairs)
@@ -40,7 +40,18 @@ internal sealed class YamlKeys
 
     public YamlPlace PlaceOf(string key) => _pairs[key].Key.Place;
 
-    public YamlNode Require(string key) => Find(key) ?? throw Place.Fail($"the {_what} has no `{key}`", $"add `{key}:`; see ez help recipe");
+    /// <summary>The value of a key. Where it is absent but another key looks like it, that one is the error.</summary>
+    public YamlNode Require(string key)
+    {
+        if (Find(key) is { } node)
+        {
+            return node;
+        }
+
+        throw NearNames.Closest(key, _pairs.Keys.Except(_known), 1) is [var near]
+            ? PlaceOf(near).Fail($"unknown key `{near}` in the {_what}", $"did you mean `{key}`?")
+            : Place.Fail($"the {_what} has no `{key}`", $"add `{key}:`; see ez help recipe");
+    }
 
     public string Text(string key) => TextOf(key, Require(key));
 
@@ -93,8 +104,8 @@ internal sealed class YamlKeys
             if (!_known.Contains(key.Text, StringComparer.Ordinal))
             {
                 throw key.Place.Fail(
-                    $"unknown key `{key.Text}` in a {_what}",
-                    DidYouMean(key.Text, _known.Concat(alsoKnown ?? [])) ?? $"a {_what} can have: {string.Join(", ", _known.Distinct().Order(StringComparer.Ordinal))}");
+                    $"unknown key `{key.Text}` in the {_what}",
+                    DidYouMean(key.Text, _known.Concat(alsoKnown ?? [])) ?? $"the {_what} can have: {string.Join(", ", _known.Distinct().Order(StringComparer.Ordinal))}");
             }
         }
     }
