@@ -18,6 +18,28 @@ public sealed class ConformanceTests(ConformanceData data) : IClassFixture<Confo
     [Fact]
     public void The_smallest_sets_are_valid_and_no_larger_than_the_maintainers() => Run(AlternativePreference.Smallest, TestScale.Of(60, int.MaxValue));
 
+    [Theory]
+    [InlineData(false, "nginx")]
+    [InlineData(true, "apt", "nginx", "postgresql", "python3", "build-essential")]
+    public void A_template_on_nothing_is_valid(bool essential, params string[] roots)
+    {
+        data.Load();
+        var request = new DebRequest { Install = [.. roots.Select(p => new PackageRequest(p))], NativeArchitecture = "amd64", IncludeEssential = essential };
+        var times = new List<double>();
+        SolveResult result = null!;
+        for (var i = 0; i < 40; i++)
+        {
+            var start = Stopwatch.GetTimestamp();
+            result = DebSolver.Solve(data.Universe, request, TestContext.Current.CancellationToken);
+            times.Add(Stopwatch.GetElapsedTime(start).TotalMilliseconds);
+        }
+
+        var names = Assert.IsType<SolveResult.Solution>(result).Packages.Select(p => data.Universe.Text(data.Universe.Names[p.Package.Value])).ToList();
+        TestNotes.Write($"{names.Count} packages, first {times[0]:F1} ms, then {times.Order().ElementAt(times.Count / 2):F1} ms");
+        Assert.Empty(data.Checker.Check(roots, names));
+        Assert.Equal(essential, names.Contains("mawk") && names.Contains("dpkg"));
+    }
+
     private void Run(AlternativePreference prefer, int count)
     {
         data.Load();

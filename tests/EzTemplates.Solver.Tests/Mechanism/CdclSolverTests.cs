@@ -14,7 +14,7 @@ public sealed class CdclSolverTests
         for (var i = 0; i < Cases; i++)
         {
             var variables = random.Next(3, 11);
-            var clauses = Enumerable.Range(0, variables * 4).Select(_ => RandomClause(random, variables)).ToList();
+            var clauses = Enumerable.Range(0, random.Next(variables, 4 * variables)).Select(_ => RandomClause(random, variables)).ToList();
             var (status, solver) = Solve(variables, clauses);
             var expected = Enumerable.Range(0, 1 << variables).Any(row => clauses.TrueForAll(c => c.Any(l => Holds(row, l))));
             Assert.Equal(expected ? SearchStatus.Satisfied : SearchStatus.Unsatisfiable, status);
