@@ -38,8 +38,24 @@ internal sealed class UniverseWriter
 
     private UniverseRow[] SortedRows()
     {
+        // First by name and architecture as one number, which leaves few rows to compare in full.
         var rows = CollectionsMarshal.AsSpan(_builder.Rows).ToArray();
-        Array.Sort(rows, Compare);
+        var keys = Array.ConvertAll(rows, row => ((long)_rankOf[row.Name] << 32) | (uint)_rankOf[row.Architecture]);
+        Array.Sort(keys, rows);
+        for (int start = 0, end; start < rows.Length; start = end)
+        {
+            for (end = start + 1; end < rows.Length && keys[end] == keys[start]; end++)
+            {
+            }
+
+            rows.AsSpan(start..end).Sort(CompareNamesakes);
+        }
+
+        return WithoutRepeats(rows);
+    }
+
+    private static UniverseRow[] WithoutRepeats(UniverseRow[] rows)
+    {
         var kept = 0;
         for (var i = 0; i < rows.Length; i++)
         {
@@ -55,11 +71,9 @@ internal sealed class UniverseWriter
     private static bool IsSameArchive(UniverseRow a, UniverseRow b) =>
         a.Name == b.Name && a.Version == b.Version && a.Architecture == b.Architecture && a.Source == b.Source && a.Sha256 == b.Sha256;
 
-    private int Compare(UniverseRow a, UniverseRow b)
+    private int CompareNamesakes(UniverseRow a, UniverseRow b)
     {
-        var order = _rankOf[a.Name].CompareTo(_rankOf[b.Name]);
-        order = order != 0 ? order : _rankOf[a.Architecture].CompareTo(_rankOf[b.Architecture]);
-        order = order != 0 || a.Version == b.Version ? order : DebVersionOrder.Compare(_builder.Strings[a.Version], _builder.Strings[b.Version]);
+        var order = a.Version == b.Version ? 0 : DebVersionOrder.Compare(_builder.Strings[a.Version], _builder.Strings[b.Version]);
         order = order != 0 ? order : _rankOf[a.Version].CompareTo(_rankOf[b.Version]);
         order = order != 0 ? order : a.Source.CompareTo(b.Source);
         order = order != 0 ? order : a.Sha256.CompareTo(b.Sha256);
@@ -164,28 +178,34 @@ internal sealed class UniverseWriter
 
     private void WriteProviders()
     {
-        var pairs = new List<(int Name, int Package)>(_builder.Provides.Count);
+        // Name and package as one number each, so that sorting them is sorting numbers.
+        var pairs = new List<long>(_builder.Provides.Count);
         for (var package = 0; package < _rows.Length; package++)
         {
             foreach (var provided in ProvidesOf(_rows[package]))
             {
                 if (provided.Name.Value != _rows[package].Name)
                 {
-                    pairs.Add((_rankOf[provided.Name.Value], package));
+                    pairs.Add(((long)_rankOf[provided.Name.Value] << 32) | (uint)package);
                 }
             }
         }
 
-        var distinct = pairs.Distinct().Order().ToArray();
+        pairs.Sort();
+        var providers = new List<int>(pairs.Count);
         var starts = new int[_numberAt.Length + 1];
-        foreach (var (name, _) in distinct)
+        for (var i = 0; i < pairs.Count; i++)
         {
-            starts[name + 1]++;
+            if (i == 0 || pairs[i] != pairs[i - 1])
+            {
+                starts[(pairs[i] >> 32) + 1]++;
+                providers.Add((int)pairs[i]);
+            }
         }
 
         Accumulate(starts);
         _columns.Add(starts);
-        _columns.Add(Array.ConvertAll(distinct, pair => pair.Package));
+        _columns.Add(providers.ToArray());
     }
 
     private ReadOnlySpan<ProvidedName> ProvidesOf(UniverseRow row) =>
