@@ -81,7 +81,9 @@ public static class HostAptSources
     /// <summary>An archive root with a slash at its end, or null for schemes that are none of ours (cdrom, mirror+file, tor+http).</summary>
     internal static Uri? Root(string text)
     {
-        text = text.StartsWith("copy:", StringComparison.Ordinal) ? "file:" + text["copy:".Length..] : text;
+        // `file:/srv/mirror` and `copy:/srv/mirror` as APT writes them; the URI parser wants the empty host.
+        var local = text.StartsWith("copy:/", StringComparison.Ordinal) || text.StartsWith("file:/", StringComparison.Ordinal);
+        text = local ? "file:///" + text["file:".Length..].TrimStart('/') : text;
         return Uri.TryCreate(text.EndsWith('/') ? text : text + "/", UriKind.Absolute, out var uri) && uri.Scheme is "http" or "https" or "file" ? uri : null;
     }
 

@@ -26,8 +26,8 @@ internal sealed class MirrorRanking
     public void Failed(Uri address, long bytes, TimeSpan time) => Add(address, bytes, time, 0, 1);
 
     /// <summary>
-    /// Fastest first. A mirror not yet measured goes before measured ones only in the order given, so the first mirror of a fresh
-    /// list stays first; one that has failed more often than not goes last. Addresses of one mirror keep their order.
+    /// Fastest first, then those not yet measured in the order given; one that has failed more often than not goes last. Addresses of
+    /// one mirror keep their order.
     /// </summary>
     public ImmutableArray<Uri> Rank(IReadOnlyList<Uri> addresses) =>
         addresses.Count == 1 ? [.. addresses] : [.. addresses.OrderBy(Unreliable).ThenByDescending(Speed)];
