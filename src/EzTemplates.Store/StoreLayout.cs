@@ -59,6 +59,9 @@ public sealed class StoreLayout
 
     public string Locks => At("store", "locks");
 
+    /// <summary>Shared while objects get their names, exclusive while <see cref="Dirty"/> is removed or what it says is looked into.</summary>
+    public string DirtyLock => At("store", "locks", "dirty");
+
     /// <summary>Shared by every writer, exclusive while gc deletes.</summary>
     public string StoreLock => At("store", "lock");
 
@@ -82,9 +85,6 @@ public sealed class StoreLayout
 
     public string ManifestOf(Sha256Digest manifest) => Path.Combine(Manifests, manifest.ToString());
 
-    /// <summary>The manifest's sidecar: which package each path is from.</summary>
-    public string ProvenanceOf(Sha256Digest manifest) => ManifestOf(manifest) + ".provenance";
-
     public string TreeOf(Sha256Digest manifest) => Path.Combine(Trees, manifest.ToString());
 
     public string ImageOf(Sha256Digest manifest) => Path.Combine(Images, manifest + ".erofs");
@@ -98,7 +98,12 @@ public sealed class StoreLayout
     /// <summary>The lock that the version was built from, so that later commands need no recipe folder.</summary>
     public string VersionLockOf(string template, NuGetVersion version) => Path.Combine(VersionsOf(template), $"{Text(version)}.lock.json");
 
+    /// <summary>The sidecar of the version's manifest: which package each path is from.</summary>
+    public string VersionProvenanceOf(string template, NuGetVersion version) => Path.Combine(VersionsOf(template), $"{Text(version)}.provenance");
+
     public string CompositionOf(Sha256Digest composition) => Path.Combine(Compositions, composition + ".lock.json");
+
+    public string PackageLockOf(Sha256Digest package) => Path.Combine(Work, $"package-{package}.lock");
 
     public string TemplateLockOf(string template) => Path.Combine(Locks, $"template-{CheckedName("template", template)}");
 

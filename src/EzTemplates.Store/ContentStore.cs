@@ -1,0 +1,111 @@
+using System.Globalization;
+using System.Text;
+using EzTemplates.Domain;
+using EzTemplates.Formats.Manifests;
+using EzTemplates.Store.Native;
+
+namespace EzTemplates.Store;
+
+/// <summary>
+/// A host's store, opened: its format is one we know, nobody else can reach into it, and nothing of a command that was killed is left
+/// in it. Reading needs no lock: whatever has a final name is whole. Writing goes through <see cref="BeginWriting"/>.
+/// </summary>
+public sealed class ContentStore : IDisposable
+{
+    public const int CurrentFormat = 1;
+
+    private const int OwnerOnly = 0b111_000_000;
+
+    private readonly Lazy<Catalog> _catalog;
+
+    private ContentStore(StoreLayout layout, StoreOptions options)
+    {
+        Layout = layout;
+        Options = options;
+        Objects = new ObjectShelf(layout);
+        Versions = new TemplateVersions(layout);
+        _catalog = new Lazy<Catalog>(() => Catalog.Open(this));
+    }
+
+    public StoreLayout Layout { get; }
+
+    public ObjectShelf Objects { get; }
+
+    public TemplateVersions Versions { get; }
+
+    /// <summary>Opened when first asked for.</summary>
+    public Catalog Catalog => _catalog.Value;
+
+    internal StoreOptions Options { get; }
+
+    /// <summary>Opens the store, makes it if there is none, and removes what killed commands left.</summary>
+    /// <exception cref="StoreException">A newer format, another owner, a folder that is no store, or a failing disk.</exception>
+    public static ContentStore Open(string root, StoreOptions? options = null)
+    {
+        var layout = new StoreLayout(root);
+        StoreGuard.Check(layout);
+        if (StoreFile.Exists(layout.Format))
+        {
+            WorkFolder.RemoveAbandoned(layout);
+        }
+        else
+        {
+            Make(layout);
+        }
+
+        return new ContentStore(layout, options ?? new StoreOptions());
+    }
+
+    /// <summary>Everything that changes the store happens within one of these. Waits while gc deletes.</summary>
+    public StoreWriter BeginWriting(LockPatience? patience = null) => StoreWriter.Begin(this, patience ?? LockPatience.Silent);
+
+    /// <summary>What a package unpacks to, if it has been ingested.</summary>
+    public PackageContents? FindContents(Sha256Digest package)
+    {
+        var path = Layout.ContentsOf(package);
+        return StoreFile.TryRead(path) is { } text ? ContentsText.Read(text, path) : null;
+    }
+
+    public string ArchivePath(Sha256Digest package) => Layout.ArchiveOf(package);
+
+    /// <summary>Whether the downloaded package is there with that size. Whoever reads it checks its digest.</summary>
+    public bool HasArchive(Sha256Digest package, long size) =>
+        Libc.TryStatus(null, Layout.ArchiveOf(package)) is { Kind: FileKind.File } status && status.Size == size;
+
+    /// <summary>The archives unused for longest are the first to go when their quota is full.</summary>
+    public void MarkArchiveUsed(Sha256Digest package)
+    {
+        if (HasArchiveOfAnySize(package))
+        {
+            Libc.ChangeMtime(null, Layout.ArchiveOf(package), new FileTime(Options.Time.GetUtcNow().ToUnixTimeSeconds()));
+        }
+    }
+
+    public void Dispose()
+    {
+        if (_catalog.IsValueCreated)
+        {
+            _catalog.Value.Dispose();
+        }
+    }
+
+    private bool HasArchiveOfAnySize(Sha256Digest package) => Libc.TryStatus(null, Layout.ArchiveOf(package)) is { Kind: FileKind.File };
+
+    /// <summary>The format file is last: without it the rest is made again.</summary>
+    private static void Make(StoreLayout layout)
+    {
+        string[] folders =
+        [
+            layout.Store, layout.Data, layout.Objects, layout.Contents, layout.Manifests, layout.Trees, layout.Images, layout.Versions,
+            layout.Compositions, layout.Archives, layout.Metadata, layout.Work, layout.Locks, layout.Environments,
+        ];
+        foreach (var folder in folders)
+        {
+            Libc.TryMakeFolder(null, folder, OwnerOnly);
+        }
+
+        WorkFolder.RemoveAbandoned(layout);
+        using var work = WorkFolder.Make(layout);
+        work.WriteDurably(layout.Format, Encoding.ASCII.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{CurrentFormat}\n")));
+    }
+}

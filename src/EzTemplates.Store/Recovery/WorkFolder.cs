@@ -1,0 +1,88 @@
+using System.Globalization;
+using System.Security.Cryptography;
+using EzTemplates.Store.Native;
+
+namespace EzTemplates.Store;
+
+/// <summary>
+/// A folder for what is not finished, on the store's own file system, so that a rename finishes it. It stands beside a locked file of
+/// its name; a folder whose lock is free belongs to a process that has ended, and <see cref="RemoveAbandoned"/> removes it.
+/// </summary>
+internal sealed class WorkFolder : IDisposable
+{
+    private const string LockEnd = ".lock";
+    private const int OwnerOnly = 0b111_000_000;
+
+    private readonly FileLock _lock;
+    private int _names;
+
+    private WorkFolder(FileLock held, string path) => (_lock, Root) = (held, path);
+
+    public string Root { get; }
+
+    public static WorkFolder Make(StoreLayout layout)
+    {
+        var name = string.Create(
+            CultureInfo.InvariantCulture,
+            $"{Environment.ProcessId}-{RandomNumberGenerator.GetHexString(16, true)}");
+        var path = Path.Combine(layout.Work, name);
+        var held = FileLock.TryAcquire(path + LockEnd, FileLockMode.Exclusive)
+            ?? throw new StoreException($"`{path}{LockEnd}` is locked by another process, which had no way to know of it");
+        try
+        {
+            Libc.MakeFolder(null, path, OwnerOnly);
+            return new WorkFolder(held, path);
+        }
+        catch
+        {
+            held.RemoveAndDispose();
+            throw;
+        }
+    }
+
+    /// <summary>A path in it that nothing has yet.</summary>
+    public string NewPath(string what) =>
+        Path.Combine(Root, string.Create(CultureInfo.InvariantCulture, $"{what}-{Interlocked.Increment(ref _names)}"));
+
+    /// <summary>Puts a file in its final place, whole and durable or not at all. It replaces what is there.</summary>
+    public void WriteDurably(string path, ReadOnlySpan<byte> bytes)
+    {
+        var unfinished = NewPath("file");
+        StoreFile.WriteNewDurably(unfinished, bytes);
+        Libc.Rename(null, unfinished, null, path);
+        StoreFile.SyncFolder(Path.GetDirectoryName(path)!);
+    }
+
+    public void Dispose()
+    {
+        try
+        {
+            FolderRemoval.Remove(Root);
+            _lock.RemoveAndDispose();
+        }
+        catch (StoreException)
+        {
+            // On a broken disk the next command removes it; what went wrong before this matters more.
+            _lock.Dispose();
+        }
+    }
+
+    /// <summary>Removes what ended processes left: their folders, and locks of packages that they were unpacking.</summary>
+    public static void RemoveAbandoned(StoreLayout layout)
+    {
+        using var work = Libc.OpenFolder(null, layout.Work);
+        var names = Libc.ReadFolder(work).Select(member => member.Name.EndsWith(LockEnd, StringComparison.Ordinal)
+            ? member.Name[..^LockEnd.Length]
+            : member.Name);
+        foreach (var name in names.Distinct(StringComparer.Ordinal))
+        {
+            // A folder without a lock file in this listing may have got one since: only having the lock tells.
+            var path = Path.Combine(layout.Work, name);
+            if (FileLock.TryAcquire(path + LockEnd, FileLockMode.Exclusive) is { } free)
+            {
+                FolderRemoval.Remove(path);
+                free.RemoveAndDispose();
+            }
+        }
+    }
+}

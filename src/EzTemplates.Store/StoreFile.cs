@@ -1,0 +1,62 @@
+using EzTemplates.Store.Native;
+using Microsoft.Win32.SafeHandles;
+
+namespace EzTemplates.Store;
+
+/// <summary>Small files of the store, whole.</summary>
+public static class StoreFile
+{
+    private const int OwnerOnly = 0b110_000_000;
+
+    /// <exception cref="StoreException">It is not there, or cannot be read.</exception>
+    public static byte[] Read(string path) => TryRead(path) ?? throw StoreException.FromErrno("open", path, Errnos.ENOENT);
+
+    /// <returns>Null if there is none.</returns>
+    public static byte[]? TryRead(string path)
+    {
+        var (file, errno) = Libc.TryOpen(null, path, OpenFlags.Read | OpenFlags.NoFollow);
+        if (file is null)
+        {
+            return errno == Errnos.ENOENT ? null : throw StoreException.FromErrno("open", path, errno);
+        }
+
+        using (file)
+        {
+            var bytes = new byte[Libc.Status(file).Size];
+            var count = 0;
+            while (count < bytes.Length && Libc.Read(file, bytes.AsSpan(count)) is > 0 and var read)
+            {
+                count += read;
+            }
+
+            return count == bytes.Length ? bytes : bytes[..count];
+        }
+    }
+
+    public static bool Exists(string path) => Libc.TryStatus(null, path) is not null;
+
+    /// <summary>Writes a file that must not be there yet; not durable until it is synced.</summary>
+    public static void WriteNew(string path, ReadOnlySpan<byte> bytes)
+    {
+        using var file = Create(path);
+        Libc.Write(file, bytes);
+    }
+
+    /// <summary>As <see cref="WriteNew"/>, and the bytes are on disk when it returns.</summary>
+    public static void WriteNewDurably(string path, ReadOnlySpan<byte> bytes)
+    {
+        using var file = Create(path);
+        Libc.Write(file, bytes);
+        Libc.Sync(file);
+    }
+
+    /// <summary>The names in a folder are on disk when this returns.</summary>
+    public static void SyncFolder(string path)
+    {
+        using var folder = Libc.OpenFolder(null, path);
+        Libc.Sync(folder);
+    }
+
+    private static SafeFileHandle Create(string path) =>
+        Libc.Open(null, path, OpenFlags.Write | OpenFlags.Create | OpenFlags.Exclusive | OpenFlags.NoFollow, OwnerOnly);
+}

@@ -1,0 +1,84 @@
+using System.Globalization;
+using System.Text;
+using EzTemplates.Store.Native;
+
+namespace EzTemplates.Store;
+
+/// <summary>
+/// Before anything is touched: the root is a store that we know and own, or an empty folder, or absent. Then nobody else may enter it:
+/// set-id files and devices of templates lie below.
+/// </summary>
+internal static class StoreGuard
+{
+    private const int OwnerOnly = 0b111_000_000;
+
+    public static void Check(StoreLayout layout)
+    {
+        var (root, errno) = Libc.TryOpen(null, layout.Root, OpenFlags.Directory);
+        if (root is null && errno == Errnos.ENOENT)
+        {
+            MakeRoot(layout.Root);
+            (root, errno) = Libc.TryOpen(null, layout.Root, OpenFlags.Directory);
+        }
+
+        using (root ?? throw StoreException.FromErrno("open the store", layout.Root, errno))
+        {
+            CheckFormat(layout);
+            var status = Libc.Status(root);
+            if (status.Uid != Libc.EffectiveUserId)
+            {
+                throw new StoreException(
+                    string.Create(CultureInfo.InvariantCulture, $"the store `{layout.Root}` belongs to user {status.Uid}, not to {Libc.EffectiveUserId}"),
+                    "run as its owner, or choose a store of your own with --store DIR");
+            }
+
+            if (!StoreFile.Exists(layout.Format) && Libc.ReadFolder(root).Any(member => member.Name is not ("store" or "environments")))
+            {
+                throw new StoreException($"`{layout.Root}` is no store, and is not empty", "choose an empty folder with --store DIR");
+            }
+
+            if (status.Mode != OwnerOnly)
+            {
+                Libc.ChangeMode(root, OwnerOnly);
+            }
+        }
+    }
+
+    private static void CheckFormat(StoreLayout layout)
+    {
+        if (StoreFile.TryRead(layout.Format) is not { } text)
+        {
+            return;
+        }
+
+        var word = Encoding.Latin1.GetString(text).Trim();
+        if (!int.TryParse(word, NumberStyles.None, CultureInfo.InvariantCulture, out var format) || format < 1)
+        {
+            throw new StoreException($"`{layout.Format}` names no store format", "if this is a store, put its format number there again");
+        }
+
+        if (format > ContentStore.CurrentFormat)
+        {
+            throw new StoreException(
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"the store `{layout.Root}` has format {format}; this ez knows formats up to {ContentStore.CurrentFormat}"),
+                "use the newer ez that made it, or choose another store with --store DIR");
+        }
+    }
+
+    private static void MakeRoot(string root)
+    {
+        try
+        {
+            Directory.CreateDirectory(Path.GetDirectoryName(root) ?? "/");
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            throw StoreException.FromIO("create the folder of the store", root, failure);
+        }
+
+        // Another command may make it at the same moment.
+        Libc.TryMakeFolder(null, root, OwnerOnly);
+    }
+}

@@ -1,0 +1,109 @@
+using EzTemplates.Domain;
+using EzTemplates.Formats.Locks;
+using EzTemplates.Formats.Manifests;
+using EzTemplates.Store.Native;
+
+namespace EzTemplates.Store;
+
+/// <summary>
+/// The commit of a version, in an order that leaves a whole store wherever it stops: manifest and tree are made aside, synced, and
+/// renamed; then lock and provenance; the version's record is last, and without it there is no version.
+/// </summary>
+internal sealed class CommitVersion(ContentStore store, WorkFolder work, VersionCommit commit, LockPatience patience)
+{
+    private const int FolderMode = 0b111_000_000;
+
+    private readonly StoreLayout _layout = store.Layout;
+
+    public TemplateVersionRecord Run()
+    {
+        var record = Describe();
+        var (template, version) = (record.Reference.Template, record.Reference.Version);
+        using var turn = FileLock.Acquire(_layout.TemplateLockOf(template), FileLockMode.Exclusive, $"template {template}", patience);
+        var existing = store.Versions.Find(record.Reference);
+        if (existing is not null)
+        {
+            RequireSame(existing, record);
+            if (StoreFile.Exists(_layout.TreeOf(record.Manifest)) && StoreFile.Exists(_layout.ManifestOf(record.Manifest)))
+            {
+                return existing;
+            }
+        }
+
+        PublishManifestAndTree(record.Manifest);
+        if (existing is not null)
+        {
+            return existing;
+        }
+
+        Libc.TryMakeFolder(null, _layout.VersionsOf(template), FolderMode);
+        StoreFile.SyncFolder(_layout.Versions);
+        work.WriteDurably(_layout.VersionLockOf(template, version), LockText.Write(commit.Lock));
+        work.WriteDurably(_layout.VersionProvenanceOf(template, version), ProvenanceText.Write(commit.Provenance));
+        work.WriteDurably(_layout.VersionRecordOf(template, version), record.ToJson());
+        store.Catalog.Add(record);
+        return record;
+    }
+
+    private TemplateVersionRecord Describe()
+    {
+        var files = commit.Manifest.Entries.Where(entry => entry.Type == EntryType.File).ToList();
+        return new TemplateVersionRecord
+        {
+            Reference = new TemplateReference(commit.Lock.Template, commit.Lock.Version),
+            Lock = LockText.DigestOf(commit.Lock),
+            Base = commit.Lock.Base,
+            Manifest = ManifestText.DigestOf(commit.Manifest),
+            Rules = commit.Lock.Rules,
+            Packages = commit.Packages,
+            Files = files.Count,
+            Bytes = files.Sum(file => file.Size),
+            Committed = store.Options.Time.GetUtcNow(),
+        };
+    }
+
+    private static void RequireSame(TemplateVersionRecord existing, TemplateVersionRecord record)
+    {
+        if (existing.Lock != record.Lock)
+        {
+            throw new EzException(
+                FailureKind.Usage,
+                $"`{record.Reference}` is in the store, built from lock {existing.Lock.Short}; this lock {record.Lock.Short} has the same version and other content",
+                $"make a new version with: ez lock {record.Reference.Template}");
+        }
+
+        if (existing.Manifest != record.Manifest)
+        {
+            throw new StoreException(
+                $"`{record.Reference}` is in the store with manifest {existing.Manifest.Short}; the same lock now gives manifest {record.Manifest.Short}",
+                "this is a bug in ez, or the store's package contents were changed: ez store check");
+        }
+    }
+
+    private void PublishManifestAndTree(Sha256Digest manifest)
+    {
+        var text = work.NewPath("manifest");
+        StoreFile.WriteNew(text, ManifestText.Write(commit.Manifest));
+        var tree = work.NewPath("tree");
+        if (!StoreFile.Exists(_layout.TreeOf(manifest)))
+        {
+            TreeMaker.Make(commit.Manifest, tree, patience.Cancellation);
+        }
+
+        using (var folder = Libc.OpenFolder(null, _layout.Store))
+        {
+            Libc.SyncFileSystem(folder);
+        }
+
+        Libc.Rename(null, text, null, _layout.ManifestOf(manifest));
+        if (StoreFile.Exists(tree))
+        {
+            // Another version with this very manifest may have been faster; its tree is the same.
+            Libc.TryRenameNew(null, tree, null, _layout.TreeOf(manifest));
+        }
+
+        StoreFile.SyncFolder(_layout.Contents);
+        StoreFile.SyncFolder(_layout.Manifests);
+        StoreFile.SyncFolder(_layout.Trees);
+    }
+}

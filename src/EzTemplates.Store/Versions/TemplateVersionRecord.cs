@@ -1,0 +1,138 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using EzTemplates.Domain;
+using NuGet.Versioning;
+
+namespace EzTemplates.Store;
+
+/// <summary>What the store keeps of a template version: <c>store/versions/TEMPLATE/VERSION.json</c>. Immutable.</summary>
+public sealed record TemplateVersionRecord
+{
+    public required TemplateReference Reference { get; init; }
+
+    /// <summary>The digest of the lock that it was built from.</summary>
+    public required Sha256Digest Lock { get; init; }
+
+    /// <summary>Null for an OS.</summary>
+    public LockedBase? Base { get; init; }
+
+    public required Sha256Digest Manifest { get; init; }
+
+    /// <summary>The number of the configure rules that ran; 0 = not configured.</summary>
+    public required int Rules { get; init; }
+
+    public required int Packages { get; init; }
+
+    public required int Files { get; init; }
+
+    public required long Bytes { get; init; }
+
+    public required DateTimeOffset Committed { get; init; }
+
+    public bool IsConfigured => Rules > 0;
+
+    public bool IsOs => Base is null;
+
+    internal byte[] ToJson() => JsonSerializer.SerializeToUtf8Bytes(
+        new VersionJson
+        {
+            Format = VersionJson.CurrentFormat,
+            Template = Reference.Template,
+            Kind = IsOs ? "os" : "app",
+            Version = Reference.Version.ToNormalizedString(),
+            Lock = Lock.ToString(),
+            BaseTemplate = Base?.Template,
+            BaseVersion = Base?.Version.ToNormalizedString(),
+            BaseLock = Base?.LockDigest.ToString(),
+            Manifest = Manifest.ToString(),
+            Configured = IsConfigured,
+            Rules = Rules,
+            Packages = Packages,
+            Files = Files,
+            Bytes = Bytes,
+            Committed = Committed,
+        },
+        VersionJsonContext.Default.VersionJson);
+
+    /// <exception cref="StoreException">Not such a record; it names the file.</exception>
+    internal static TemplateVersionRecord FromJson(ReadOnlySpan<byte> text, string fileName)
+    {
+        try
+        {
+            var json = JsonSerializer.Deserialize(text, VersionJsonContext.Default.VersionJson)
+                ?? throw new FormatException("it is empty");
+            if (json.Format > VersionJson.CurrentFormat)
+            {
+                throw new FormatException("it is of a newer format");
+            }
+
+            return json.ToRecord();
+        }
+        catch (Exception malformed) when (malformed is JsonException or FormatException or ArgumentException)
+        {
+            throw new StoreException(
+                $"`{fileName}` is no record of a template version: {malformed.Message}",
+                "remove that file and build the version again from its lock",
+                malformed);
+        }
+    }
+}
+
+/// <summary>The record's shape on disk.</summary>
+internal sealed record VersionJson
+{
+    public const int CurrentFormat = 1;
+
+    public required int Format { get; init; }
+
+    public required string Template { get; init; }
+
+    public required string Kind { get; init; }
+
+    public required string Version { get; init; }
+
+    public required string Lock { get; init; }
+
+    public string? BaseTemplate { get; init; }
+
+    public string? BaseVersion { get; init; }
+
+    public string? BaseLock { get; init; }
+
+    public required string Manifest { get; init; }
+
+    public required bool Configured { get; init; }
+
+    public required int Rules { get; init; }
+
+    public required int Packages { get; init; }
+
+    public required int Files { get; init; }
+
+    public required long Bytes { get; init; }
+
+    public required DateTimeOffset Committed { get; init; }
+
+    public TemplateVersionRecord ToRecord() => new()
+    {
+        Reference = new TemplateReference(Template, NuGetVersion.Parse(Version)),
+        Lock = Sha256Digest.Parse(Lock),
+        Base = BaseTemplate is null
+            ? null
+            : new LockedBase(BaseTemplate, NuGetVersion.Parse(BaseVersion ?? ""), Sha256Digest.Parse(BaseLock ?? "")),
+        Manifest = Sha256Digest.Parse(Manifest),
+        Rules = Rules,
+        Packages = Packages,
+        Files = Files,
+        Bytes = Bytes,
+        Committed = Committed,
+    };
+}
+
+[JsonSourceGenerationOptions(
+    WriteIndented = true,
+    NewLine = "\n",
+    PropertyNamingPolicy = JsonKnownNamingPolicy.KebabCaseLower,
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+[JsonSerializable(typeof(VersionJson))]
+internal sealed partial class VersionJsonContext : JsonSerializerContext;

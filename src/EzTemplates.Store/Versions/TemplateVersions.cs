@@ -1,0 +1,85 @@
+using System.Collections.Immutable;
+using EzTemplates.Domain;
+using EzTemplates.Formats.Locks;
+using EzTemplates.Formats.Manifests;
+using EzTemplates.Store.Native;
+using NuGet.Versioning;
+
+namespace EzTemplates.Store;
+
+/// <summary>The template versions of a store, for reading. The files are the truth; nothing here asks the catalog.</summary>
+public sealed class TemplateVersions
+{
+    private const string RecordEnd = ".json";
+    private const string LockEnd = ".lock.json";
+
+    private readonly StoreLayout _layout;
+
+    internal TemplateVersions(StoreLayout layout) => _layout = layout;
+
+    /// <summary>Names of templates that have a version, sorted.</summary>
+    public ImmutableArray<string> Templates()
+    {
+        using var folder = Libc.OpenFolder(null, _layout.Versions);
+        return [.. Libc.ReadFolder(folder).Where(member => member.IsFolder).Select(member => member.Name).Where(name => !List(name).IsEmpty)];
+    }
+
+    /// <summary>Oldest version first; empty if the store has none.</summary>
+    public ImmutableArray<TemplateVersionRecord> List(string template)
+    {
+        var path = _layout.VersionsOf(template);
+        if (!StoreFile.Exists(path))
+        {
+            return [];
+        }
+
+        using var folder = Libc.OpenFolder(null, path);
+        return
+        [
+            .. Libc.ReadFolder(folder)
+                .Where(member => member.Name.EndsWith(RecordEnd, StringComparison.Ordinal) && !member.Name.EndsWith(LockEnd, StringComparison.Ordinal))
+                .Select(member => ReadRecord(Path.Combine(path, member.Name)))
+                .OfType<TemplateVersionRecord>()
+                .OrderBy(record => record.Reference.Version),
+        ];
+    }
+
+    public ImmutableArray<TemplateVersionRecord> ListAll() => [.. Templates().SelectMany(template => List(template))];
+
+    public TemplateVersionRecord? Find(TemplateReference reference) =>
+        ReadRecord(_layout.VersionRecordOf(reference.Template, reference.Version));
+
+    public TemplateVersionRecord? Newest(string template, VersionRange? within = null) =>
+        List(template).LastOrDefault(record => within?.Satisfies(record.Reference.Version) ?? true);
+
+    /// <exception cref="StoreException">It is not there, or not what its name promises.</exception>
+    public Manifest ReadManifest(Sha256Digest manifest)
+    {
+        var path = _layout.ManifestOf(manifest);
+        var text = StoreFile.Read(path);
+        return Sha256Digest.Of(text) == manifest
+            ? ManifestText.Read(text, path)
+            : throw new StoreException($"the manifest `{path}` does not have the digest that names it", "build the version again from its lock");
+    }
+
+    public TemplateLock ReadLock(TemplateReference reference)
+    {
+        var path = _layout.VersionLockOf(reference.Template, reference.Version);
+        return LockText.Read(StoreFile.Read(path), path);
+    }
+
+    /// <summary>The lock's file as it was committed.</summary>
+    public byte[] ReadLockText(TemplateReference reference) => StoreFile.Read(_layout.VersionLockOf(reference.Template, reference.Version));
+
+    public Provenance ReadProvenance(TemplateReference reference)
+    {
+        var path = _layout.VersionProvenanceOf(reference.Template, reference.Version);
+        return ProvenanceText.Read(StoreFile.Read(path), path);
+    }
+
+    /// <returns>Null if there is no such composition.</returns>
+    public byte[]? TryReadComposition(Sha256Digest composition) => StoreFile.TryRead(_layout.CompositionOf(composition));
+
+    private static TemplateVersionRecord? ReadRecord(string path) =>
+        StoreFile.TryRead(path) is { } text ? TemplateVersionRecord.FromJson(text, path) : null;
+}
