@@ -1,0 +1,167 @@
+using EzTemplates.Domain;
+using EzTemplates.Store.Native;
+using EzTemplates.Testing;
+using Xunit;
+
+namespace EzTemplates.Store.Tests;
+
+public sealed class IngestBatchTests : IDisposable
+{
+    private readonly TempFolder _temp = new();
+    private readonly ContentStore _store;
+
+    public IngestBatchTests() => _store = ContentStore.Open(_temp.At("ez"));
+
+    public void Dispose()
+    {
+        _store.Dispose();
+        _temp.Dispose();
+    }
+
+    [Fact]
+    public void Content_that_two_packages_share_is_stored_once()
+    {
+        var large = new string('L', 700_000);
+        using var writer = _store.BeginWriting();
+        using var batch = writer.BeginIngest();
+        batch.AddPackage("p", ("/a", "same"), ("/b", "other"), ("/empty", ""), ("/large", large));
+        batch.AddPackage("q", ("/c", "same"), ("/d", large));
+        batch.Complete();
+        Assert.Equal(new ObjectStatistics(2, 0, 4, 700_009, 2, 700_004), batch.Statistics);
+        foreach (var content in (string[])["same", "other", "", large])
+        {
+            Assert.True(_store.Objects.Verify(Given.Digest(content)));
+            var status = Libc.Status(null, _store.Layout.ObjectOf(Given.Digest(content)));
+            Assert.Equal((0b100_100_100, new FileTime(1), content.Length), (status.Mode, status.Mtime, status.Size));
+        }
+
+        Assert.False(File.Exists(_store.Layout.Dirty));
+        Assert.Equal(Given.Contents("q", ("/c", "same"), ("/d", large)).Entries, _store.FindContents(Given.Digest("q"))!.Entries);
+    }
+
+    [Fact]
+    public void Without_completion_the_store_is_as_it_was()
+    {
+        var before = StoreSnapshot.Take(_store.Layout.Store, "lock", "locks");
+        using (var writer = _store.BeginWriting())
+        using (var batch = writer.BeginIngest())
+        {
+            batch.AddPackage("p", ("/a", "some content"));
+            var refused = Assert.Throws<EzException>(() => batch.Add(Given.Digest("r"), "r", sink =>
+            {
+                sink(new MemoryStream([1, 2, 3]), 3);
+                return Given.Contents("another");
+            }));
+            Assert.Equal(FailureKind.Untrusted, refused.Kind);
+        }
+
+        before.AssertSame(StoreSnapshot.Take(_store.Layout.Store, "lock", "locks"));
+    }
+
+    [Fact]
+    public void What_a_refused_package_brought_is_not_kept_with_the_others()
+    {
+        using var writer = _store.BeginWriting();
+        using var batch = writer.BeginIngest();
+        Assert.Throws<EzException>(() => batch.Add(Given.Digest("r"), "r", sink =>
+        {
+            sink(new MemoryStream([1, 2, 3]), 3);
+            return Given.Contents("another");
+        }));
+        batch.AddPackage("p", ("/a", "good"));
+        batch.Complete();
+        Assert.False(_store.Objects.Has(Sha256Digest.Of([1, 2, 3])));
+        Assert.True(_store.Objects.Has(Given.Digest("good")));
+    }
+
+    [Fact]
+    public async Task Two_commands_that_need_each_others_packages_unpack_each_once()
+    {
+        var fills = 0;
+        var announced = 0;
+        using var meet = new Barrier(2);
+        void Run(string first, string second)
+        {
+            using var store = ContentStore.Open(_store.Layout.Root);
+            using var writer = store.BeginWriting(new LockPatience(_ => Interlocked.Increment(ref announced)));
+            using var batch = writer.BeginIngest();
+            void Add(string name) => batch.Add(Given.Digest(name), name, sink =>
+            {
+                Interlocked.Increment(ref fills);
+                sink(new MemoryStream(new byte[name.Length]), name.Length);
+                return Given.Contents(name, ("/x", new string('\0', name.Length)));
+            });
+            Add(first);
+            meet.SignalAndWait(TestContext.Current.CancellationToken);
+            Add(second);
+            batch.Complete();
+        }
+
+        await Task.WhenAll(
+            Task.Factory.StartNew(() => Run("one", "three"), TestContext.Current.CancellationToken, TaskCreationOptions.LongRunning, TaskScheduler.Default),
+            Task.Factory.StartNew(() => Run("three", "one"), TestContext.Current.CancellationToken, TaskCreationOptions.LongRunning, TaskScheduler.Default));
+        Assert.Equal(2, fills);
+        Assert.NotNull(_store.FindContents(Given.Digest("one")));
+        Assert.NotNull(_store.FindContents(Given.Digest("three")));
+    }
+
+    [Fact]
+    public void After_an_unclean_shutdown_new_objects_are_hashed_again()
+    {
+        using (var writer = _store.BeginWriting())
+        using (var batch = writer.BeginIngest())
+        {
+            batch.AddPackage("good", ("/a", "whole"));
+            batch.AddPackage("bad", ("/b", "broken"));
+            batch.Complete();
+        }
+
+        File.WriteAllText(_store.Layout.Dirty, "the boot before\n");
+        File.SetLastWriteTimeUtc(_store.Layout.Dirty, DateTime.UtcNow.AddMinutes(-1));
+        var broken = _store.Layout.ObjectOf(Given.Digest("broken"));
+        Libc.ChangeMode(null, broken, 0b110_000_000);
+        File.WriteAllText(broken, "br\0\0\0\0");
+        using (var writer = _store.BeginWriting())
+        using (var batch = writer.BeginIngest())
+        {
+            Assert.False(_store.Objects.Has(Given.Digest("broken")));
+            Assert.True(_store.Objects.Has(Given.Digest("whole")));
+            batch.AddPackage("bad", ("/b", "broken"));
+            batch.AddPackage("good", ("/a", "whole"));
+            batch.Complete();
+            Assert.Equal((1, 1), (batch.Statistics.NewPackages, batch.Statistics.KnownPackages));
+        }
+
+        Assert.True(_store.Objects.Verify(Given.Digest("broken")));
+        Assert.False(File.Exists(_store.Layout.Dirty));
+    }
+
+    [Fact]
+    public void A_full_disk_is_said_and_leaves_the_store_as_it_was()
+    {
+        Requires.Root();
+        Requires.Tool("mount");
+        var disk = _temp.MakeFolder("disk");
+        ToolRun.Run("mount", "-t", "tmpfs", "-o", "size=2m,mode=0700", "tmpfs", disk).Succeed();
+        try
+        {
+            using var store = ContentStore.Open(Path.Combine(disk, "ez"));
+            var before = StoreSnapshot.Take(store.Layout.Store, "lock", "locks");
+            using (var writer = store.BeginWriting())
+            using (var batch = writer.BeginIngest())
+            {
+                batch.AddPackage("small", ("/a", "fits"));
+                var full = Assert.Throws<StoreException>(() => batch.AddPackage("big", ("/b", new string('b', 4_000_000))));
+                Assert.Equal(Errnos.ENOSPC, full.Errno);
+                Assert.Contains("No space left", full.Message, StringComparison.Ordinal);
+                Assert.NotNull(full.Hint);
+            }
+
+            before.AssertSame(StoreSnapshot.Take(store.Layout.Store, "lock", "locks"));
+        }
+        finally
+        {
+            ToolRun.Run("umount", disk).Succeed();
+        }
+    }
+}
