@@ -2,16 +2,20 @@ using BenchmarkDotNet.Running;
 using EzTemplates.Bench;
 
 // read POOL             decompress, parse and hash every .deb of a folder, store nothing: what the ingest of row 3 cannot go below
+// ingest POOL STORE     row 3: the same, into a store
 // micro [ARGUMENTS]     the BenchmarkDotNet classes of Micro/; the arguments are BenchmarkDotNet's, such as --filter '*Version*'
 switch (args)
 {
     case ["read", var pool]:
         Console.WriteLine(PoolReading.Run(pool));
         return 0;
+    case ["ingest", var pool, var store]:
+        Console.WriteLine(PoolIngest.Run(pool, store));
+        return 0;
     case ["micro", .. var rest]:
         BenchmarkSwitcher.FromAssembly(typeof(PoolReading).Assembly).Run(rest);
         return 0;
     default:
-        Console.Error.WriteLine("usage: EzTemplates.Bench read POOL | micro [ARGUMENTS]");
+        Console.Error.WriteLine("usage: EzTemplates.Bench read POOL | ingest POOL STORE | micro [ARGUMENTS]");
         return 2;
 }

@@ -1,5 +1,6 @@
 """BIG's packages and the indices they come from, fetched once through this machine's own APT configuration."""
 import glob
+import hashlib
 import os
 import shutil
 import subprocess
@@ -26,6 +27,7 @@ class Archive:
         self._apt_get("host", "update")
         self._apt_get("host", "install", "-y", "--download-only", "--no-install-recommends", *self.big_request())
         shutil.rmtree(os.path.join(self.pool, "partial"))
+        self._write_sums()
         self._mirror_indices(sources)
         open(os.path.join(self.folder, "complete"), "w").close()
         return self
@@ -87,6 +89,13 @@ class Archive:
         if not found:
             raise SystemExit(f"APT has no source for {CODENAME} on this machine")
         return [(*row, key_of(row[0])) for row in found]
+
+    def _write_sums(self):
+        """Stands for a lock: it knows each package's digest before the package is read."""
+        with open(os.path.join(self.pool, "SHA256SUMS"), "w") as sums:
+            for deb in self.debs():
+                with open(deb, "rb") as file:
+                    sums.write(f"{hashlib.file_digest(file, 'sha256').hexdigest()}  {os.path.basename(deb)}\n")
 
     def _mirror_indices(self, sources):
         """InRelease and Packages.xz of each suite, below served/<last part of the root>, with the mirror's times."""

@@ -46,21 +46,22 @@ def run(ground):
 
 
 def oracle(archive):
-    """From dpkg-deb's own tar streams: the digests of all contents, and how many different paths there are. Kept, as the pool is."""
+    """From dpkg-deb's own tar streams: the digests of all contents (control files too, which a store keeps), and how many different paths there are. Kept, as the pool is."""
     kept = os.path.join(archive.folder, "oracle.json")
     if os.path.exists(kept):
         with open(kept) as file:
             return json.load(file)
     contents, paths = set(), set()
     for deb in archive.debs():
-        with subprocess.Popen(["dpkg-deb", "--fsys-tarfile", deb], stdout=subprocess.PIPE) as process:
-            with tarfile.open(fileobj=process.stdout, mode="r|") as tar:
-                for member in tar:
-                    path = os.path.normpath("/" + member.name)
-                    if path != "/":
-                        paths.add(path)
-                    if member.isreg():
-                        contents.add(hashlib.file_digest(tar.extractfile(member), "sha256").hexdigest())
+        for stream, is_data in [("--fsys-tarfile", True), ("--ctrl-tarfile", False)]:
+            with subprocess.Popen(["dpkg-deb", stream, deb], stdout=subprocess.PIPE) as process:
+                with tarfile.open(fileobj=process.stdout, mode="r|") as tar:
+                    for member in tar:
+                        path = os.path.normpath("/" + member.name)
+                        if is_data and path != "/":
+                            paths.add(path)
+                        if member.isreg():
+                            contents.add(hashlib.file_digest(tar.extractfile(member), "sha256").hexdigest())
     found = {"contents": sorted(contents), "paths": len(paths)}
     with open(kept, "w") as file:
         json.dump(found, file)
