@@ -18,8 +18,10 @@ public sealed class EnvironmentStore
     public EnvironmentStore(EnvironmentHost host)
     {
         ArgumentNullException.ThrowIfNull(host);
-        Host = host;
-        Views = new ViewMounts(host);
+
+        // The kernel's table of mounts has paths without links.
+        Host = Native.Linux.RealPath(host.Layout.Root) is { } root ? host with { Layout = new StoreLayout(root) } : host;
+        Views = new ViewMounts(Host);
     }
 
     internal EnvironmentHost Host { get; }

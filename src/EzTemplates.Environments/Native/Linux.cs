@@ -13,6 +13,20 @@ internal static unsafe partial class Linux
     [LibraryImport(Library, EntryPoint = "waitpid", SetLastError = true)]
     public static partial int WaitPid(int pid, int* status, int options);
 
+    [LibraryImport(Library, EntryPoint = "waitid", SetLastError = true)]
+    private static partial int WaitId(int kind, int id, void* info, int options);
+
+    /// <summary>Returns when the child has ended; it stays a zombie.</summary>
+    public static void WaitWithoutReaping(int pid)
+    {
+        const int byPid = 1;
+        const int exitedButLeave = 4 | 0x01000000;
+        byte* info = stackalloc byte[128];
+        while (WaitId(byPid, pid, info, exitedButLeave) < 0 && Marshal.GetLastPInvokeError() == Errno.Interrupted)
+        {
+        }
+    }
+
     [LibraryImport(Library, EntryPoint = "kill", SetLastError = true)]
     public static partial int Kill(int pid, int signal);
 

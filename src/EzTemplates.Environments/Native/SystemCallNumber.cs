@@ -10,6 +10,7 @@ internal enum SystemCallNumber
     Write = 1,
     Close = 3,
     Ioctl = 16,
+    Control = 72,
     GetPid = 39,
     Socket = 41,
     ChangeFolder = 80,

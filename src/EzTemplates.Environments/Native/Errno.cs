@@ -1,0 +1,15 @@
+namespace EzTemplates.Environments.Native;
+
+/// <summary>Error numbers that are told apart here (asm-generic/errno-base.h).</summary>
+internal static class Errno
+{
+    public const int NotPermitted = 1;
+    public const int NoEntry = 2;
+    public const int Interrupted = 4;
+    public const int BadFormat = 8;
+    public const int NoAccess = 13;
+    public const int Busy = 16;
+    public const int Exists = 17;
+    public const int NotFolder = 20;
+    public const int NoSystemCall = 38;
+}

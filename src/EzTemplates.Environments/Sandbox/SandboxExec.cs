@@ -1,0 +1,29 @@
+using EzTemplates.Domain;
+using EzTemplates.Store;
+
+namespace EzTemplates.Environments;
+
+/// <summary>Runs a command in an environment.</summary>
+public sealed class SandboxExec(EnvironmentStore environments)
+{
+    /// <summary>
+    /// Mounts or joins the view, runs the command in namespaces of its own, and returns its exit status, or 128 + the signal that
+    /// killed it. What it left running is killed. The environment stays in use for as long as this runs.
+    /// </summary>
+    /// <exception cref="CommandNotStartedException">126 or 127; any other failure before the start is 125 to who asked.</exception>
+    public int Run(ExecRequest request)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        if (request.Command.IsDefaultOrEmpty)
+        {
+            throw new EzException(FailureKind.Usage, "no command to run was given", $"ez env exec {request.Environment} -- COMMAND, or ez env shell {request.Environment}");
+        }
+
+        using var use = environments.LockForUse(request.Environment);
+        environments.Views.EnsureMounted(request.Environment, environments.Current(request.Environment).Manifest);
+        var view = environments.Views.PointOf(request.Environment);
+        var stage = environments.WorkOf(request.Environment);
+        using var sandbox = Sandbox.Make(request, view, stage, () => environments.Views.Lock(FileLockMode.Shared));
+        return sandbox.Run(request);
+    }
+}

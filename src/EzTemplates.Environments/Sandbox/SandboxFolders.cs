@@ -1,0 +1,245 @@
+using System.Globalization;
+using EzTemplates.Domain;
+using EzTemplates.Environments.Native;
+
+namespace EzTemplates.Environments;
+
+/// <summary>What a sandbox shows besides the view: /dev, /proc, /sys, the host's name resolution, and binds.</summary>
+internal sealed unsafe class SandboxFolders(SandboxThread thread)
+{
+    private static readonly string[] Devices = ["null", "zero", "full", "random", "urandom", "tty"];
+
+    // What a process with uid 0 could change on the host through /proc without any capability: as container engines have it.
+    private static readonly string[] ReadOnlyPaths = ["/proc/bus", "/proc/fs", "/proc/irq", "/proc/sys", "/proc/sysrq-trigger"];
+    private static readonly string[] HiddenFiles = ["/proc/kcore", "/proc/keys", "/proc/latency_stats", "/proc/timer_list", "/proc/sched_debug"];
+    private static readonly string[] HiddenFolders = ["/proc/acpi", "/proc/scsi", "/sys/firmware"];
+
+    private static readonly string[] LentFiles = ["/etc/resolv.conf", "/etc/hosts"];
+
+    private const MountFlags Harmless = MountFlags.NoSetId | MountFlags.NoDevices | MountFlags.NoExecution;
+
+    private readonly List<(BindMount Bind, string Source, string Staged)> _binds = [];
+
+    /// <summary>
+    /// Before the view is entered: a /dev, with all that is wanted of the host bound to places in it. Device nodes are bound too, since
+    /// nodes made here are dead (nodev).
+    /// </summary>
+    public void Stage(string stage, ExecRequest request)
+    {
+        thread.Mount("tmpfs", stage, "tmpfs", MountFlags.NoSetId | MountFlags.NoDevices, "mode=755,size=64m");
+        foreach (var device in Devices)
+        {
+            SandboxThread.Must($"make `/dev/{device}`", thread.TryMakeFile($"{stage}/{device}", 0b110_110_110));
+            thread.Mount("/dev/" + device, $"{stage}/{device}", null, MountFlags.Bind);
+        }
+
+        foreach (var bind in request.Binds)
+        {
+            var source = Linux.RealPath(bind.Source)
+                ?? throw new EzException(FailureKind.Environment, $"cannot bind `{bind.Source}`: there is no such file or folder", "make it first");
+            StageBind(stage, bind, source);
+        }
+
+        foreach (var path in request.Network == SandboxNetwork.Host ? LentFiles : [])
+        {
+            if (Linux.RealPath(path) is { } source && File.Exists(source))
+            {
+                StageBind(stage, new BindMount(path, TreePath.FromText(path), BindAccess.ReadOnly), source);
+            }
+        }
+    }
+
+    /// <summary>Once the view is entered.</summary>
+    public void FinishDevices()
+    {
+        thread.MakeFolder("/dev/pts");
+        thread.Mount("devpts", "/dev/pts", "devpts", MountFlags.NoSetId | MountFlags.NoExecution, "newinstance,ptmxmode=0666,mode=0620,gid=5");
+        thread.MakeFolder("/dev/shm");
+        thread.Mount("shm", "/dev/shm", "tmpfs", Harmless, "mode=1777");
+        thread.MakeLink("pts/ptmx", "/dev/ptmx");
+        thread.MakeLink("/proc/self/fd", "/dev/fd");
+        thread.MakeLink("/proc/self/fd/0", "/dev/stdin");
+        thread.MakeLink("/proc/self/fd/1", "/dev/stdout");
+        thread.MakeLink("/proc/self/fd/2", "/dev/stderr");
+    }
+
+    public void MakeSys()
+    {
+        thread.MakeFolder("/sys");
+        thread.Mount("sysfs", "/sys", "sysfs", Harmless | MountFlags.ReadOnly);
+    }
+
+    /// <summary>After /proc is mounted.</summary>
+    public void HideHost()
+    {
+        foreach (var path in ReadOnlyPaths)
+        {
+            if (!thread.TryMount(path, path, null, MountFlags.Bind | MountFlags.Recursive).Failed)
+            {
+                thread.Mount(null, path, null, MountFlags.Bind | MountFlags.Remount | MountFlags.ReadOnly | Harmless);
+            }
+        }
+
+        foreach (var path in HiddenFiles)
+        {
+            _ = thread.TryMount("/dev/null", path, null, MountFlags.Bind);
+        }
+
+        foreach (var path in HiddenFolders)
+        {
+            _ = thread.TryMount("tmpfs", path, "tmpfs", Harmless | MountFlags.ReadOnly, "size=0");
+        }
+    }
+
+    /// <summary>Moves what was staged of the host to where it is to show.</summary>
+    public void Bind()
+    {
+        foreach (var (bind, source, staged) in _binds)
+        {
+            var target = bind.Destination.ToString();
+            if (bind.Source == target && LentFiles.Contains(target, StringComparer.Ordinal))
+            {
+                Lend(target, staged);
+            }
+            else
+            {
+                MakePlace(target, Directory.Exists(source));
+                thread.Mount(staged, target, null, MountFlags.Move);
+            }
+
+            Forget(staged);
+        }
+    }
+
+    private void StageBind(string stage, BindMount bind, string source)
+    {
+        var name = string.Create(CultureInfo.InvariantCulture, $".ez-bind-{_binds.Count}");
+        var place = $"{stage}/{name}";
+        if (Directory.Exists(source))
+        {
+            thread.MakeFolder(place);
+        }
+        else
+        {
+            SandboxThread.Must($"make `{place}`", thread.TryMakeFile(place));
+        }
+
+        thread.Mount(source, place, null, MountFlags.Bind | MountFlags.Recursive);
+        Restrict(place, bind.Access == BindAccess.ReadOnly, keepDevices: source.StartsWith("/dev/", StringComparison.Ordinal));
+        _binds.Add((bind, source, "/dev/" + name));
+    }
+
+    private void Forget(string staged)
+    {
+        const int removeFolder = 0x200;
+        const int detach = 2;
+        thread.Native.System(SystemCallNumber.Unmount, thread.Text.Of(staged), detach);
+        if (thread.Native.System(SystemCallNumber.UnlinkAt, -100, thread.Text.Of(staged), 0).Failed)
+        {
+            thread.Native.System(SystemCallNumber.UnlinkAt, -100, thread.Text.Of(staged), removeFolder);
+        }
+    }
+
+    /// <summary>
+    /// Shows the host's file where the environment has none, or an empty one: the place that an earlier run made for it. A folder's
+    /// mtime is put back after a place is made, since no user of the environment changed anything.
+    /// </summary>
+    private void Lend(string path, string staged)
+    {
+        if (thread.TryReadFile(path, 1) is { Length: > 0 })
+        {
+            return;
+        }
+
+        var folder = path[..path.LastIndexOf('/')];
+        var times = ReadTimes(folder);
+        if (!thread.TryMakeFile(path).Failed)
+        {
+            WriteTimes(folder, times);
+            _ = thread.TryMount(staged, path, null, MountFlags.Move);
+        }
+    }
+
+    private void MakePlace(string target, bool isFolder)
+    {
+        for (var slash = target.IndexOf('/', 1); slash > 0; slash = target.IndexOf('/', slash + 1))
+        {
+            thread.MakeFolder(target[..slash]);
+        }
+
+        if (isFolder)
+        {
+            thread.MakeFolder(target);
+        }
+        else if (thread.TryReadFile(target, 1) is null)
+        {
+            SandboxThread.Must($"make `{target}`", thread.TryMakeFile(target));
+        }
+    }
+
+    /// <summary>By mount_setattr (5.12), which adds to what the source's mounts have; by a remount before that.</summary>
+    private void Restrict(string target, bool readOnly, bool keepDevices)
+    {
+        const int recursive = 0x8000;
+        const int attributesSize = 32;
+        var wanted = (readOnly ? MountFlags.ReadOnly : MountFlags.None) | (keepDevices ? MountFlags.None : MountFlags.NoDevices);
+        if (wanted == MountFlags.None)
+        {
+            return;
+        }
+
+        var attributes = thread.Text.Block(attributesSize);
+        *(ulong*)attributes = (ulong)wanted;
+        var set = thread.Native.System(SystemCallNumber.MountSetAttributes, -100, thread.Text.Of(target), recursive, attributes, attributesSize);
+        if (set.Errno == Errno.NoSystemCall)
+        {
+            thread.Mount(null, target, null, MountFlags.Bind | MountFlags.Remount | wanted);
+        }
+        else
+        {
+            SandboxThread.Must($"restrict `{target}`", set);
+        }
+    }
+
+    /// <returns>Two timespecs, last access and change, or 0.</returns>
+    private nint ReadTimes(string folder)
+    {
+        const int basicStats = 0x7ff;
+        const int accessAt = 0x40;
+        const int changeAt = 0x70;
+        var status = thread.Text.Block(256);
+        if (thread.Native.System(SystemCallNumber.Statx, -100, thread.Text.Of(folder), 0, basicStats, status).Failed)
+        {
+            return 0;
+        }
+
+        var times = thread.Text.Block(32);
+        ((long*)times)[0] = *(long*)(status + accessAt);
+        ((long*)times)[1] = *(uint*)(status + accessAt + 8);
+        ((long*)times)[2] = *(long*)(status + changeAt);
+        ((long*)times)[3] = *(uint*)(status + changeAt + 8);
+        return times;
+    }
+
+    private void WriteTimes(string folder, nint times)
+    {
+        if (times != 0)
+        {
+            thread.Native.System(SystemCallNumber.ChangeTimes, -100, thread.Text.Of(folder), times, 0);
+        }
+    }
+
+    /// <summary>A network namespace starts with its loopback interface down.</summary>
+    public void RaiseLoopback()
+    {
+        const int setFlags = 0x8914;
+        const short upAndRunning = 0x1 | 0x40;
+        var socket = SandboxThread.Must("make a socket", thread.Native.System(SystemCallNumber.Socket, 2, 2 | 0x80000, 0));
+        var request = thread.Text.Block(40);
+        "lo"u8.CopyTo(new Span<byte>((void*)request, 16));
+        *(short*)(request + 16) = upAndRunning;
+        var raised = thread.Native.System(SystemCallNumber.Ioctl, socket, setFlags, request);
+        thread.Native.System(SystemCallNumber.Close, socket);
+        SandboxThread.Must("raise the loopback interface", raised);
+    }
+}

@@ -1,0 +1,161 @@
+using EzTemplates.Domain;
+using EzTemplates.Environments.Native;
+
+namespace EzTemplates.Environments;
+
+/// <summary>
+/// Starts programs from the sandbox's thread with posix_spawn(3), which shares no code with us after its clone: nothing managed runs
+/// in a forked process. The child has the thread's namespaces, root, folder and ids.
+/// </summary>
+internal sealed unsafe class SandboxSpawn(SandboxThread thread)
+{
+    private const int OpaqueSize = 512;
+    private const int SetDefaultSignals = 4;
+    private const int SetSignalMask = 8;
+    private const int BrokenPipe = 13;
+    private const int CloseOnExec = 4;
+    private const int FirstOther = 3;
+
+    private static readonly nint AttributesInit = NativeThread.Function("posix_spawnattr_init");
+    private static readonly nint AttributesSetFlags = NativeThread.Function("posix_spawnattr_setflags");
+    private static readonly nint AttributesSetDefault = NativeThread.Function("posix_spawnattr_setsigdefault");
+    private static readonly nint AttributesSetMask = NativeThread.Function("posix_spawnattr_setsigmask");
+    private static readonly nint ActionsInit = NativeThread.Function("posix_spawn_file_actions_init");
+    private static readonly nint ActionsDuplicate = NativeThread.Function("posix_spawn_file_actions_adddup2");
+    private static readonly nint ActionsClose = NativeThread.Function("posix_spawn_file_actions_addclose");
+    private static readonly nint Spawn = NativeThread.Function("posix_spawn");
+
+    /// <summary>Marks every descriptor above 2 so that no program inherits it; ours are so already, those that we inherited may not be.</summary>
+    public void KeepDescriptorsOut()
+    {
+        if (thread.Native.System(SystemCallNumber.CloseRange, FirstOther, unchecked((nint)uint.MaxValue), CloseOnExec).Failed)
+        {
+            foreach (var descriptor in Directory.EnumerateFileSystemEntries("/proc/self/fd").Select(Path.GetFileName))
+            {
+                const int setFlags = 2;
+                if (int.TryParse(descriptor, out var number) && number >= FirstOther)
+                {
+                    thread.Native.System(SystemCallNumber.Control, number, setFlags, 1);
+                }
+            }
+        }
+    }
+
+    /// <summary>Starts process 1 and waits until /proc is mounted.</summary>
+    /// <returns>Its pid, as seen here, and the descriptor that keeps it alive.</returns>
+    public (int Pid, int Lifeline) StartInit()
+    {
+        const string program = "/dev/.ez-init";
+        thread.WriteFile(program, InitProgram.Executable(), 0b101_000_000);
+        var life = stackalloc int[2];
+        var ready = stackalloc int[2];
+        const int closeOnExec = 0x80000;
+        if (Linux.Pipe(life, closeOnExec) != 0 || Linux.Pipe(ready, closeOnExec) != 0)
+        {
+            throw new EzException(FailureKind.Environment, "cannot make a pipe for the sandbox", "raise the limit of open files (ulimit -n)");
+        }
+
+        var error = Try(program, ["ez-init"], [], [life[0], ready[1], -1], out var pid);
+        Linux.Close(life[0]);
+        Linux.Close(ready[1]);
+        thread.RemoveFile(program);
+        var answer = -1;
+        var got = error == 0 ? Linux.Read(ready[0], &answer, sizeof(int)) : 0;
+        Linux.Close(ready[0]);
+        if (error != 0)
+        {
+            Linux.Close(life[1]);
+            throw new EzException(FailureKind.Environment, $"cannot start process 1 of the sandbox: {Linux.Message(error)}");
+        }
+
+        // A failed mount is told after the pid is known to the caller's clean-up: the lifeline's end is process 1's end.
+        if (got != sizeof(int) || answer != 0)
+        {
+            Linux.Close(life[1]);
+            WaitStatus.Of(pid);
+            throw new EzException(FailureKind.Environment, $"cannot mount `/proc` in the sandbox: {(got == sizeof(int) ? Linux.Message(answer) : "process 1 ended")}");
+        }
+
+        return (pid, life[1]);
+    }
+
+    /// <summary>Looks the command up on PATH as execvp(3) does, and starts it.</summary>
+    /// <exception cref="CommandNotStartedException">127 where there is none, 126 where it cannot be executed.</exception>
+    public int StartCommand(IReadOnlyList<string> command, IReadOnlyList<string> variables, SandboxStreams streams)
+    {
+        var denied = 0;
+        foreach (var file in Candidates(command[0], variables))
+        {
+            var error = Try(file, command, variables, [streams.Input, streams.Output, streams.Error], out var pid);
+            if (error == 0)
+            {
+                return pid;
+            }
+
+            denied = error is Errno.NoEntry or Errno.NotFolder ? denied : error;
+        }
+
+        throw denied == 0
+            ? new CommandNotStartedException(127, $"cannot run `{command[0]}`: there is no such program in the environment", "look for its package: ez why-not PACKAGE")
+            : new CommandNotStartedException(126, $"cannot run `{command[0]}`: {Linux.Message(denied)}", null);
+    }
+
+    private static IEnumerable<string> Candidates(string program, IReadOnlyList<string> variables)
+    {
+        if (program.Contains('/', StringComparison.Ordinal))
+        {
+            return [program];
+        }
+
+        var path = variables.LastOrDefault(variable => variable.StartsWith("PATH=", StringComparison.Ordinal))?["PATH=".Length..] ?? "";
+        return program.Length == 0 ? [] : path.Split(':').Select(folder => folder.Length == 0 ? "./" + program : folder + "/" + program);
+    }
+
+    /// <param name="streams">Descriptors for 0, 1 and 2; -1 is closed.</param>
+    private int Try(string file, IReadOnlyList<string> arguments, IReadOnlyList<string> variables, ReadOnlySpan<int> streams, out int pid)
+    {
+        var (attributes, actions, signals) = (thread.Text.Block(OpaqueSize), thread.Text.Block(OpaqueSize), thread.Text.Block(OpaqueSize));
+        thread.Native.Call(AttributesInit, attributes);
+        thread.Native.Call(AttributesSetMask, attributes, signals);
+
+        // The runtime ignores SIGPIPE, and what is ignored stays so through execve(2).
+        *(ulong*)signals = 1UL << (BrokenPipe - 1);
+        thread.Native.Call(AttributesSetDefault, attributes, signals);
+        thread.Native.Call(AttributesSetFlags, attributes, SetDefaultSignals | SetSignalMask);
+        thread.Native.Call(ActionsInit, actions);
+        AddStreams(actions, streams);
+        var started = thread.Text.Block(sizeof(int));
+        var error = thread.Native.Call(Spawn, started, thread.Text.Of(file), actions, attributes, thread.Text.Of(arguments), thread.Text.Of(variables));
+        pid = *(int*)started;
+        return (int)error;
+    }
+
+    /// <summary>First to numbers above 2 where a stream would be overwritten before its turn.</summary>
+    private void AddStreams(nint actions, ReadOnlySpan<int> streams)
+    {
+        const int parking = 1000;
+        for (var i = 0; i < streams.Length; i++)
+        {
+            if (streams[i] >= 0 && streams[i] != i)
+            {
+                thread.Native.Call(ActionsDuplicate, actions, streams[i], parking + i);
+            }
+        }
+
+        for (var i = 0; i < streams.Length; i++)
+        {
+            if (streams[i] < 0)
+            {
+                thread.Native.Call(ActionsClose, actions, i);
+            }
+            else
+            {
+                thread.Native.Call(ActionsDuplicate, actions, streams[i] == i ? i : parking + i, i);
+                if (streams[i] != i)
+                {
+                    thread.Native.Call(ActionsClose, actions, parking + i);
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,171 @@
+using System.Text;
+using EzTemplates.Domain;
+using EzTemplates.Environments.Native;
+
+namespace EzTemplates.Environments;
+
+/// <summary>
+/// The steps that sandboxes are made of, done by a <see cref="NativeThread"/>. After <see cref="EnterView"/> paths are looked up inside
+/// the environment, and no link of it leads out.
+/// </summary>
+internal sealed unsafe class SandboxThread : IDisposable
+{
+    private const int OpenFolderFlags = 0x10000 | 0x80000;
+    private const int AtCurrent = -100;
+    private const int DetachMount = 2;
+
+    private readonly NativeThread _thread = new("sandbox");
+    private readonly NativeText _text = new();
+    private nint _hostNamespace = -1;
+    private nint _hostRoot = -1;
+
+    public NativeThread Native => _thread;
+
+    public NativeText Text => _text;
+
+    /// <summary>Enters new namespaces; from here on the thread's mounts are its own.</summary>
+    public void EnterNamespaces(SandboxNetwork network, string hostName)
+    {
+        _hostNamespace = Must("open the namespace of the host", _thread.System(SystemCallNumber.OpenAt, AtCurrent, _text.Of("/proc/self/ns/mnt"), 0x80000));
+        var flags = NamespaceFlags.FileSystem | NamespaceFlags.Mounts | NamespaceFlags.ProcessIds | NamespaceFlags.HostName | NamespaceFlags.Ipc
+            | (network == SandboxNetwork.None ? NamespaceFlags.Network : NamespaceFlags.None);
+        Must("make namespaces", _thread.System(SystemCallNumber.Unshare, (nint)flags));
+        Mount(null, "/", null, MountFlags.Recursive | MountFlags.Private);
+        Must("set the host name", _thread.System(SystemCallNumber.SetHostName, _text.Of(hostName), Encoding.UTF8.GetByteCount(hostName)));
+        Must("set the umask", _thread.System(SystemCallNumber.SetUmask, 0b000_010_010));
+    }
+
+    /// <summary>
+    /// Makes the view the root, puts what was staged on its /dev, and lets go of all other mounts. Set-id works in the view here,
+    /// device nodes do not. While the old root is still mounted over the new one, `/..` leads to it, also in a link of the
+    /// environment; so nothing is looked up by more than one name, and no file is made, before the old root is gone. Detaching is
+    /// right for it, and only for it: these are this namespace's copies, and it holds the new root, so that it is never idle.
+    /// </summary>
+    public void EnterView(string view, string stage)
+    {
+        _hostRoot = Must("open /", _thread.System(SystemCallNumber.OpenAt, AtCurrent, _text.Of("/"), OpenFolderFlags));
+        Mount(view, view, null, MountFlags.Bind);
+        Mount(null, view, null, MountFlags.Bind | MountFlags.Remount | MountFlags.NoDevices);
+        ChangeFolder(view);
+        var here = _text.Of(".");
+        Must("make the view the root", _thread.System(SystemCallNumber.PivotRoot, here, here));
+        MakeFolder("/dev");
+        Must("go to the host's root", _thread.System(SystemCallNumber.ChangeToDescriptor, _hostRoot));
+        Mount(stage[1..], "/dev", null, MountFlags.Move);
+        Must("leave the host's root", _thread.System(SystemCallNumber.Unmount, here, DetachMount));
+        ChangeFolder("/");
+        _thread.System(SystemCallNumber.Close, _hostRoot);
+        _hostRoot = -1;
+    }
+
+    public void ChangeFolder(string path) =>
+        Must($"enter `{path}`", _thread.System(SystemCallNumber.ChangeFolder, _text.Of(path)));
+
+    public void Mount(string? source, string target, string? fileSystem, MountFlags flags, string? options = null) =>
+        Must($"mount `{target}`", TryMount(source, target, fileSystem, flags, options));
+
+    public NativeResult TryMount(string? source, string target, string? fileSystem, MountFlags flags, string? options = null) =>
+        _thread.System(
+            SystemCallNumber.Mount,
+            source is null ? 0 : _text.Of(source),
+            _text.Of(target),
+            fileSystem is null ? 0 : _text.Of(fileSystem),
+            (nint)flags,
+            options is null ? 0 : _text.Of(options));
+
+    /// <summary>Makes a folder if there is none; says whether it did.</summary>
+    public bool MakeFolder(string path)
+    {
+        var made = _thread.System(SystemCallNumber.MakeFolderAt, AtCurrent, _text.Of(path), 0b111_101_101);
+        return made.Errno == Errno.Exists ? false : Must($"make `{path}`", made) == 0;
+    }
+
+    public void MakeLink(string target, string path)
+    {
+        var made = _thread.System(SystemCallNumber.SymlinkAt, _text.Of(target), AtCurrent, _text.Of(path));
+        if (made.Errno != Errno.Exists)
+        {
+            Must($"make `{path}`", made);
+        }
+    }
+
+    /// <summary>Makes an empty file if there is none.</summary>
+    public NativeResult TryMakeFile(string path, int mode = 0b110_100_100)
+    {
+        const int writeCreate = 0x1 | 0x40 | 0x80000;
+        var made = _thread.System(SystemCallNumber.OpenAt, AtCurrent, _text.Of(path), writeCreate, mode);
+        if (!made.Failed)
+        {
+            _thread.System(SystemCallNumber.Close, made.Value);
+        }
+
+        return made;
+    }
+
+    public void WriteFile(string path, ReadOnlySpan<byte> content, int mode)
+    {
+        const int writeCreateNew = 0x1 | 0x40 | 0x80 | 0x80000;
+        var file = Must($"make `{path}`", _thread.System(SystemCallNumber.OpenAt, AtCurrent, _text.Of(path), writeCreateNew, mode));
+        var block = _text.Block(content.Length);
+        content.CopyTo(new Span<byte>((void*)block, content.Length));
+        var written = _thread.System(SystemCallNumber.Write, file, block, content.Length);
+        _thread.System(SystemCallNumber.Close, file);
+        Must($"write `{path}`", written);
+    }
+
+    /// <summary>A small file's bytes as chars; null where there is none.</summary>
+    public string? TryReadFile(string path, int most = 1 << 20)
+    {
+        var file = _thread.System(SystemCallNumber.OpenAt, AtCurrent, _text.Of(path), 0x80000 | 0x800);
+        if (file.Failed)
+        {
+            return null;
+        }
+
+        var block = _text.Block(most);
+        var total = 0;
+        while (total < most && _thread.System(SystemCallNumber.Read, file.Value, block + total, most - total) is { Failed: false, Value: > 0 } part)
+        {
+            total += (int)part.Value;
+        }
+
+        _thread.System(SystemCallNumber.Close, file.Value);
+        return Encoding.Latin1.GetString(new ReadOnlySpan<byte>((void*)block, total));
+    }
+
+    public void RemoveFile(string path) => Must($"remove `{path}`", _thread.System(SystemCallNumber.UnlinkAt, AtCurrent, _text.Of(path), 0));
+
+    /// <summary>
+    /// Brings the thread out of the sandbox's mounts, so that they are gone when this returns and not only when the kernel has
+    /// ended the thread.
+    /// </summary>
+    public void Dispose()
+    {
+        if (_hostRoot >= 0)
+        {
+            _thread.System(SystemCallNumber.Close, _hostRoot);
+        }
+
+        if (_hostNamespace >= 0)
+        {
+            _thread.System(SystemCallNumber.SetNamespace, _hostNamespace, (nint)NamespaceFlags.Mounts);
+            _thread.System(SystemCallNumber.Close, _hostNamespace);
+        }
+
+        _thread.Dispose();
+        _text.Dispose();
+    }
+
+    public static nint Must(string act, NativeResult result)
+    {
+        if (result.Failed)
+        {
+            throw new EzException(
+                FailureKind.Environment,
+                $"cannot {act} for the sandbox: {Linux.Message(result.Errno)}",
+                result.Errno == Errno.NotPermitted ? "run as root; in a container it needs CAP_SYS_ADMIN" : null);
+        }
+
+        return result.Value;
+    }
+}
