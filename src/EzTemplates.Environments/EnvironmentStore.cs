@@ -110,7 +110,7 @@ public sealed class EnvironmentStore
     public string MountedRoot(EnvironmentName name)
     {
         using var use = LockForUse(name);
-        Views.EnsureMounted(name, Current(name).Manifest);
+        EnsureMounted(name);
         return Views.PointOf(name);
     }
 
@@ -172,6 +172,41 @@ public sealed class EnvironmentStore
     internal string WorkOf(EnvironmentName name) => Path.Combine(Layout.EnvironmentOf(name.ToString()), "work");
 
     internal string HistoryOf(EnvironmentName name) => Path.Combine(Layout.EnvironmentOf(name.ToString()), "history");
+
+    /// <summary>
+    /// Notes that the private area is still made for another version. What <see cref="PrivateArea.Follow"/> does shows, so it comes
+    /// after the commit; whoever mounts next finds this note, if the command was killed in between.
+    /// </summary>
+    internal void WriteUnsettled(EnvironmentName name, Sha256Digest from, Sha256Digest to)
+    {
+        using var file = Libc.Open(null, UnsettledOf(name), OpenFlags.Write | OpenFlags.Create | OpenFlags.Truncate | OpenFlags.NoFollow, 0b110_000_000);
+        Libc.Write(file, System.Text.Encoding.ASCII.GetBytes($"{from} {to}\n"));
+        Libc.Sync(file);
+    }
+
+    /// <summary>Does what the note asks, if the version it speaks of is mapped, and removes it. The view is not mounted.</summary>
+    internal void Settle(EnvironmentName name)
+    {
+        var note = UnsettledOf(name);
+        if (!File.Exists(note))
+        {
+            return;
+        }
+
+        var words = File.ReadAllText(note).TrimEnd('\n').Split(' ');
+        if (words.Length == 2 && Sha256Digest.TryParse(words[0], out var from) && Sha256Digest.TryParse(words[1], out var to)
+            && EnvironmentHistory.Read(HistoryOf(name))[^1].To.Manifest == to)
+        {
+            PrivateArea.Follow(PrivateOf(name), Host.ReadManifest(from), Host.ReadManifest(to));
+        }
+
+        Libc.TryRemoveFile(null, note);
+    }
+
+    /// <summary>The caller holds the environment's lock.</summary>
+    internal void EnsureMounted(EnvironmentName name) => Views.EnsureMounted(name, Current(name).Manifest, () => Settle(name));
+
+    private string UnsettledOf(EnvironmentName name) => Path.Combine(Layout.EnvironmentOf(name.ToString()), "unsettled");
 
     internal HistoryEntry Entry(int number, MappingAction action, Mapping? from, Mapping to) =>
         new(number, Host.Clock.GetUtcNow(), $"{Host.User} {LockHolder.Self}", action, from, to);

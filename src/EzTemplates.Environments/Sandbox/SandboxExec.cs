@@ -20,7 +20,7 @@ public sealed class SandboxExec(EnvironmentStore environments)
         }
 
         using var use = environments.LockForUse(request.Environment);
-        environments.Views.EnsureMounted(request.Environment, environments.Current(request.Environment).Manifest);
+        environments.EnsureMounted(request.Environment);
         var view = environments.Views.PointOf(request.Environment);
         var stage = environments.WorkOf(request.Environment);
         using var sandbox = Sandbox.Make(request, view, stage, () => environments.Views.Lock(FileLockMode.Shared));

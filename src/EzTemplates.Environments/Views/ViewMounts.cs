@@ -40,7 +40,7 @@ internal sealed class ViewMounts(EnvironmentHost host)
     }
 
     /// <summary>Joins the mount if there is one, else makes it. The caller holds the environment's lock.</summary>
-    public MountedView EnsureMounted(EnvironmentName name, Sha256Digest manifest)
+    public MountedView EnsureMounted(EnvironmentName name, Sha256Digest manifest, Action beforeMount)
     {
         if (Find(name) is { } joined && joined.Manifest == manifest)
         {
@@ -59,6 +59,7 @@ internal sealed class ViewMounts(EnvironmentHost host)
         }
 
         RefuseOtherNamespace(name);
+        beforeMount();
         host.MakeTree(manifest);
         var form = host.ForcedForm ?? ViewForms.OfThisKernel();
         if (form.SharedOptions(manifest) is { } shared)

@@ -1,0 +1,101 @@
+using EzTemplates.Domain;
+using EzTemplates.Store.Native;
+using Microsoft.Win32.SafeHandles;
+
+namespace EzTemplates.Environments;
+
+/// <summary>An environment's private area, as an unmounted folder. No link in it is followed, in no part of a path.</summary>
+internal static class PrivateArea
+{
+    private static readonly NativePath Opaque = "trusted.overlay.opaque";
+    private static readonly NativePath Origin = "trusted.overlay.origin";
+
+    /// <summary>Null where the area has no folder of that path.</summary>
+    public static SafeFileHandle? TryOpenFolder(string area, TreePath path)
+    {
+        var folder = Libc.OpenFolder(null, area);
+        foreach (var name in path.Latin1.Split('/', StringSplitOptions.RemoveEmptyEntries))
+        {
+            using var above = folder;
+            var (below, _) = Libc.TryOpen(above, NativePath.FromLatin1(name), OpenFlags.Directory | OpenFlags.NoFollow);
+            if (below is null)
+            {
+                return null;
+            }
+
+            folder = below;
+        }
+
+        return folder;
+    }
+
+    public static bool IsWhiteout(FileStatus status) => status.Kind == FileKind.CharacterDevice && status.SpecialDevice == default;
+
+    /// <summary>Every folder of the area with its path, the area itself first.</summary>
+    public static void ForEachFolder(string area, Action<TreePath, SafeFileHandle> visit)
+    {
+        using var root = Libc.OpenFolder(null, area);
+        Visit(TreePath.Root, root, visit);
+    }
+
+    /// <summary>
+    /// Makes the area right for any lower layer, changing nothing that the view of <paramref name="old"/> shows. A folder made where
+    /// the version had none is marked opaque by the kernel, to spare itself a look-up: a new version's files in it would never show.
+    /// And a folder with whiteouts must say that it is a copied one, or its whiteouts show when the lower folder is gone.
+    /// </summary>
+    public static void MakeIndependent(string area, Manifest old, Func<TreePath, bool> wasFolderBefore) =>
+        ForEachFolder(area, (path, folder) =>
+        {
+            if (old.Find(path)?.Type != EntryType.Directory && Libc.TryGetXattr(folder, ".", Opaque) is not null && !wasFolderBefore(path))
+            {
+                Libc.RemoveXattr(folder, ".", Opaque);
+            }
+
+            if (Libc.TryGetXattr(folder, ".", Origin) is null && HasWhiteout(folder))
+            {
+                Libc.SetXattr(folder, Origin, []);
+            }
+        });
+
+    /// <summary>
+    /// A folder was copied up with the old version's owner, mode and time because something in it changed; where the user left them,
+    /// they are to be the new version's. Doing this twice is doing it once.
+    /// </summary>
+    public static void Follow(string area, Manifest old, Manifest next) =>
+        ForEachFolder(area, (path, folder) =>
+        {
+            if (old.Find(path) is not { Type: EntryType.Directory } before || next.Find(path) is not { Type: EntryType.Directory } after)
+            {
+                return;
+            }
+
+            var status = Libc.Status(folder);
+            if (status.Uid == before.Uid && status.Gid == before.Gid && status.Mode == before.Mode)
+            {
+                Libc.ChangeOwner(folder, after.Uid, after.Gid);
+                Libc.ChangeMode(folder, after.Mode);
+            }
+
+            if (status.Mtime == before.Mtime)
+            {
+                Libc.ChangeMtime(folder, after.Mtime);
+            }
+        });
+
+    private static void Visit(TreePath path, SafeFileHandle folder, Action<TreePath, SafeFileHandle> visit)
+    {
+        visit(path, folder);
+        foreach (var member in Libc.ReadFolder(folder))
+        {
+            if (member.IsFolder)
+            {
+                using var below = Libc.OpenFolder(folder, NativePath.FromLatin1(member.Name));
+                Visit(path.Append(member.Name), below, visit);
+            }
+        }
+    }
+
+    private static bool HasWhiteout(SafeFileHandle folder) =>
+        Libc.ReadFolder(folder).Any(member => !member.IsFolder
+            && Libc.TryStatus(folder, NativePath.FromLatin1(member.Name)) is { } status && IsWhiteout(status));
+}

@@ -1,0 +1,29 @@
+using System.Collections.Immutable;
+using EzTemplates.Domain;
+
+namespace EzTemplates.Environments;
+
+/// <summary>What a remap would do; nothing has been done.</summary>
+/// <param name="Conflicts">Private copies of whole-state files that would have to be merged: not empty means refused.</param>
+/// <param name="Dropped">Private copies that are still the old version's, and make way for the new one's.</param>
+/// <param name="Users">Processes that live in the view now.</param>
+public sealed record RemapPlan(
+    EnvironmentName Environment, Mapping From, Mapping To, ImmutableArray<TreePath> Conflicts, ImmutableArray<TreePath> Dropped, ImmutableArray<int> Users)
+{
+    public bool ChangesNothing => From == To;
+
+    internal EzException Refusal() => new(
+        FailureKind.Environment,
+        $"environment `{Environment}` has its own copies of files that `{To.Template}` changes as well: {string.Join(", ", Conflicts.Select(path => $"`{path}`"))}",
+        $"make the same change in a new environment (ez env create), or remove those files in `{Environment}` and remap again");
+}
+
+public sealed record RemapOptions
+{
+    public static RemapOptions Default { get; } = new();
+
+    /// <summary>What the history calls it.</summary>
+    public MappingAction Action { get; init; } = MappingAction.Remap;
+
+    public WhenBusy WhenBusy { get; init; } = WhenBusy.Fail;
+}
