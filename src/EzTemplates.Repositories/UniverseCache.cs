@@ -23,14 +23,32 @@ public static class UniverseCache
             return known;
         }
 
-        var indexes = snapshots.SelectMany(s => s.Indexes.Select(i => (s.Source, Index: i))).ToList();
-        var texts = indexes.AsParallel().AsOrdered().Select(i => Read(i.Source, i.Index)).ToList();
-
-        // A snapshot without any package still is a source.
-        var empty = snapshots.Where(s => s.Indexes.IsEmpty).Select(s => new PackagesIndex(s.Source, ReadOnlyMemory<byte>.Empty, s.Source));
-        MetadataFolder.Write(path, UniverseEncoding.Encode([.. texts, .. empty]));
+        MetadataFolder.Write(path, UniverseEncoding.Encode(ReadAll(snapshots)));
         folder.Prune((time ?? TimeProvider.System).GetUtcNow());
         return Map(path) ?? throw new EzException(FailureKind.Store, $"`{path}` was just written and cannot be read back", "check the disk: `dmesg`");
+    }
+
+    /// <summary>The same universe with packages that no snapshot has, added by the caller. Parsed anew each time, and kept nowhere.</summary>
+    /// <exception cref="EzException">As <see cref="Open"/>.</exception>
+    public static PackageUniverse Build(IReadOnlyList<Snapshot> snapshots, Action<UniverseBuilder> add)
+    {
+        var builder = new UniverseBuilder();
+        foreach (var index in ReadAll(snapshots))
+        {
+            builder.AddIndex(index);
+        }
+
+        add(builder);
+        return builder.ToUniverse();
+    }
+
+    private static IEnumerable<PackagesIndex> ReadAll(IReadOnlyList<Snapshot> snapshots)
+    {
+        // A snapshot without any package still is a source, in its place.
+        var reads = snapshots.SelectMany(s => s.Indexes.IsEmpty
+            ? [() => new PackagesIndex(s.Source, ReadOnlyMemory<byte>.Empty, s.Source)]
+            : s.Indexes.Select(i => (Func<PackagesIndex>)(() => Read(s.Source, i))));
+        return [.. reads.AsParallel().AsOrdered().Select(read => read())];
     }
 
     /// <summary>Over what decides the content; where an index came from and how it was compressed does not.</summary>
