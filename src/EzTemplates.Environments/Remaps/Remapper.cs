@@ -54,12 +54,12 @@ public sealed class Remapper(EnvironmentStore environments)
             return history.LastOrDefault(entry => entry.To.IsNamed(to))?.To ?? throw new EzException(
                 FailureKind.Environment,
                 $"environment `{name}` was never mapped to `{to}`; it was to {string.Join(", ", history.Select(entry => $"`{entry.To.Template}`").Distinct())}",
-                $"ez history {name}");
+                $"ez env show {name}");
         }
 
         var earlier = Stack(history);
         return earlier.Count > 1 ? earlier[^2] : throw new EzException(
-            FailureKind.Environment, $"environment `{name}` has nothing to roll back to: it has been `{earlier[^1].Template}` from the start", $"ez history {name}");
+            FailureKind.Environment, $"environment `{name}` has nothing to roll back to: it has been `{earlier[^1].Template}` from the start", $"ez env show {name}");
     }
 
     /// <summary>Each mapping stands on the one it took the place of; a rollback takes off what stands above its target.</summary>
