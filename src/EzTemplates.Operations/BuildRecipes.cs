@@ -1,0 +1,32 @@
+namespace EzTemplates.Operations;
+
+/// <summary><c>ez build</c>: builds what locks describe, bases first; a recipe without a lock is locked.</summary>
+public static class BuildRecipes
+{
+    public static async Task<BuildsReport> RunAsync(Workspace workspace, IReadOnlyList<string> recipes, CancellationToken cancel)
+    {
+        var builds = new List<BuildSummary>();
+        foreach (var recipe in recipes)
+        {
+            var file = RecipeFile.Load(recipe);
+            var locked = File.Exists(file.LockPath)
+                ? BaseChoice.Held(workspace, file)
+                : await LockRecipes.LockOneAsync(workspace, file, RowPolicy.Keep, cancel).ConfigureAwait(false);
+            builds.AddRange(await ChainAsync(workspace, locked, cancel).ConfigureAwait(false));
+        }
+
+        return new BuildsReport([.. builds.DistinctBy(b => (b.Template, b.Version))], workspace.Steps.Times());
+    }
+
+    /// <summary>Builds the base where there is one, then the recipe.</summary>
+    public static async Task<IReadOnlyList<BuildSummary>> ChainAsync(Workspace workspace, LockedRecipe locked, CancellationToken cancel)
+    {
+        var builds = new List<BuildSummary>();
+        foreach (var layer in LockRecipes.Chain(locked))
+        {
+            builds.Add(await BuildTemplate.RunAsync(workspace, layer, cancel).ConfigureAwait(false));
+        }
+
+        return builds;
+    }
+}

@@ -1,0 +1,60 @@
+using System.Collections.Immutable;
+using EzTemplates.Domain;
+using EzTemplates.Formats.Locks;
+using EzTemplates.Store;
+
+namespace EzTemplates.Operations;
+
+/// <summary>The second half of the main path: a lock becomes a committed version.</summary>
+public static class BuildTemplate
+{
+    /// <summary>Does nothing where the store has this version of this lock already.</summary>
+    public static async Task<BuildSummary> RunAsync(Workspace workspace, LockedRecipe locked, CancellationToken cancel)
+    {
+        if (FindDone(workspace.Store, locked.Lock) is { } done)
+        {
+            return BuildFigures.OfExisting(done);
+        }
+
+        var layers = Layers(locked);
+        var rows = layers.SelectMany(layer => layer).ToList();
+        if (workspace.Options.DryRun)
+        {
+            return BuildFigures.OfPlan(locked.Lock, rows.Count, FetchPackages.Missing(workspace, rows).Sum(row => row.Size));
+        }
+
+        using var writer = workspace.Store.BeginWriting(workspace.Patience);
+        var downloaded = await workspace.Steps.RunAsync("fetch", () => FetchPackages.RunAsync(workspace, locked, rows, cancel)).ConfigureAwait(false);
+        using var batch = writer.BeginIngest();
+        var contents = workspace.Steps.Run("ingest", () => IngestPackages.Run(workspace, batch, locked, rows, cancel));
+        var composed = workspace.Steps.Run("compose", () => ComposePackages.Run(workspace, Epoch(locked), WithContents(layers, contents)));
+        var version = workspace.Steps.Run("commit", () => Commit(writer, locked, new VersionCommit(locked.Lock, composed.Manifest, composed.Provenance, rows.Count)));
+        return BuildFigures.OfBuilt(version, downloaded, batch.Statistics);
+    }
+
+    /// <summary>The version that this very lock has made, if it has.</summary>
+    public static TemplateVersionRecord? FindDone(ContentStore store, TemplateLock held) =>
+        store.Versions.Find(new TemplateReference(held.Template, held.Version)) is { } done && done.Lock == LockText.DigestOf(held) ? done : null;
+
+    /// <summary>The packages bottom up: the OS's rows, then the application's own.</summary>
+    private static ImmutableArray<ImmutableArray<LockedPackage>> Layers(LockedRecipe locked) =>
+        locked.Base is null ? [locked.Lock.Packages] : [.. Layers(locked.Base), locked.Lock.Packages];
+
+    /// <summary>A composition's epoch is the newest of its locks'.</summary>
+    private static long Epoch(LockedRecipe locked) => Math.Max(locked.Lock.Epoch, locked.Base is null ? long.MinValue : Epoch(locked.Base));
+
+    private static ImmutableArray<ImmutableArray<(LockedPackage, PackageContents)>> WithContents(
+        ImmutableArray<ImmutableArray<LockedPackage>> layers, PackageContents[] contents)
+    {
+        var next = 0;
+        return [.. layers.Select(layer => layer.Select(row => (row, contents[next++])).ToImmutableArray())];
+    }
+
+    private static TemplateVersionRecord Commit(StoreWriter writer, LockedRecipe locked, VersionCommit commit)
+    {
+        var version = writer.Commit(commit);
+        var composition = Compositions.IdOf(writer.Store, version);
+        writer.SaveComposition(composition, Compositions.Describe(composition, locked.Lock, version.Manifest));
+        return version;
+    }
+}

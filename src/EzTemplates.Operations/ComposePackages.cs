@@ -1,0 +1,68 @@
+using System.Collections.Immutable;
+using EzTemplates.Domain;
+using EzTemplates.Domain.Composition;
+using EzTemplates.Formats;
+
+namespace EzTemplates.Operations;
+
+/// <summary>Joins the contents of all packages into one manifest: the OS's layer first, each layer in configure order.</summary>
+internal static class ComposePackages
+{
+    private const string ConffilesName = "conffiles";
+
+    /// <param name="layers">Rows with their contents; the OS first.</param>
+    public static ComposedManifest Run(Workspace workspace, long epoch, ImmutableArray<ImmutableArray<(LockedPackage Row, PackageContents Contents)>> layers)
+    {
+        var packages = layers.SelectMany(layer => InConfigureOrder(layer.Select(package => Read(workspace, package.Row, package.Contents)).ToList())).ToList();
+        var options = new ComposeOptions(new FileTime(epoch), UsrMerge: true, DebVersionOrder.Compare);
+        var composed = ManifestComposer.Compose([.. packages.Select(p => p.Composed)], options);
+        return composed with { Provenance = composed.Provenance with { ConfigurationFiles = ConfigurationFiles(workspace, packages) } };
+    }
+
+    private static IEnumerable<StoredPackage> InConfigureOrder(List<StoredPackage> layer) =>
+        ConfigureOrder.Sort([.. layer.Select(p => ToOrder(p.Control))]).Select(i => layer[i]);
+
+    private static StoredPackage Read(Workspace workspace, LockedPackage row, PackageContents contents)
+    {
+        var control = StoredControl.Read(workspace.Store, contents, row.ToString());
+        if (control.Package != row.Name || control.Version != row.Version || control.Architecture != row.Architecture)
+        {
+            throw new EzException(
+                FailureKind.Untrusted,
+                $"`{row.Path}` holds {control.Package} {control.Version} ({control.Architecture}), and its repository's index promised {row}",
+                "name another mirror with --mirror ID=URL, and report it to the repository");
+        }
+
+        return new StoredPackage(control, new ComposedPackage(
+            control.Package,
+            control.Version,
+            control.Architecture,
+            control.Flags.HasFlag(PackageFlags.MultiArchSame),
+            [.. control.Of(DependencyKind.Replaces).SelectMany(r => r.Alternatives).Select(a => new PackageReplaces(a.Name, a.Relation, a.Version))],
+            contents));
+    }
+
+    private static PackageToOrder ToOrder(DebControl control) => new(
+        control.Package,
+        control.Architecture,
+        [.. control.Provides.Select(p => p.Name)],
+        Names(control, DependencyKind.PreDepends),
+        Names(control, DependencyKind.Depends));
+
+    private static ImmutableArray<string> Names(DebControl control, DependencyKind kind) =>
+        [.. control.Of(kind).SelectMany(r => r.Alternatives).Select(a => a.Name)];
+
+    private static ImmutableArray<ConfigurationFile> ConfigurationFiles(Workspace workspace, List<StoredPackage> packages) =>
+    [
+        .. packages
+            .SelectMany((package, number) => StoredControl.Lines(workspace.Store, package.Composed.Contents, ConffilesName)
+                .Select(line => line.Split(' ')[^1])
+                .Where(path => path.StartsWith('/') && TreePath.TryParse(path, out _))
+                .Select(path => new ConfigurationFile(TreePath.Parse(path), number)))
+            .Distinct()
+            .OrderBy(file => file.Path)
+            .ThenBy(file => file.Package),
+    ];
+
+    private sealed record StoredPackage(DebControl Control, ComposedPackage Composed);
+}

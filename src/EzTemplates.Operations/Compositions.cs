@@ -1,0 +1,71 @@
+using System.Text;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using EzTemplates.Domain;
+using EzTemplates.Formats.Locks;
+using EzTemplates.Store;
+
+namespace EzTemplates.Operations;
+
+/// <summary>What an environment maps to: one OS version and any applications on it. An OS alone is the composition of one.</summary>
+internal static class Compositions
+{
+    private const int Format = 1;
+
+    /// <summary>
+    /// SHA-256 over the format, the base's manifest, the applications' lock digests and ids, and the configure rules, so that two
+    /// hosts name the same thing alike. The order of the applications never matters.
+    /// </summary>
+    public static Sha256Digest IdOf(Sha256Digest baseManifest, IEnumerable<TemplateLock> apps, int rules)
+    {
+        var text = new StringBuilder().Append("ez-composition ").Append(Format).Append("\nbase ").Append(baseManifest).Append('\n');
+        foreach (var (digest, app) in apps.Select(app => (LockText.DigestOf(app).ToString(), app)).OrderBy(pair => pair.Item1, StringComparer.Ordinal))
+        {
+            text.Append("app ").Append(digest).Append('\n');
+            foreach (var id in app.Ids)
+            {
+                text.Append("id ").Append(id.Kind).Append(' ').Append(id.Name).Append(' ').Append(id.Number).Append('\n');
+            }
+        }
+
+        text.Append("rules ").Append(rules).Append('\n');
+        return Sha256Digest.Of(Encoding.UTF8.GetBytes(text.ToString()));
+    }
+
+    /// <summary>The composition that a version stands for: itself, on its lock's base.</summary>
+    public static Sha256Digest IdOf(ContentStore store, TemplateVersionRecord version)
+    {
+        if (version.Base is not { } os)
+        {
+            return IdOf(version.Manifest, [], version.Rules);
+        }
+
+        var reference = new TemplateReference(os.Template, os.Version);
+        var below = store.Versions.Find(reference) ?? throw new StoreException(
+            $"`{version.Reference}` stands on `{reference}`, which is not in the store",
+            $"ez build {version.Reference.Template}");
+        return IdOf(below.Manifest, [store.Versions.ReadLock(version.Reference)], version.Rules);
+    }
+
+    /// <summary>The composition's file: what it is made of, by name and digest. Same bytes on every host.</summary>
+    public static byte[] Describe(Sha256Digest id, TemplateLock held, Sha256Digest manifest) => JsonSerializer.SerializeToUtf8Bytes(
+        new CompositionJson(
+            Format,
+            id.ToString(),
+            held.Base is { } os ? Row(os.Template, os.Version, os.LockDigest) : Row(held.Template, held.Version, LockText.DigestOf(held)),
+            held.Base is null ? [] : [Row(held.Template, held.Version, LockText.DigestOf(held))],
+            held.Rules,
+            manifest.ToString()),
+        CompositionJsonContext.Default.CompositionJson);
+
+    private static CompositionRow Row(string template, NuGet.Versioning.NuGetVersion version, Sha256Digest digest) =>
+        new(template, version.ToNormalizedString(), digest.ToString());
+}
+
+internal sealed record CompositionRow(string Template, string Version, string Lock);
+
+internal sealed record CompositionJson(int Format, string Id, CompositionRow Os, IReadOnlyList<CompositionRow> Apps, int Rules, string Manifest);
+
+[JsonSourceGenerationOptions(WriteIndented = true, NewLine = "\n", PropertyNamingPolicy = JsonKnownNamingPolicy.KebabCaseLower)]
+[JsonSerializable(typeof(CompositionJson))]
+internal sealed partial class CompositionJsonContext : JsonSerializerContext;

@@ -1,0 +1,65 @@
+using EzTemplates.Environments;
+using EzTemplates.Store;
+using NuGet.Versioning;
+
+namespace EzTemplates.Operations;
+
+/// <summary><c>ez env list</c>, <c>show</c> and <c>path</c>.</summary>
+public static class EnvironmentQueries
+{
+    public static EnvironmentsReport List(Workspace workspace) => new([.. workspace.Environments.List().Select(e => Row(workspace, e.Name, e.Mapping, e.IsMounted))]);
+
+    public static EnvironmentReport Show(Workspace workspace, string name)
+    {
+        var shown = workspace.Environments.Show(EnvironmentName.Parse(name));
+        return new EnvironmentReport(
+            Row(workspace, shown.Name, shown.Mapping, shown.IsMounted),
+            shown.Mapping.Manifest.ToString(),
+            ViewForms.NameOf(shown.Form) + (shown.Form.AllowsOverlayInside() ? ", one overlay deep: an overlay may be mounted inside" : ", two overlays deep: no overlay may be mounted inside"),
+            shown.Root,
+            shown.PrivateBytes,
+            shown.Processes,
+            [.. workspace.Environments.History(shown.Name).Select(h => new MappingRow(
+                h.Number, h.At, h.By, h.Action switch
+                {
+                    MappingAction.Create => "create",
+                    MappingAction.Upgrade => "upgrade",
+                    MappingAction.Rollback => "rollback",
+                    _ => "remap",
+                },
+                h.From?.ToString(),
+                h.To.ToString()))]);
+    }
+
+    public static PathReport MountedPath(Workspace workspace, string name) =>
+        new(name, workspace.Environments.MountedRoot(EnvironmentName.Parse(name)));
+
+    /// <summary>Environments whose template has a newer version than theirs.</summary>
+    internal static IEnumerable<MovableEnvironment> Movable(Workspace workspace)
+    {
+        foreach (var environment in workspace.Environments.List())
+        {
+            if (Newer(workspace, environment.Mapping) is { } to)
+            {
+                yield return new MovableEnvironment(environment.Name.ToString(), environment.Mapping.Template, to.Reference.ToString());
+            }
+        }
+    }
+
+    /// <summary>The newest version of the mapping's template, if the mapping is to an older one.</summary>
+    internal static TemplateVersionRecord? Newer(Workspace workspace, Mapping mapping) =>
+        Parse(mapping) is ({ } template, { } version) && workspace.Store.Versions.Newest(template) is { } newest && newest.Reference.Version > version ? newest : null;
+
+    /// <summary>The template and version of a mapping to one template; nulls for anything else.</summary>
+    private static (string? Template, NuGetVersion? Version) Parse(Mapping mapping)
+    {
+        var at = mapping.Template.IndexOf('@', StringComparison.Ordinal);
+        return at > 0 && NuGetVersion.TryParse(mapping.Template[(at + 1)..], out var version) ? (mapping.Template[..at], version) : (null, null);
+    }
+
+    private static EnvironmentRow Row(Workspace workspace, EnvironmentName name, Mapping mapping, bool mounted)
+    {
+        var history = workspace.Environments.History(name);
+        return new EnvironmentRow(name.ToString(), mapping.Template, mounted, history.Length, history[0].At);
+    }
+}

@@ -1,0 +1,50 @@
+using EzTemplates.Domain;
+using EzTemplates.Environments;
+
+namespace EzTemplates.Operations;
+
+/// <summary>A command to run, as a person gives it.</summary>
+public sealed record ExecuteRequest(string Environment, IReadOnlyList<string> Command)
+{
+    /// <summary><c>NAME|UID[:GROUP|GID]</c>; null: root.</summary>
+    public string? User { get; init; }
+
+    public string? WorkingDirectory { get; init; }
+
+    /// <summary><c>NAME=VALUE</c> each.</summary>
+    public IReadOnlyList<string> Variables { get; init; } = [];
+
+    /// <summary><c>SRC:DST[:ro]</c> each.</summary>
+    public IReadOnlyList<string> Binds { get; init; } = [];
+
+    /// <summary>Else only loopback.</summary>
+    public bool HasHostNetwork { get; init; } = true;
+
+    /// <summary>Keeps every capability.</summary>
+    public bool IsPrivileged { get; init; }
+}
+
+/// <summary><c>ez env exec</c>.</summary>
+public static class ExecuteInEnvironment
+{
+    /// <returns>The command's exit status; 128 + N where signal N ended it; 126 and 127 as a shell's.</returns>
+    public static int Run(Workspace workspace, ExecuteRequest request) => new SandboxExec(workspace.Environments).Run(new ExecRequest
+    {
+        Environment = EnvironmentName.Parse(request.Environment),
+        Command = [.. request.Command],
+        User = request.User,
+        Folder = request.WorkingDirectory ?? "/",
+        Variables = [.. request.Variables.Select(ParseVariable)],
+        Binds = [.. request.Binds.Select(BindMount.Parse)],
+        Network = request.HasHostNetwork ? SandboxNetwork.Host : SandboxNetwork.None,
+        Privileges = request.IsPrivileged ? SandboxPrivileges.All : SandboxPrivileges.Container,
+    });
+
+    private static KeyValuePair<string, string> ParseVariable(string text)
+    {
+        var equals = text.IndexOf('=', StringComparison.Ordinal);
+        return equals > 0
+            ? KeyValuePair.Create(text[..equals], text[(equals + 1)..])
+            : throw new EzException(FailureKind.Usage, $"`--env {text}` is not NAME=VALUE", "--env LANG=C.UTF-8");
+    }
+}

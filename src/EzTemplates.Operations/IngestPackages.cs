@@ -1,0 +1,47 @@
+using EzTemplates.Domain;
+using EzTemplates.Formats;
+using EzTemplates.Store;
+
+namespace EzTemplates.Operations;
+
+/// <summary>Unpacks each package that the store has not seen, on all cores; each once in the life of the store.</summary>
+internal static class IngestPackages
+{
+    /// <returns>The contents of every row, in the rows' order.</returns>
+    public static PackageContents[] Run(Workspace workspace, IngestBatch batch, LockedRecipe locked, IReadOnlyList<LockedPackage> rows, CancellationToken cancel)
+    {
+        var allowDevices = locked.File.Recipe.AllowDevices || locked.File.Base?.Recipe.AllowDevices == true;
+        var contents = new PackageContents[rows.Count];
+        var total = rows.Sum(row => row.Size);
+        long bytes = 0;
+        var items = 0;
+
+        // The largest first, so that no core is left with a long one at the end.
+        var order = Enumerable.Range(0, rows.Count).OrderByDescending(i => rows[i].Size).ToList();
+        var options = new ParallelOptions { MaxDegreeOfParallelism = Environment.ProcessorCount, CancellationToken = cancel };
+        try
+        {
+            Parallel.ForEach(System.Collections.Concurrent.Partitioner.Create(order, System.Collections.Concurrent.EnumerablePartitionerOptions.NoBuffering), options, i =>
+            {
+                contents[i] = Unpack(workspace, batch, rows[i], allowDevices, cancel);
+                var done = Interlocked.Add(ref bytes, rows[i].Size);
+                workspace.Tell(new OperationEvent.Progress("ingest", done, total, Interlocked.Increment(ref items), rows.Count));
+            });
+        }
+        catch (AggregateException several) when (several.InnerExceptions.OfType<EzException>().FirstOrDefault() is { } first)
+        {
+            throw first;
+        }
+
+        batch.Complete();
+        return contents;
+    }
+
+    private static PackageContents Unpack(Workspace workspace, IngestBatch batch, LockedPackage row, bool allowDevices, CancellationToken cancel) =>
+        batch.Add(row.Sha256, row.ToString(), sink =>
+        {
+            cancel.ThrowIfCancellationRequested();
+            using var archive = File.OpenRead(workspace.Store.ArchivePath(row.Sha256));
+            return DebReader.Read(archive, new DebReadOptions { FileName = Path.GetFileName(row.Path), AllowDevices = allowDevices, DecoderThreads = Environment.ProcessorCount }, sink);
+        });
+}

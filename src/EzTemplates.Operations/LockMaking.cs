@@ -1,0 +1,62 @@
+using System.Collections.Immutable;
+using EzTemplates.Domain;
+using EzTemplates.Formats.Locks;
+using EzTemplates.Solver;
+using NuGet.Versioning;
+
+namespace EzTemplates.Operations;
+
+/// <summary>Turns the solver's choice into a lock.</summary>
+internal static class LockMaking
+{
+    /// <summary>The number of the configure rules; 0 = maintainer scripts do not run.</summary>
+    public const int ConfigureRules = 0;
+
+    public static TemplateLock Make(SolvingGround ground, RecipeFile file, TemplateLock? previous, TemplateLock? os, ImmutableArray<ChosenPackage> chosen)
+    {
+        var made = new TemplateLock
+        {
+            Template = file.Recipe.Name,
+            Family = file.Os.Family,
+            Architecture = file.Os.Architecture,
+            Version = previous?.Version ?? First(file.Recipe.Version),
+            Recipe = file.Recipe.Digest,
+            Base = os is null ? null : new LockedBase(os.Template, os.Version, LockText.DigestOf(os)),
+            Snapshots = [.. ground.Snapshots
+                .Select(s => new LockedSnapshot(s.Repository, s.Suite, s.Name))
+                .OrderBy(s => s.Repository, StringComparer.Ordinal)
+                .ThenBy(s => s.Suite, StringComparer.Ordinal)],
+            Epoch = previous?.Epoch ?? ground.Now.ToUnixTimeSeconds(),
+            Rules = ConfigureRules,
+            Packages = [.. chosen
+                .Select(c => Row(ground.Universe, c))
+                .OrderBy(p => p.Name, StringComparer.Ordinal)
+                .ThenBy(p => p.Architecture, StringComparer.Ordinal)],
+        };
+        return previous is not null && !LockChange.IsChanged(previous, made)
+            ? made
+            : made with { Version = Next(previous?.Version, file.Recipe.Version), Epoch = ground.Now.ToUnixTimeSeconds() };
+    }
+
+    private static LockedPackage Row(PackageUniverse universe, ChosenPackage chosen)
+    {
+        var package = chosen.Package;
+        return new LockedPackage(
+            universe.Text(universe.Names[package.Value]),
+            universe.Text(universe.Versions[package.Value]),
+            universe.Text(universe.Architectures[package.Value]),
+            universe.Sources[universe.SourceNumbers[package.Value]],
+            universe.Path(package),
+            universe.Sizes[package.Value],
+            universe.Sha256(package),
+            chosen.Reason);
+    }
+
+    private static NuGetVersion First(RecipeVersion recipe) => new(recipe.Major, recipe.Minor, 0);
+
+    /// <summary>One more than before; from 0 again where the author has changed the recipe's own version.</summary>
+    private static NuGetVersion Next(NuGetVersion? previous, RecipeVersion recipe) =>
+        previous is not null && previous.Major == recipe.Major && previous.Minor == recipe.Minor
+            ? new NuGetVersion(recipe.Major, recipe.Minor, previous.Patch + 1)
+            : First(recipe);
+}

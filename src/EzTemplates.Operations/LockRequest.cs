@@ -1,0 +1,60 @@
+using System.Collections.Immutable;
+using EzTemplates.Domain;
+using EzTemplates.Solver;
+
+namespace EzTemplates.Operations;
+
+/// <summary>A recipe as a request to the solver, and the solver's conflict as the user's.</summary>
+internal static class LockRequest
+{
+    private const int NotAutomaticPriority = 1;
+    private const int ButAutomaticUpgradesPriority = 100;
+
+    public static DebRequest Of(SolvingGround ground, RecipeFile file, TemplateLock? previous, TemplateLock? os, RowPolicy rows) => new()
+    {
+        Install = file.Recipe.Packages,
+        IncludeEssential = file.Recipe is OsRecipe { IncludeEssential: true },
+        Fixed = os is null ? [] : [.. ground.Find(os.Packages).Select(found => found.Package)],
+        Preferred = rows == RowPolicy.Keep && previous is not null ? [.. ground.Find(previous.Packages).Select(found => found.Package)] : [],
+        Exclude = file.Recipe.Exclude,
+        Holds = [.. file.Recipe.Hold.Where(hold => hold.Expires is not { } day || DateOnly.FromDateTime(ground.Now.UtcDateTime) <= day)],
+        Sources = [.. ground.Universe.Sources.Select(source => new SourcePolicy(Priority(ground, file, source)))],
+        NativeArchitecture = file.Os.Architecture,
+        Recommends = file.Recipe.Recommends,
+        Prefer = file.Recipe.Prefer,
+        BaseName = os is null ? "" : $"{os.Template}@{os.Version.ToNormalizedString()}",
+    };
+
+    /// <exception cref="EzException">No solution; the text is the solver's derivation.</exception>
+    public static ImmutableArray<ChosenPackage> Solve(SolvingGround ground, DebRequest request, RecipeFile file, CancellationToken cancel) =>
+        DebSolver.Solve(ground.Universe, request, cancel) switch
+        {
+            SolveResult.Solution solution => solution.Packages,
+            SolveResult.Unsolvable { Conflict: var conflict } => throw Explain(ground, file, conflict),
+            _ => throw new InvalidOperationException("a solver answers with a solution or a conflict"),
+        };
+
+    private static int Priority(SolvingGround ground, RecipeFile file, string source)
+    {
+        var snapshot = ground.Snapshots.FirstOrDefault(s => s.Source == source);
+        return snapshot switch
+        {
+            { Release: { NotAutomatic: true, ButAutomaticUpgrades: true } } => ButAutomaticUpgradesPriority,
+            { Release.NotAutomatic: true } => NotAutomaticPriority,
+            _ => file.Repositories.FirstOrDefault(r => source.StartsWith(r.Id + "/", StringComparison.Ordinal))?.Priority ?? SourcePolicy.Default.Priority,
+        };
+    }
+
+    private static EzException Explain(SolvingGround ground, RecipeFile file, Conflict conflict)
+    {
+        var hint = conflict.Hint;
+        if (conflict.Unknown is { Cause: UnknownCause.NoSuchName } unknown)
+        {
+            var names = ground.PackageNames();
+            var near = NearNames.Closest(unknown.Request.Name, names);
+            hint = near.Count > 0 ? $"did you mean `{string.Join("`, `", near)}`?" : hint ?? "check the spelling, and that the recipe's repositories and components have it";
+        }
+
+        return new EzException(FailureKind.Unsolvable, $"`{file.Recipe.Name}` cannot be locked: {conflict}", hint);
+    }
+}

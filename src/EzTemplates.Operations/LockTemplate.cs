@@ -1,0 +1,43 @@
+using EzTemplates.Domain;
+
+namespace EzTemplates.Operations;
+
+/// <summary>What becomes of a previous lock's rows.</summary>
+public enum RowPolicy
+{
+    /// <summary>A row stays while a snapshot still has it.</summary>
+    Keep,
+
+    /// <summary>The newest that the recipe allows.</summary>
+    Newest,
+}
+
+/// <summary>A recipe with its lock, and whether the lock is another one than before.</summary>
+/// <param name="Base">The base's, for an application.</param>
+public sealed record LockedRecipe(RecipeFile File, TemplateLock Lock, TemplateLock? Previous, bool Changed, LockedRecipe? Base);
+
+/// <summary>The first half of the main path: recipe, snapshot, solve, lock.</summary>
+public static class LockTemplate
+{
+    /// <param name="os">The base's lock to solve on, for an application; null for an OS.</param>
+    public static async Task<LockedRecipe> RunAsync(Workspace workspace, RecipeFile file, LockedRecipe? os, RowPolicy rows, CancellationToken cancel)
+    {
+        using var turn = LockFile.TakeTurn(workspace, file);
+        var previous = LockFile.Read(file);
+        var ground = await workspace.Steps.RunAsync("snapshot", () => SolvingGround.OpenAsync(workspace, file, os?.Lock, cancel)).ConfigureAwait(false);
+        var request = LockRequest.Of(ground, file, previous, os?.Lock, rows);
+        var chosen = workspace.Steps.Run("solve", () => LockRequest.Solve(ground, request, file, cancel));
+        var made = LockMaking.Make(ground, file, previous, os?.Lock, chosen);
+        if (previous is not null && !LockChange.IsChanged(previous, made))
+        {
+            return new LockedRecipe(file, previous, previous, false, os);
+        }
+
+        if (!workspace.Options.DryRun)
+        {
+            LockFile.Write(file, made);
+        }
+
+        return new LockedRecipe(file, made, previous, true, os);
+    }
+}

@@ -1,0 +1,87 @@
+using EzTemplates.Domain;
+using EzTemplates.Formats.Recipes;
+
+namespace EzTemplates.Operations;
+
+/// <summary>A recipe with the place it was read from; an application carries its base's too.</summary>
+public sealed record RecipeFile(string FullPath, Recipe Recipe, RecipeFile? Base)
+{
+    /// <summary>The `format:` that recipes of this version have.</summary>
+    public const int FormatNumber = 1;
+
+    private const string Extension = ".yaml";
+
+    public string Folder => Path.GetDirectoryName(FullPath)!;
+
+    /// <summary>The OS recipe at the bottom: this one, or an application's base.</summary>
+    public OsRecipe Os => Base is null ? (OsRecipe)Recipe : Base.Os;
+
+    /// <summary>The lock beside the recipe: <c>nginx.amd64.lock.json</c>.</summary>
+    public string LockPath => Path.Combine(Folder, $"{Recipe.Name}.{Os.Architecture}.lock.json");
+
+    /// <summary>Repositories of the base, then the recipe's own.</summary>
+    public IEnumerable<RepositorySpec> Repositories => Base is null ? Recipe.Repositories : Base.Repositories.Concat(Recipe.Repositories);
+
+    /// <summary>
+    /// Reads a recipe by path, or by name from <c>./NAME.yaml</c> or <c>./recipes/NAME.yaml</c>. An application's base is read from
+    /// <c>BASE.yaml</c> beside it.
+    /// </summary>
+    /// <exception cref="EzException">No such file, or not a recipe.</exception>
+    public static RecipeFile Load(string nameOrPath)
+    {
+        var path = Locate(nameOrPath);
+        var recipe = Read(path);
+        if (recipe is not AppRecipe app)
+        {
+            return new RecipeFile(path, recipe, null);
+        }
+
+        var basePath = Path.Combine(Path.GetDirectoryName(path)!, app.Base.Template + Extension);
+        if (!File.Exists(basePath))
+        {
+            throw new EzException(
+                FailureKind.Usage,
+                $"`{app.Name}` needs the OS recipe `{app.Base.Template}`, and `{basePath}` does not exist",
+                $"put {app.Base.Template}{Extension} beside {Path.GetFileName(path)}");
+        }
+
+        if (Read(basePath) is not OsRecipe os)
+        {
+            throw new EzException(FailureKind.Usage, $"`{app.Name}` names `{app.Base.Template}` as its base, which is not an OS recipe", "name a recipe of `kind: os` in `base:`");
+        }
+
+        return new RecipeFile(path, recipe, new RecipeFile(basePath, os, null));
+    }
+
+    /// <summary>The applications beside an OS recipe that name it as their base, by name.</summary>
+    public IEnumerable<RecipeFile> Applications() =>
+        Directory.EnumerateFiles(Folder, "*" + Extension)
+            .Order(StringComparer.Ordinal)
+            .Where(path => path != FullPath)
+            .Select(Load)
+            .Where(file => file.Base?.FullPath == FullPath);
+
+    private static Recipe Read(string path) => RecipeYaml.Read(File.ReadAllText(path), path);
+
+    private static string Locate(string nameOrPath)
+    {
+        string[] tried = nameOrPath.Contains('/', StringComparison.Ordinal) || nameOrPath.EndsWith(Extension, StringComparison.Ordinal)
+            ? [nameOrPath]
+            : [nameOrPath + Extension, Path.Combine("recipes", nameOrPath + Extension)];
+        foreach (var path in tried)
+        {
+            if (File.Exists(path))
+            {
+                return Path.GetFullPath(path);
+            }
+        }
+
+        var near = Directory.Exists("recipes")
+            ? NearNames.Closest(Path.GetFileNameWithoutExtension(nameOrPath), Directory.EnumerateFiles("recipes", "*" + Extension).Select(f => Path.GetFileNameWithoutExtension(f)!))
+            : [];
+        throw new EzException(
+            FailureKind.Usage,
+            $"no recipe `{nameOrPath}`: {string.Join(" and ", tried.Select(t => $"`{t}`"))} {(tried.Length == 1 ? "does" : "do")} not exist",
+            near.Count > 0 ? $"did you mean `{near[0]}`?" : "give the path of a recipe, such as recipes/debian-12.yaml");
+    }
+}

@@ -1,0 +1,28 @@
+using System.Text;
+using EzTemplates.Domain;
+using EzTemplates.Formats;
+using EzTemplates.Store;
+
+namespace EzTemplates.Operations;
+
+/// <summary>Control members of stored packages.</summary>
+internal static class StoredControl
+{
+    private const string ControlName = "control";
+
+    public static DebControl Read(ContentStore store, PackageContents contents, string label)
+    {
+        var member = contents.Control.FirstOrDefault(c => c.Name == ControlName)
+            ?? throw new EzException(FailureKind.Store, $"the stored contents of `{label}` have no control file", "ez store check --repair");
+        return DebControl.Parse(store.Objects.Read(member.Content), $"{label}: {ControlName}");
+    }
+
+    /// <summary>The lines of a text member, bytes as chars; none where the package has no such member.</summary>
+    public static IEnumerable<string> Lines(ContentStore store, PackageContents contents, string name)
+    {
+        var member = contents.Control.FirstOrDefault(c => c.Name == name);
+        return member is null
+            ? []
+            : Encoding.Latin1.GetString(store.Objects.Read(member.Content)).Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+    }
+}

@@ -1,0 +1,142 @@
+using System.Collections.Immutable;
+using EzTemplates.Domain;
+using EzTemplates.Environments;
+using EzTemplates.Formats.Recipes;
+using EzTemplates.Repositories;
+using EzTemplates.Store;
+
+namespace EzTemplates.Operations;
+
+/// <summary>What the user asked for, before anything is opened.</summary>
+public sealed record WorkspaceOptions
+{
+    /// <summary>Null: the default for this user.</summary>
+    public string? StoreRoot { get; init; }
+
+    /// <summary>Touch no network.</summary>
+    public bool Offline { get; init; }
+
+    /// <summary>Change no lock.</summary>
+    public bool Locked { get; init; }
+
+    /// <summary>Plan only.</summary>
+    public bool DryRun { get; init; }
+
+    /// <summary>Archive roots that take the place of the recipe's own, by repository id.</summary>
+    public ImmutableDictionary<string, ImmutableArray<string>> Mirrors { get; init; } = ImmutableDictionary<string, ImmutableArray<string>>.Empty;
+
+    /// <summary>Where the host's APT configuration and <c>etc/ez/config.yaml</c> lie; tests point it at their own.</summary>
+    public string HostRoot { get; init; } = "/";
+
+    /// <summary>Null: the view's form that the running kernel takes.</summary>
+    public ViewForm? ForcedForm { get; init; }
+
+    /// <summary>How patient the fetcher is; tests are not.</summary>
+    public FetchSettings Fetching { get; init; } = new();
+}
+
+/// <summary>
+/// The outside world as one plain object: the store, the network, the clock, whoever listens. Each is opened when first needed.
+/// Operations take it and keep nothing themselves.
+/// </summary>
+public sealed class Workspace(WorkspaceOptions options, Action<OperationEvent> tell, TimeProvider time, CancellationToken cancel = default) : IDisposable
+{
+    private readonly Dictionary<string, ImmutableArray<Snapshot>> _snapshots = new(StringComparer.Ordinal);
+    private ContentStore? _store;
+    private EnvironmentStore? _environments;
+    private MirrorClient? _client;
+    private MirrorSources? _mirrors;
+
+    public WorkspaceOptions Options => options;
+
+    public Action<OperationEvent> Tell => tell;
+
+    public TimeProvider Time => time;
+
+    public StepClock Steps { get; } = new(time, tell);
+
+    public ContentStore Store => _store ??= ContentStore.Open(options.StoreRoot ?? StoreLayout.DefaultRoot, new StoreOptions { Time = time });
+
+    public EnvironmentStore Environments => _environments ??= new EnvironmentStore(new EnvironmentHost
+    {
+        Layout = Store.Layout,
+        MakeTree = MakeTree,
+        ReadManifest = Store.Versions.ReadManifest,
+        ForcedForm = options.ForcedForm,
+        Patience = Patience,
+        Clock = time,
+    });
+
+    /// <summary>Tells whom a lock is waited for, and gives up when the command is cancelled.</summary>
+    internal LockPatience Patience => new(waiting => tell(new OperationEvent.Waiting(waiting.ToString())), cancel);
+
+    internal PackageFetcher Fetcher => new(Client);
+
+    internal string MetadataDirectory => Store.Layout.Metadata;
+
+    private MirrorClient Client => _client ??= new MirrorClient(options.Fetching, Store.Catalog.Mirrors().Select(m => new MirrorStatistics(m.Mirror, m.Bytes, m.Seconds, m.Successes, m.Failures)));
+
+    /// <summary>Today's snapshots of a recipe's repositories; asked for once in the life of this object.</summary>
+    internal async Task<ImmutableArray<Snapshot>> SnapshotsAsync(RecipeFile file, CancellationToken cancelThis)
+    {
+        var key = string.Join('\n', file.Repositories.Select(r => r.Id)) + "\n" + file.Os.Name;
+        if (_snapshots.TryGetValue(key, out var known))
+        {
+            return known;
+        }
+
+        var repositories = file.Repositories.Select(spec => RepositoryResolver.Resolve(spec, Mirrors)).ToList();
+        if (repositories.Count == 0)
+        {
+            throw new EzException(FailureKind.Usage, $"`{file.FullPath}` names no repository", "add `repositories:`, as recipes/debian-12.yaml has it");
+        }
+
+        var found = await new SnapshotFetcher(Client, MetadataDirectory).FetchAsync(repositories, file.Os.Architecture, new SnapshotOptions
+        {
+            Offline = options.Offline,
+            Cancel = cancelThis,
+            Progress = p => tell(new OperationEvent.Progress("snapshot", p.DoneBytes, p.TotalBytes, p.DoneFiles, p.TotalFiles)),
+        }).ConfigureAwait(false);
+        _snapshots[key] = found;
+        return found;
+    }
+
+    public void Dispose()
+    {
+        _client?.Dispose();
+        _store?.Dispose();
+    }
+
+    private void MakeTree(Sha256Digest manifest)
+    {
+        if (!Directory.Exists(Store.Layout.TreeOf(manifest)))
+        {
+            using var writer = Store.BeginWriting(Patience);
+            writer.MakeTree(Store.Versions.ReadManifest(manifest), manifest);
+        }
+    }
+
+    private MirrorSources Mirrors => _mirrors ??= new MirrorSources
+    {
+        Host = ReadHost(),
+        Configured = MachineConfiguration(),
+        CommandLine = options.Mirrors,
+    };
+
+    private HostAptConfiguration ReadHost()
+    {
+        var host = HostAptSources.Read(options.HostRoot);
+        foreach (var warning in host.Warnings)
+        {
+            tell(new OperationEvent.Warning(warning));
+        }
+
+        return host;
+    }
+
+    private ImmutableDictionary<string, ImmutableArray<string>> MachineConfiguration()
+    {
+        var path = Path.Combine(options.HostRoot, "etc/ez/config.yaml");
+        return File.Exists(path) ? MachineConfigYaml.Read(File.ReadAllText(path), path).Mirrors.ToImmutableDictionary() : ImmutableDictionary<string, ImmutableArray<string>>.Empty;
+    }
+}
