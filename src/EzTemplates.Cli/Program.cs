@@ -1,1 +1,3 @@
-return 0;
+using EzTemplates.Cli;
+
+return await EzCommand.RunAsync(args, Console.Out, Console.Error).ConfigureAwait(false);

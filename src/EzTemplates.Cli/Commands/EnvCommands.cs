@@ -1,0 +1,122 @@
+using System.CommandLine;
+using EzTemplates.Cli.Output;
+using EzTemplates.Operations;
+
+namespace EzTemplates.Cli.Commands;
+
+internal static class EnvCommands
+{
+    private static readonly Option<string> Template = new("--template", "-t")
+    {
+        Description = "The template to map to: `nginx` (its newest version) or `nginx@1.0.3`.",
+        HelpName = "TEMPLATE",
+        Required = true,
+    };
+
+    private static readonly Option<string> To = new("--to")
+    {
+        Description = "The template version to map to: `nginx` (its newest) or `nginx@1.0.3`.",
+        HelpName = "TEMPLATE",
+        Required = true,
+    };
+
+    public static Argument<string> NameArgument() => new("ENV") { Description = "The environment's name." };
+
+    public static Command Make()
+    {
+        var command = new Command("env", "Create, enter, list, remap and remove environments.");
+        command.Add(MakeCreate());
+        command.Add(MakeList());
+        command.Add(MakeShow());
+        command.Add(ExecCommand.Make());
+        command.Add(MakePath());
+        command.Add(MakeRemap());
+        command.Add(MakeRemove());
+        return command;
+    }
+
+    private static Command MakeCreate()
+    {
+        var names = new Argument<string[]>("ENV") { Description = "Names of the environments to create.", Arity = ArgumentArity.OneOrMore };
+        var command = new Command("create", "Create environments on a template version.") { names, Template, SharedOptions.DryRun };
+        command.SetAction(parsed =>
+        {
+            using var workspace = parsed.OpenWorkspace();
+            var report = CreateEnvironments.Run(workspace, parsed.GetRequiredValue(names), parsed.GetRequiredValue(Template));
+            parsed.Print(report, ReportText.Of(report));
+            return ExitCodes.Ok;
+        });
+        return command.WithExample("ez env create web --template nginx");
+    }
+
+    private static Command MakeList()
+    {
+        var command = new Command("list", "List the environments.");
+        command.Aliases.Add("ls");
+        command.SetAction(parsed =>
+        {
+            using var workspace = parsed.OpenWorkspace();
+            var report = EnvironmentQueries.List(workspace);
+            parsed.Print(report, ReportText.Of(report));
+            return ExitCodes.Ok;
+        });
+        return command.WithExample("ez env list");
+    }
+
+    private static Command MakeShow()
+    {
+        var name = NameArgument();
+        var command = new Command("show", "Show an environment: its version, view, private area and history.") { name };
+        command.SetAction(parsed =>
+        {
+            using var workspace = parsed.OpenWorkspace();
+            var report = EnvironmentQueries.Show(workspace, parsed.GetRequiredValue(name));
+            parsed.Print(report, ReportText.Of(report));
+            return ExitCodes.Ok;
+        });
+        return command.WithExample("ez env show web");
+    }
+
+    private static Command MakePath()
+    {
+        var name = NameArgument();
+        var command = new Command("path", "Mount the environment's view where it is not mounted, and print where it is.") { name };
+        command.SetAction(parsed =>
+        {
+            using var workspace = parsed.OpenWorkspace();
+            var report = EnvironmentQueries.MountedPath(workspace, parsed.GetRequiredValue(name));
+            parsed.Print(report, [report.Path]);
+            return ExitCodes.Ok;
+        });
+        return command.WithExample("ls \"$(ez env path web)/etc\"");
+    }
+
+    private static Command MakeRemap()
+    {
+        var names = new Argument<string[]>("ENV") { Description = "Environments to remap.", Arity = ArgumentArity.OneOrMore };
+        var command = new Command("remap", "Point environments at another template version; private files stay.") { names, To, SharedOptions.Wait, SharedOptions.DryRun };
+        command.SetAction(parsed =>
+        {
+            using var workspace = parsed.OpenWorkspace();
+            var report = RemapEnvironments.Remap(workspace, parsed.GetRequiredValue(names), parsed.GetRequiredValue(To), parsed.GetValue(SharedOptions.Wait));
+            parsed.Print(report, ReportText.Of(report));
+            return ExitCodes.Ok;
+        });
+        return command.WithExample("ez env remap web --to nginx@1.0.3");
+    }
+
+    private static Command MakeRemove()
+    {
+        var names = new Argument<string[]>("ENV") { Description = "Environments to remove, with their private files.", Arity = ArgumentArity.OneOrMore };
+        var command = new Command("remove", "Remove environments and their private files.") { names, SharedOptions.Wait, SharedOptions.DryRun };
+        command.Aliases.Add("rm");
+        command.SetAction(parsed =>
+        {
+            using var workspace = parsed.OpenWorkspace();
+            var report = RemoveEnvironments.Run(workspace, parsed.GetRequiredValue(names), parsed.GetValue(SharedOptions.Wait));
+            parsed.Print(report, ReportText.Of(report));
+            return ExitCodes.Ok;
+        });
+        return command.WithExample("ez env remove web");
+    }
+}

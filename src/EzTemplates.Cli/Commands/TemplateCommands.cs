@@ -1,0 +1,44 @@
+using System.CommandLine;
+using EzTemplates.Cli.Output;
+using EzTemplates.Operations;
+
+namespace EzTemplates.Cli.Commands;
+
+internal static class TemplateCommands
+{
+    public static Command Make()
+    {
+        var command = new Command("template", "List and show the template versions of this host.");
+        command.Add(MakeList());
+        command.Add(MakeShow());
+        return command;
+    }
+
+    private static Command MakeList()
+    {
+        var command = new Command("list", "List every template version.");
+        command.Aliases.Add("ls");
+        command.SetAction(parsed =>
+        {
+            using var workspace = parsed.OpenWorkspace();
+            var report = TemplateQueries.List(workspace);
+            parsed.Print(report, ReportText.Of(report));
+            return ExitCodes.Ok;
+        });
+        return command.WithExample("ez template list");
+    }
+
+    private static Command MakeShow()
+    {
+        var template = new Argument<string>("TEMPLATE") { Description = "`debian-12` (its newest version) or `debian-12@1.0.7`." };
+        var command = new Command("show", "Show a template version: packages, files, digests, whether it is configured.") { template };
+        command.SetAction(parsed =>
+        {
+            using var workspace = parsed.OpenWorkspace();
+            var report = TemplateQueries.Show(workspace, parsed.GetRequiredValue(template));
+            parsed.Print(report, ReportText.Of(report));
+            return ExitCodes.Ok;
+        });
+        return command.WithExample("ez template show nginx");
+    }
+}

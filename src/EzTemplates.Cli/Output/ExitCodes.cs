@@ -1,0 +1,27 @@
+using EzTemplates.Domain;
+
+namespace EzTemplates.Cli.Output;
+
+/// <summary>The one place that maps failures to exit codes.</summary>
+public static class ExitCodes
+{
+    public const int Ok = 0;
+    public const int Internal = 1;
+    public const int Usage = 2;
+    public const int Cancelled = 130;
+
+    /// <summary>ez's own failure inside <c>env exec</c>, where every other status belongs to the command.</summary>
+    public const int ExecFailed = 125;
+
+    public static int Of(Exception failure) => failure switch
+    {
+        EzException { Kind: FailureKind.Usage } => Usage,
+        EzException { Kind: FailureKind.Unsolvable } => 3,
+        EzException { Kind: FailureKind.Fetch } => 4,
+        EzException { Kind: FailureKind.Untrusted } => 5,
+        EzException { Kind: FailureKind.Store } => 6,
+        EzException { Kind: FailureKind.Environment } => 7,
+        OperationCanceledException => Cancelled,
+        _ => Internal,
+    };
+}

@@ -1,0 +1,48 @@
+using System.Text.Json;
+using EzTemplates.Domain;
+
+namespace EzTemplates.Cli.Output;
+
+/// <summary>A failure as a person reads it, or as a JSON object with <c>--json</c>.</summary>
+public static class FailureText
+{
+    public static void Write(Exception failure, TextWriter error, bool json)
+    {
+        var (message, hint) = Describe(failure);
+        if (json)
+        {
+            WriteJson(error, failure, message, hint);
+            return;
+        }
+
+        error.WriteLine($"ez: {message}");
+        if (hint is not null)
+        {
+            error.WriteLine($"hint: {hint}");
+        }
+    }
+
+    private static (string Message, string? Hint) Describe(Exception failure) => failure switch
+    {
+        EzException known => (known.Message, known.Hint),
+        OperationCanceledException => ("cancelled", null),
+        _ => ($"internal error: {failure}", "this is a bug in ez; please report it with the text above"),
+    };
+
+    private static void WriteJson(TextWriter error, Exception failure, string message, string? hint)
+    {
+        using var buffer = new MemoryStream();
+        using (var json = new Utf8JsonWriter(buffer))
+        {
+            json.WriteStartObject();
+            json.WriteString("schema", "ez.error/1");
+            json.WriteNumber("exitCode", ExitCodes.Of(failure));
+            json.WriteString("kind", failure is EzException known ? known.Kind.ToString() : failure is OperationCanceledException ? "Cancelled" : "Internal");
+            json.WriteString("error", message);
+            json.WriteString("hint", hint);
+            json.WriteEndObject();
+        }
+
+        error.WriteLine(System.Text.Encoding.UTF8.GetString(buffer.ToArray()));
+    }
+}

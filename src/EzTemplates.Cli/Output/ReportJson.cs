@@ -1,0 +1,40 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using EzTemplates.Operations;
+
+namespace EzTemplates.Cli.Output;
+
+/// <summary>The shapes of <c>--json</c>: the report records, by source generation.</summary>
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, WriteIndented = true)]
+[JsonSerializable(typeof(LocksReport))]
+[JsonSerializable(typeof(BuildsReport))]
+[JsonSerializable(typeof(UpReport))]
+[JsonSerializable(typeof(UpdateReport))]
+[JsonSerializable(typeof(WhyReport))]
+[JsonSerializable(typeof(TemplatesReport))]
+[JsonSerializable(typeof(TemplateReport))]
+[JsonSerializable(typeof(EnvironmentsReport))]
+[JsonSerializable(typeof(EnvironmentReport))]
+[JsonSerializable(typeof(PathReport))]
+[JsonSerializable(typeof(EnvironmentChangesReport))]
+[JsonSerializable(typeof(VersionReport))]
+internal sealed partial class ReportJson : JsonSerializerContext;
+
+internal static class ReportPrinting
+{
+    /// <summary>Prints a report: its text lines, or the record itself with <c>--json</c>.</summary>
+    public static void Print<T>(this System.CommandLine.ParseResult parsed, T report, IEnumerable<string> text)
+    {
+        var output = parsed.InvocationConfiguration.Output;
+        if (parsed.GetValue(SharedOptions.Json))
+        {
+            output.WriteLine(JsonSerializer.Serialize(report, typeof(T), ReportJson.Default));
+            return;
+        }
+
+        foreach (var line in text)
+        {
+            output.WriteLine(line);
+        }
+    }
+}

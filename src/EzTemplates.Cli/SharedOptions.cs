@@ -1,0 +1,80 @@
+using System.Collections.Immutable;
+using System.CommandLine;
+using EzTemplates.Cli.Output;
+using EzTemplates.Domain;
+using EzTemplates.Operations;
+
+namespace EzTemplates.Cli;
+
+/// <summary>The options that every command has, and what becomes of them.</summary>
+public static class SharedOptions
+{
+    public static readonly Option<string?> Store = new("--store")
+    {
+        Description = "The store's folder (default: $EZ_STORE, else /var/lib/ez for root, $XDG_DATA_HOME/ez otherwise).",
+        HelpName = "DIR",
+        Recursive = true,
+    };
+
+    public static readonly Option<bool> Json = new("--json") { Description = "Print one JSON object with a documented, versioned shape.", Recursive = true };
+
+    public static readonly Option<bool> Quiet = new("--quiet", "-q") { Description = "No progress on standard error.", Recursive = true };
+
+    /// <summary>For commands that may fetch.</summary>
+    public static readonly Option<bool> Offline = new("--offline") { Description = "Touch no network at all." };
+
+    public static readonly Option<string[]> Mirror = new("--mirror")
+    {
+        Description = "Use this archive root for the repository ID (repeatable), in place of the recipe's own.",
+        HelpName = "ID=URL",
+        Arity = ArgumentArity.OneOrMore,
+    };
+
+    public static readonly Option<bool> Locked = new("--locked") { Description = "Change no lock; a lock that does not fit its recipe is an error." };
+
+    public static readonly Option<bool> DryRun = new("--dry-run") { Description = "Say what would be done, and change nothing." };
+
+    public static readonly Option<bool> Wait = new("--wait") { Description = "Wait for a busy environment instead of failing." };
+
+    public static void AddTo(RootCommand root)
+    {
+        root.Add(Store);
+        root.Add(Json);
+        root.Add(Quiet);
+    }
+
+    public static Workspace OpenWorkspace(this ParseResult parsed, CancellationToken cancel = default)
+    {
+        var error = parsed.InvocationConfiguration.Error;
+        var quiet = parsed.GetValue(Quiet) || parsed.GetValue(Json);
+        var terminal = ReferenceEquals(error, Console.Error) && !Console.IsErrorRedirected;
+        var progress = new ProgressLines(error, terminal, quiet, TimeProvider.System);
+        return new Workspace(
+            new WorkspaceOptions
+            {
+                StoreRoot = parsed.GetValue(Store) ?? System.Environment.GetEnvironmentVariable("EZ_STORE"),
+                Offline = Has(parsed, Offline) && parsed.GetValue(Offline),
+                Locked = Has(parsed, Locked) && parsed.GetValue(Locked),
+                DryRun = Has(parsed, DryRun) && parsed.GetValue(DryRun),
+                Mirrors = Has(parsed, Mirror) ? ReadMirrors(parsed.GetValue(Mirror) ?? []) : ImmutableDictionary<string, ImmutableArray<string>>.Empty,
+            },
+            progress.Tell,
+            TimeProvider.System,
+            cancel);
+    }
+
+    private static bool Has(ParseResult parsed, Option option) => parsed.CommandResult.Command.Options.Contains(option);
+
+    private static ImmutableDictionary<string, ImmutableArray<string>> ReadMirrors(string[] given) => given
+        .Select(ParseMirror)
+        .GroupBy(m => m.Repository, StringComparer.Ordinal)
+        .ToImmutableDictionary(g => g.Key, g => g.Select(m => m.Root).ToImmutableArray(), StringComparer.Ordinal);
+
+    private static (string Repository, string Root) ParseMirror(string text)
+    {
+        var equals = text.IndexOf('=', StringComparison.Ordinal);
+        return equals > 0 && Uri.TryCreate(text[(equals + 1)..], UriKind.Absolute, out var root) && root!.Scheme is "http" or "https" or "file"
+            ? (text[..equals], text[(equals + 1)..])
+            : throw new EzException(FailureKind.Usage, $"`--mirror {text}` is not ID=URL", "--mirror debian=http://127.0.0.1:3142/debian");
+    }
+}
