@@ -53,6 +53,7 @@ public static class SharedOptions
             new WorkspaceOptions
             {
                 StoreRoot = parsed.GetValue(Store) ?? System.Environment.GetEnvironmentVariable("EZ_STORE"),
+                ForcedForm = System.Environment.GetEnvironmentVariable("EZ_VIEW_FORM"),
                 Offline = Has(parsed, Offline) && parsed.GetValue(Offline),
                 Locked = Has(parsed, Locked) && parsed.GetValue(Locked),
                 DryRun = Has(parsed, DryRun) && parsed.GetValue(DryRun),

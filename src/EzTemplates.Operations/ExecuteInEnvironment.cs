@@ -24,11 +24,26 @@ public sealed record ExecuteRequest(string Environment, IReadOnlyList<string> Co
     public bool IsPrivileged { get; init; }
 }
 
+/// <param name="Status">The command's exit status; 128 + N where signal N ended it.</param>
+/// <param name="NotStarted">Why the command did not start; the status is then 126 (not executable) or 127 (not found), as a shell's.</param>
+public sealed record ExecuteOutcome(int Status, EzException? NotStarted = null);
+
 /// <summary><c>ez env exec</c>.</summary>
 public static class ExecuteInEnvironment
 {
-    /// <returns>The command's exit status; 128 + N where signal N ended it; 126 and 127 as a shell's.</returns>
-    public static int Run(Workspace workspace, ExecuteRequest request) => new SandboxExec(workspace.Environments).Run(new ExecRequest
+    public static ExecuteOutcome Run(Workspace workspace, ExecuteRequest request)
+    {
+        try
+        {
+            return new ExecuteOutcome(new SandboxExec(workspace.Environments).Run(Parse(request)));
+        }
+        catch (CommandNotStartedException notStarted)
+        {
+            return new ExecuteOutcome(notStarted.ExitCode, notStarted);
+        }
+    }
+
+    private static ExecRequest Parse(ExecuteRequest request) => new()
     {
         Environment = EnvironmentName.Parse(request.Environment),
         Command = [.. request.Command],
@@ -38,7 +53,7 @@ public static class ExecuteInEnvironment
         Binds = [.. request.Binds.Select(BindMount.Parse)],
         Network = request.HasHostNetwork ? SandboxNetwork.Host : SandboxNetwork.None,
         Privileges = request.IsPrivileged ? SandboxPrivileges.All : SandboxPrivileges.Container,
-    });
+    };
 
     private static KeyValuePair<string, string> ParseVariable(string text)
     {

@@ -28,8 +28,8 @@ public sealed record WorkspaceOptions
     /// <summary>Where the host's APT configuration and <c>etc/ez/config.yaml</c> lie; tests point it at their own.</summary>
     public string HostRoot { get; init; } = "/";
 
-    /// <summary>Null: the view's form that the running kernel takes.</summary>
-    public ViewForm? ForcedForm { get; init; }
+    /// <summary>The name of a view's form (<c>one</c>, <c>two</c>, <c>two-merged</c>); null: the one that the running kernel takes.</summary>
+    public string? ForcedForm { get; init; }
 
     /// <summary>How patient the fetcher is; tests are not.</summary>
     public FetchSettings Fetching { get; init; } = new();
@@ -62,7 +62,7 @@ public sealed class Workspace(WorkspaceOptions options, Action<OperationEvent> t
         Layout = Store.Layout,
         MakeTree = MakeTree,
         ReadManifest = Store.Versions.ReadManifest,
-        ForcedForm = options.ForcedForm,
+        ForcedForm = ViewForms.Parse(options.ForcedForm),
         Patience = Patience,
         Clock = time,
     });

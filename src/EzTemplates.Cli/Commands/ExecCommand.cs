@@ -1,4 +1,5 @@
 using System.CommandLine;
+using EzTemplates.Cli.Output;
 using EzTemplates.Operations;
 
 namespace EzTemplates.Cli.Commands;
@@ -26,7 +27,7 @@ internal static class ExecCommand
         command.SetAction(parsed =>
         {
             using var workspace = parsed.OpenWorkspace();
-            return ExecuteInEnvironment.Run(workspace, new ExecuteRequest(parsed.GetRequiredValue(name), parsed.GetRequiredValue(arguments))
+            var outcome = ExecuteInEnvironment.Run(workspace, new ExecuteRequest(parsed.GetRequiredValue(name), parsed.GetRequiredValue(arguments))
             {
                 User = parsed.GetValue(User),
                 WorkingDirectory = parsed.GetValue(WorkDir),
@@ -35,6 +36,12 @@ internal static class ExecCommand
                 HasHostNetwork = parsed.GetValue(Network) == "host",
                 IsPrivileged = parsed.GetValue(Privileged),
             });
+            if (outcome.NotStarted is { } failure)
+            {
+                FailureText.Write(failure, parsed.InvocationConfiguration.Error, parsed.GetValue(SharedOptions.Json));
+            }
+
+            return outcome.Status;
         });
         return command.WithExample("ez env exec nginx -- nginx -v", exec: true);
     }
