@@ -1,0 +1,34 @@
+namespace EzTemplates.Operations.Tests;
+
+public sealed class StepClockTests
+{
+    [Fact]
+    public void A_step_that_runs_twice_is_added_up_and_keeps_its_place()
+    {
+        var time = new HandClock();
+        var told = new List<OperationEvent>();
+        var clock = new StepClock(time, told.Add);
+
+        clock.Run("solve", () => time.Pass(TimeSpan.FromSeconds(2)));
+        clock.Run("fetch", () => time.Pass(TimeSpan.FromSeconds(5)));
+        clock.Run("solve", () => time.Pass(TimeSpan.FromSeconds(1)));
+
+        Assert.Equal([("solve", TimeSpan.FromSeconds(3)), ("fetch", TimeSpan.FromSeconds(5))], clock.Steps);
+        Assert.Equal(new OperationEvent.StepFinished("solve", TimeSpan.FromSeconds(1)), told[^1]);
+    }
+
+    private sealed class HandClock : TimeProvider
+    {
+        private long _now;
+
+        public override long TimestampFrequency => TimeSpan.TicksPerSecond;
+
+        public override long GetTimestamp() => _now;
+
+        public int Pass(TimeSpan time)
+        {
+            _now += time.Ticks;
+            return 0;
+        }
+    }
+}
