@@ -36,8 +36,10 @@ internal static class FetchPackages
     public static IReadOnlyList<LockedPackage> Missing(Workspace workspace, IEnumerable<LockedPackage> rows) =>
     [
         .. rows
-            .Where(row => workspace.Store.FindContents(row.Sha256) is null && !workspace.Store.HasArchive(row.Sha256, row.Size))
-            .DistinctBy(row => row.Sha256),
+            .DistinctBy(row => row.Sha256)
+            .AsParallel()
+            .AsOrdered()
+            .Where(row => !workspace.Store.HasContents(row.Sha256) && !workspace.Store.HasArchive(row.Sha256, row.Size)),
     ];
 
     private static FetchItem Item(Workspace workspace, ImmutableArray<Snapshot> sources, LockedPackage row)

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Security.Cryptography;
 using System.Text;
 using EzTemplates.Domain;
 using EzTemplates.Formats.Manifests;
@@ -66,11 +67,22 @@ public sealed class ContentStore : IDisposable
         return StoreFile.TryRead(path) is { } text ? ContentsText.Read(text, path) : null;
     }
 
+    /// <summary>Whether a package has been ingested.</summary>
+    public bool HasContents(Sha256Digest package) => StoreFile.Exists(Layout.ContentsOf(package));
+
     public string ArchivePath(Sha256Digest package) => Layout.ArchiveOf(package);
 
-    /// <summary>Whether the downloaded package is there with that size. Whoever reads it checks its digest.</summary>
-    public bool HasArchive(Sha256Digest package, long size) =>
-        Libc.TryStatus(null, Layout.ArchiveOf(package)) is { Kind: FileKind.File } status && status.Size == size;
+    /// <summary>Whether the downloaded package is there whole: its digest is taken, since a crash or a bad disk may have changed it.</summary>
+    public bool HasArchive(Sha256Digest package, long size)
+    {
+        if (Libc.TryStatus(null, Layout.ArchiveOf(package)) is not { Kind: FileKind.File } status || status.Size != size)
+        {
+            return false;
+        }
+
+        using var archive = File.OpenRead(Layout.ArchiveOf(package));
+        return new Sha256Digest(SHA256.HashData(archive)) == package;
+    }
 
     /// <summary>The archives unused for longest are the first to go when their quota is full.</summary>
     public void MarkArchiveUsed(Sha256Digest package)
