@@ -27,8 +27,12 @@ public sealed class LockChangeTests
     {
         var same = Old with
         {
-            Snapshots = [new("r", "s", Two)], Epoch = 2, Version = new NuGetVersion("1.0.1"), Ids = [new("user", "x", 1)],
-            Base = new LockedBase("b", new NuGetVersion("1.0.0"), One), Packages = [Row("a", "1"), Row("b", "1"), Row("c", "1")],
+            Snapshots = [new("r", "s", Two)],
+            Epoch = 2,
+            Version = new NuGetVersion("1.0.1"),
+            Ids = [new("user", "x", 1)],
+            Base = new LockedBase("b", new NuGetVersion("1.0.0"), One),
+            Packages = [Row("a", "1"), Row("b", "1"), Row("c", "1")],
         };
         Assert.False(LockChange.IsChanged(Old, same));
         Assert.True(LockChange.Describe(Old, same).IsEmpty);

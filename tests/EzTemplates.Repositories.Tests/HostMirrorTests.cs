@@ -40,6 +40,10 @@ public sealed class HostMirrorTests
 
     private static RepositorySpec Spec(string id, string suite) => new()
     {
-        Id = id, Mirrors = ["host"], Suites = [suite], Components = ["main"], Keys = new KeySource.Host(),
+        Id = id,
+        Mirrors = ["host"],
+        Suites = [suite],
+        Components = ["main"],
+        Keys = new KeySource.Host(),
     };
 }

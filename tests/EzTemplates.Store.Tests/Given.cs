@@ -1,7 +1,5 @@
-using System.Collections.Immutable;
 using System.Text;
 using EzTemplates.Domain;
-using EzTemplates.Formats.Locks;
 using NuGet.Versioning;
 
 namespace EzTemplates.Store.Tests;

@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using System.Text;
 using EzTemplates.Domain;
 using EzTemplates.Formats.Locks;

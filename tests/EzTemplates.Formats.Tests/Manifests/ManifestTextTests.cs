@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using System.Text;
 using EzTemplates.Domain;
 using EzTemplates.Formats.Manifests;
@@ -28,7 +27,13 @@ public sealed class ManifestTextTests
 
     private static ManifestEntry Entry(string path, char type, int mode, string target = "") => new()
     {
-        Path = TreePath.FromText(path), Type = (EntryType)type, Mode = mode, Uid = 0, Gid = 0, Mtime = default, Target = target,
+        Path = TreePath.FromText(path),
+        Type = (EntryType)type,
+        Mode = mode,
+        Uid = 0,
+        Gid = 0,
+        Mtime = default,
+        Target = target,
     };
 
     private static Manifest Small()

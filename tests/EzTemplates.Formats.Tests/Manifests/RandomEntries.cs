@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using EzTemplates.Domain;
 
 namespace EzTemplates.Formats.Tests.Manifests;
