@@ -34,7 +34,8 @@ public static class EzCommand
     /// <returns>The process's exit status.</returns>
     public static async Task<int> RunAsync(string[] args, TextWriter output, TextWriter error)
     {
-        var parsed = Tree().Parse(args);
+        // Alone, it shows its help, as `ez --help` does.
+        var parsed = Tree().Parse(args.Length == 0 ? ["--help"] : args);
         var json = args.TakeWhile(a => a != "--").Contains("--json");
         if (parsed.Errors.Count > 0)
         {

@@ -5,11 +5,8 @@ namespace EzTemplates.Operations;
 // What operations answer: plain values that print as text or, with --json, as one object whose shape these records are.
 // `Schema` names the shape and its version; a field may be added under the same number, never removed or given another meaning.
 
-public abstract record Report
-{
-    [JsonPropertyOrder(-1)]
-    public abstract string Schema { get; }
-}
+/// <param name="Schema">First in the object.</param>
+public abstract record Report([property: JsonPropertyOrder(-1)] string Schema);
 
 public sealed record StepTime(string Step, double Seconds);
 
@@ -31,15 +28,9 @@ public sealed record BuildSummary(
     long NewBytes,
     long SharedBytes);
 
-public sealed record LocksReport(IReadOnlyList<LockSummary> Locks, IReadOnlyList<StepTime> Steps) : Report
-{
-    public override string Schema => "ez.lock/1";
-}
+public sealed record LocksReport(IReadOnlyList<LockSummary> Locks, IReadOnlyList<StepTime> Steps) : Report("ez.lock/1");
 
-public sealed record BuildsReport(IReadOnlyList<BuildSummary> Builds, IReadOnlyList<StepTime> Steps) : Report
-{
-    public override string Schema => "ez.build/1";
-}
+public sealed record BuildsReport(IReadOnlyList<BuildSummary> Builds, IReadOnlyList<StepTime> Steps) : Report("ez.build/1");
 
 /// <param name="Action"><c>created</c>, <c>upgraded</c>, <c>unchanged</c>, or <c>planned</c> on a dry run.</param>
 /// <param name="Enter">The command that opens a shell in it.</param>
@@ -50,10 +41,7 @@ public sealed record UpReport(
     string Action,
     string Version,
     string Enter,
-    IReadOnlyList<StepTime> Steps) : Report
-{
-    public override string Schema => "ez.up/1";
-}
+    IReadOnlyList<StepTime> Steps) : Report("ez.up/1");
 
 /// <param name="Failures">Applications that could not follow their base, each with the reason; their environments stay as they are.</param>
 /// <param name="Movable">Environments whose template has a newer version now.</param>
@@ -62,10 +50,7 @@ public sealed record UpdateReport(
     IReadOnlyList<BuildSummary> Builds,
     IReadOnlyList<UpdateFailure> Failures,
     IReadOnlyList<MovableEnvironment> Movable,
-    IReadOnlyList<StepTime> Steps) : Report
-{
-    public override string Schema => "ez.update/1";
-}
+    IReadOnlyList<StepTime> Steps) : Report("ez.update/1");
 
 public sealed record UpdateFailure(string Template, string Reason, string? Hint);
 
@@ -75,17 +60,11 @@ public sealed record MovableEnvironment(string Environment, string From, string 
 /// <param name="Cause"><c>root</c> or <c>essential</c>.</param>
 public sealed record WhyAnswer(string Template, string Version, string Package, string PackageVersion, string Cause, IReadOnlyList<string> Chain);
 
-public sealed record WhyReport(string Package, IReadOnlyList<WhyAnswer> Answers) : Report
-{
-    public override string Schema => "ez.why/1";
-}
+public sealed record WhyReport(string Package, IReadOnlyList<WhyAnswer> Answers) : Report("ez.why/1");
 
 public sealed record TemplateRow(string Template, string Version, string Kind, string? Base, int Packages, int Files, long Bytes, bool Configured, DateTimeOffset Committed);
 
-public sealed record TemplatesReport(IReadOnlyList<TemplateRow> Templates) : Report
-{
-    public override string Schema => "ez.templates/1";
-}
+public sealed record TemplatesReport(IReadOnlyList<TemplateRow> Templates) : Report("ez.templates/1");
 
 public sealed record TemplatePackage(string Name, string Version, string Architecture, string Source, string Reason);
 
@@ -93,17 +72,11 @@ public sealed record TemplateReport(
     TemplateRow Version,
     string Manifest,
     string LockDigest,
-    IReadOnlyList<TemplatePackage> Packages) : Report
-{
-    public override string Schema => "ez.template/1";
-}
+    IReadOnlyList<TemplatePackage> Packages) : Report("ez.template/1");
 
 public sealed record EnvironmentRow(string Name, string Version, bool Mounted, int Mappings, DateTimeOffset Created);
 
-public sealed record EnvironmentsReport(IReadOnlyList<EnvironmentRow> Environments) : Report
-{
-    public override string Schema => "ez.environments/1";
-}
+public sealed record EnvironmentsReport(IReadOnlyList<EnvironmentRow> Environments) : Report("ez.environments/1");
 
 /// <param name="From">Null for the first mapping.</param>
 public sealed record MappingRow(int Number, DateTimeOffset At, string By, string Action, string? From, string To);
@@ -117,26 +90,14 @@ public sealed record EnvironmentReport(
     string Root,
     long PrivateBytes,
     IReadOnlyList<int> Processes,
-    IReadOnlyList<MappingRow> History) : Report
-{
-    public override string Schema => "ez.environment/1";
-}
+    IReadOnlyList<MappingRow> History) : Report("ez.environment/1");
 
-public sealed record PathReport(string Environment, string Path) : Report
-{
-    public override string Schema => "ez.path/1";
-}
+public sealed record PathReport(string Environment, string Path) : Report("ez.path/1");
 
 /// <param name="Outcome"><c>created</c>, <c>remapped</c>, <c>unchanged</c>, <c>removed</c>, <c>busy</c>, or <c>planned</c>.</param>
 /// <param name="Detail">For <c>busy</c>: who holds it.</param>
 public sealed record EnvironmentChange(string Environment, string? From, string? To, string Outcome, string? Detail = null);
 
-public sealed record EnvironmentChangesReport(IReadOnlyList<EnvironmentChange> Changes) : Report
-{
-    public override string Schema => "ez.environment-changes/1";
-}
+public sealed record EnvironmentChangesReport(IReadOnlyList<EnvironmentChange> Changes) : Report("ez.environment-changes/1");
 
-public sealed record VersionReport(string Version, int StoreFormat, int RecipeFormat) : Report
-{
-    public override string Schema => "ez.version/1";
-}
+public sealed record VersionReport(string Version, int StoreFormat, int RecipeFormat) : Report("ez.version/1");

@@ -13,7 +13,7 @@ internal static class StoredControl
     public static DebControl Read(ContentStore store, PackageContents contents, string label)
     {
         var member = contents.Control.FirstOrDefault(c => c.Name == ControlName)
-            ?? throw new EzException(FailureKind.Store, $"the stored contents of `{label}` have no control file", "ez store check --repair");
+            ?? throw new EzException(FailureKind.Store, $"the stored contents of `{label}` have no control file", "remove its file from store/contents and build again");
         return DebControl.Parse(store.Objects.Read(member.Content), $"{label}: {ControlName}");
     }
 

@@ -92,7 +92,7 @@ internal sealed class MetadataFolder
         catch (Exception failed) when (failed is IOException or UnauthorizedAccessException)
         {
             File.Delete(temporary);
-            throw new EzException(FailureKind.Store, $"cannot write `{path}`: {failed.Message}", "free some space, or check the store's directory: `ez store df`", failed);
+            throw new EzException(FailureKind.Store, $"cannot write `{path}`: {failed.Message}", "free some space, or name a store on another disk: `--store DIR`", failed);
         }
     }
 

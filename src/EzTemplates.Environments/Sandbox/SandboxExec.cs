@@ -16,7 +16,7 @@ public sealed class SandboxExec(EnvironmentStore environments)
         ArgumentNullException.ThrowIfNull(request);
         if (request.Command.IsDefaultOrEmpty)
         {
-            throw new EzException(FailureKind.Usage, "no command to run was given", $"ez env exec {request.Environment} -- COMMAND, or ez env shell {request.Environment}");
+            throw new EzException(FailureKind.Usage, "no command to run was given", $"ez env exec {request.Environment} -- COMMAND");
         }
 
         using var use = environments.LockForUse(request.Environment);

@@ -96,7 +96,7 @@ internal sealed unsafe class SandboxSpawn(SandboxThread thread)
         }
 
         throw denied == 0
-            ? new CommandNotStartedException(127, $"cannot run `{command[0]}`: there is no such program in the environment", "look for its package: ez why-not PACKAGE")
+            ? new CommandNotStartedException(127, $"cannot run `{command[0]}`: there is no such program in the environment", "check its name, or add its package to the recipe: ez up RECIPE")
             : new CommandNotStartedException(126, $"cannot run `{command[0]}`: {Linux.Message(denied)}", null);
     }
 

@@ -197,7 +197,7 @@ internal sealed class ViewMounts(EnvironmentHost host)
             throw new EzException(
                 FailureKind.Environment,
                 $"cannot mount the view of `{subject}`: {Linux.Message(result.Errno)}",
-                result.Errno == 1 ? "run as root" : "dmesg | tail says what the kernel found wrong; ez doctor checks what views need");
+                result.Errno == 1 ? "run as root" : "dmesg | tail says what the kernel found wrong");
         }
     }
 

@@ -157,5 +157,5 @@ internal ref struct LineReader
     public readonly EzException Fail(string why) => new(
         FailureKind.Store,
         $"{_formatName} `{_fileName}`, line {_lineNumber}: {why}",
-        "ez store check");
+        "the file was damaged or changed: remove it and build again");
 }

@@ -76,7 +76,7 @@ internal sealed class CommitVersion(ContentStore store, WorkFolder work, Version
         {
             throw new StoreException(
                 $"`{record.Reference}` is in the store with manifest {existing.Manifest.Short}; the same lock now gives manifest {record.Manifest.Short}",
-                "this is a bug in ez, or the store's package contents were changed: ez store check");
+                "this is a bug in ez, or the store's package contents were changed; please report it");
         }
     }
 
