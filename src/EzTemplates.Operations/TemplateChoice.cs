@@ -8,7 +8,9 @@ namespace EzTemplates.Operations;
 /// <summary>Finds the template version that a person means.</summary>
 internal static class TemplateChoice
 {
-    /// <param name="text"><c>nginx</c> (its newest version) or <c>nginx@1.0.3</c>.</param>
+    private const int ShortestDigest = 8;
+
+    /// <param name="text"><c>nginx</c> (its newest version), <c>nginx@1.0.3</c>, or <c>nginx@892d1fd7</c> (8 digits or more of the manifest's digest).</param>
     /// <exception cref="EzException">No such template or version.</exception>
     public static TemplateVersionRecord Find(ContentStore store, string text)
     {
@@ -29,11 +31,17 @@ internal static class TemplateChoice
             return versions[^1];
         }
 
-        return versions.FirstOrDefault(v => NuGetVersion.TryParse(text[(at + 1)..], out var asked) && v.Reference.Version == asked) ?? throw new EzException(
+        var asked = text[(at + 1)..];
+        return versions.LastOrDefault(version => IsNamed(version, asked)) ?? throw new EzException(
             FailureKind.Usage,
-            $"this store has no version `{text[(at + 1)..]}` of template `{template}`",
+            $"this store has no version `{asked}` of template `{template}`",
             $"it has {string.Join(", ", versions.Select(v => v.Reference.Version.ToNormalizedString()))}");
     }
+
+    /// <summary>By its version, or by the start of its manifest's digest.</summary>
+    private static bool IsNamed(TemplateVersionRecord version, string asked) =>
+        (NuGetVersion.TryParse(asked, out var number) && version.Reference.Version == number)
+        || (asked.Length >= ShortestDigest && version.Manifest.ToString().StartsWith(asked, StringComparison.Ordinal));
 
     public static Mapping ToMapping(ContentStore store, TemplateVersionRecord version) =>
         new(version.Reference.ToString(), version.Manifest, Compositions.IdOf(store, version));

@@ -121,7 +121,7 @@ public sealed class StoreLayout
             ? name
             : throw new EzException(
                 FailureKind.Usage,
-                $"`{TreePath.FromText(name.Replace('\0', '?'))}` is no name for {(what.StartsWith('e') ? "an" : "a")} {what}",
+                $"`{string.Concat(name.Select(c => char.IsControl(c) ? '?' : c))}` is no name for {(what.StartsWith('e') ? "an" : "a")} {what}",
                 "use letters, digits and . _ + -, a letter or digit first, 128 at most");
     }
 
