@@ -44,8 +44,7 @@ public static class EzCommand
                 Domain.FailureKind.Usage,
                 string.Join("; ", parsed.Errors.Select(e => e.Message.TrimEnd('.'))),
                 $"{command} --help");
-            FailureText.Write(failure, error, json);
-            return ExecCommand.IsExec(parsed) ? ExitCodes.ExecFailed : ExitCodes.Usage;
+            return Fail(parsed, failure, error, json);
         }
 
         try
@@ -56,9 +55,19 @@ public static class EzCommand
         catch (Exception failure)
 #pragma warning restore CA1031
         {
-            var cause = failure is AggregateException { InnerExceptions.Count: 1 } single ? single.InnerException! : failure;
-            FailureText.Write(cause, error, json);
-            return ExecCommand.IsExec(parsed) ? ExitCodes.ExecFailed : ExitCodes.Of(cause);
+            return Fail(parsed, CauseOf(failure), error, json);
         }
     }
+
+    private static int Fail(ParseResult parsed, Exception failure, TextWriter error, bool json)
+    {
+        var code = ExecCommand.IsExec(parsed) ? ExitCodes.ExecFailed : ExitCodes.Of(failure);
+        FailureText.Write(failure, error, json, code);
+        return code;
+    }
+
+    /// <summary>Of several failures at once (parallel work), one that the user can act on.</summary>
+    private static Exception CauseOf(Exception failure) => failure is AggregateException several
+        ? several.Flatten().InnerExceptions.OrderBy(inner => inner is Domain.EzException ? 0 : 1).First()
+        : failure;
 }

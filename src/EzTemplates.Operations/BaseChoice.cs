@@ -46,6 +46,11 @@ internal static class BaseChoice
             FailureKind.Usage,
             $"the lock of `{held.Template}` stands on {named.Template}@{named.Version.ToNormalizedString()} (lock {named.LockDigest.Short}), which neither the store nor `{file.Base!.LockPath}` has",
             $"ez lock {file.FullPath}");
+        if (LockFile.Read(os.File) is { } beside && LockText.DigestOf(beside) == named.LockDigest)
+        {
+            LockFile.RequireFitting(os.File);
+        }
+
         return new LockedRecipe(file, held, held, false, os);
     }
 

@@ -13,19 +13,21 @@ internal static class Compositions
     private const int Format = 1;
 
     /// <summary>
-    /// SHA-256 over the format, the base's manifest, the applications' lock digests and ids, and the configure rules, so that two
-    /// hosts name the same thing alike. The order of the applications never matters.
+    /// SHA-256 over the format, the base's manifest, the applications' lock digests sorted by name, their ids, and the configure
+    /// rules, so that two hosts name the same thing alike. The order of the applications never matters.
     /// </summary>
     public static Sha256Digest IdOf(Sha256Digest baseManifest, IEnumerable<TemplateLock> apps, int rules)
     {
         var text = new StringBuilder().Append("ez-composition ").Append(Format).Append("\nbase ").Append(baseManifest).Append('\n');
-        foreach (var (digest, app) in apps.Select(app => (LockText.DigestOf(app).ToString(), app)).OrderBy(pair => pair.Item1, StringComparer.Ordinal))
+        var sorted = apps.OrderBy(app => app.Template, StringComparer.Ordinal).ToList();
+        foreach (var app in sorted)
         {
-            text.Append("app ").Append(digest).Append('\n');
-            foreach (var id in app.Ids)
-            {
-                text.Append("id ").Append(id.Kind).Append(' ').Append(id.Name).Append(' ').Append(id.Number).Append('\n');
-            }
+            text.Append("app ").Append(LockText.DigestOf(app)).Append('\n');
+        }
+
+        foreach (var id in sorted.SelectMany(app => app.Ids))
+        {
+            text.Append("id ").Append(id.Kind).Append(' ').Append(id.Name).Append(' ').Append(id.Number).Append('\n');
         }
 
         text.Append("rules ").Append(rules).Append('\n');

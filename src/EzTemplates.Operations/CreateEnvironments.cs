@@ -9,13 +9,7 @@ public static class CreateEnvironments
     public static EnvironmentChangesReport Run(Workspace workspace, IReadOnlyList<string> names, string template)
     {
         var mapping = TemplateChoice.ToMapping(workspace.Store, TemplateChoice.Find(workspace.Store, template));
-        var parsed = names.Select(EnvironmentName.Parse).ToList();
-        foreach (var taken in parsed.Where(workspace.Environments.Exists))
-        {
-            throw new EzException(FailureKind.Environment, $"environment `{taken}` exists already", $"ez env remap {taken} --to {mapping.Template}, or choose another name");
-        }
-
-        return new EnvironmentChangesReport([.. parsed.Select(name => Create(workspace, name, mapping))]);
+        return EachEnvironment.Change(names, name => Create(workspace, name, mapping));
     }
 
     /// <summary>For <c>ez up</c>: makes the environment, or moves it to this version if it is on another.</summary>

@@ -24,6 +24,11 @@ internal static class IngestPackages
             Parallel.ForEach(System.Collections.Concurrent.Partitioner.Create(order, System.Collections.Concurrent.EnumerablePartitionerOptions.NoBuffering), options, i =>
             {
                 contents[i] = Unpack(workspace, batch, rows[i], allowDevices, cancel);
+                if (!allowDevices)
+                {
+                    RefuseDevices(rows[i], contents[i]);
+                }
+
                 var done = Interlocked.Add(ref bytes, rows[i].Size);
                 workspace.Tell(new OperationEvent.Progress("ingest", done, total, Interlocked.Increment(ref items), rows.Count));
             });
@@ -41,7 +46,19 @@ internal static class IngestPackages
         batch.Add(row.Sha256, row.ToString(), sink =>
         {
             cancel.ThrowIfCancellationRequested();
-            using var archive = File.OpenRead(workspace.Store.ArchivePath(row.Sha256));
+            using var archive = workspace.Store.OpenArchive(row.Sha256);
             return DebReader.Read(archive, new DebReadOptions { FileName = Path.GetFileName(row.Path), AllowDevices = allowDevices, DecoderThreads = Environment.ProcessorCount }, sink);
         });
+
+    /// <summary>The package may have come into the store for a recipe that allows them.</summary>
+    private static void RefuseDevices(LockedPackage row, PackageContents contents)
+    {
+        if (contents.Entries.FirstOrDefault(e => e.Entry.Type is EntryType.CharacterDevice or EntryType.BlockDevice) is { } device)
+        {
+            throw new EzException(
+                FailureKind.Untrusted,
+                $"package `{row}` brings the device node `{device.Entry.Path}`, which the recipe does not allow",
+                "`devices: allow` in the recipe lets packages bring device nodes");
+        }
+    }
 }

@@ -12,7 +12,7 @@ public static class RemapEnvironments
     public static EnvironmentChangesReport Remap(Workspace workspace, IReadOnlyList<string> names, string to, bool wait)
     {
         var mapping = TemplateChoice.ToMapping(workspace.Store, TemplateChoice.Find(workspace.Store, to));
-        return Each(names, name => Move(workspace, name, mapping, MappingAction.Remap, WhenBusyOf(wait)));
+        return EachEnvironment.Change(names, name => Move(workspace, name, mapping, MappingAction.Remap, WhenBusyOf(wait)));
     }
 
     /// <param name="all">Every environment; one that is busy is reported and the others go on.</param>
@@ -24,34 +24,35 @@ public static class RemapEnvironments
         }
 
         return all
-            ? Each([.. workspace.Environments.List().Select(e => e.Name.ToString())], name => UpgradeUnlessBusy(workspace, name, wait))
-            : Each(names, name => UpgradeOne(workspace, name, wait));
+            ? EachEnvironment.Change([.. workspace.Environments.List().Select(e => e.Name.ToString())], name => UpgradeUnlessBusy(workspace, name, wait))
+            : EachEnvironment.Change(names, name => UpgradeOne(workspace, name, wait));
     }
 
     /// <param name="to">A version or digest from the history; null: the mapping before the current one.</param>
-    public static EnvironmentChangesReport RollBack(Workspace workspace, IReadOnlyList<string> names, string? to, bool wait) => Each(names, name =>
+    public static EnvironmentChangesReport RollBack(Workspace workspace, IReadOnlyList<string> names, string? to, bool wait)
     {
-        var target = new Remapper(workspace.Environments).RollbackTarget(name, to);
-        return Move(workspace, name, target, MappingAction.Rollback, WhenBusyOf(wait));
-    });
+        var remapper = new Remapper(workspace.Environments);
+        return EachEnvironment.Change(names, name => workspace.Options.DryRun
+            ? Planned(remapper.Plan(name, remapper.RollbackTarget(name, to)))
+            : Done(workspace, name, remapper.Rollback(name, to, WhenBusyOf(wait))));
+    }
 
     internal static EnvironmentChange Move(Workspace workspace, EnvironmentName name, Mapping to, MappingAction action, WhenBusy whenBusy)
     {
-        var from = workspace.Environments.Current(name);
-        if (from == to)
-        {
-            return new EnvironmentChange(name.ToString(), null, to.Template, "unchanged");
-        }
-
         var remapper = new Remapper(workspace.Environments);
-        if (workspace.Options.DryRun)
-        {
-            return new EnvironmentChange(name.ToString(), from.Template, to.Template, "planned", Describe(remapper.Plan(name, to)));
-        }
-
-        remapper.Remap(name, to, new RemapOptions { Action = action, WhenBusy = whenBusy });
-        return new EnvironmentChange(name.ToString(), from.Template, to.Template, "remapped");
+        return workspace.Options.DryRun
+            ? Planned(remapper.Plan(name, to))
+            : Done(workspace, name, remapper.Remap(name, to, new RemapOptions { Action = action, WhenBusy = whenBusy }));
     }
+
+    private static EnvironmentChange Planned(RemapPlan plan) => plan.ChangesNothing
+        ? new EnvironmentChange(plan.Environment.ToString(), null, plan.To.Template, "unchanged")
+        : new EnvironmentChange(plan.Environment.ToString(), plan.From.Template, plan.To.Template, "planned", Describe(plan));
+
+    /// <param name="entry">The line that the history gained; null where the environment was there already.</param>
+    private static EnvironmentChange Done(Workspace workspace, EnvironmentName name, HistoryEntry? entry) => entry is null
+        ? new EnvironmentChange(name.ToString(), null, workspace.Environments.Current(name).Template, "unchanged")
+        : new EnvironmentChange(name.ToString(), entry.From?.Template, entry.To.Template, "remapped");
 
     /// <summary>What stands in the way of a planned remap, or is dropped by it.</summary>
     private static string? Describe(RemapPlan plan) => plan switch
@@ -61,9 +62,6 @@ public static class RemapEnvironments
         { Dropped.IsEmpty: false } => "unchanged private copies make way: " + string.Join(", ", plan.Dropped),
         _ => null,
     };
-
-    private static EnvironmentChangesReport Each(IReadOnlyList<string> names, Func<EnvironmentName, EnvironmentChange> change) =>
-        new([.. names.Select(EnvironmentName.Parse).ToList().Select(change)]);
 
     private static EnvironmentChange UpgradeOne(Workspace workspace, EnvironmentName name, bool wait)
     {

@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using EzTemplates.Domain;
 
 namespace EzTemplates.Operations;
 
@@ -94,10 +95,15 @@ public sealed record EnvironmentReport(
 
 public sealed record PathReport(string Environment, string Path) : Report("ez.path/1");
 
-/// <param name="Outcome"><c>created</c>, <c>remapped</c>, <c>unchanged</c>, <c>removed</c>, <c>busy</c>, or <c>planned</c>.</param>
-/// <param name="Detail">For <c>busy</c>: who holds it.</param>
+/// <param name="Outcome"><c>created</c>, <c>remapped</c>, <c>unchanged</c>, <c>removed</c>, <c>busy</c>, <c>failed</c>, or <c>planned</c>.</param>
+/// <param name="Detail">For <c>busy</c>: who holds it; for <c>failed</c>: why.</param>
 public sealed record EnvironmentChange(string Environment, string? From, string? To, string Outcome, string? Detail = null);
 
-public sealed record EnvironmentChangesReport(IReadOnlyList<EnvironmentChange> Changes) : Report("ez.environment-changes/1");
+public sealed record EnvironmentChangesReport(IReadOnlyList<EnvironmentChange> Changes) : Report("ez.environment-changes/1")
+{
+    /// <summary>What went wrong where the outcome is <c>failed</c>; the others are done all the same.</summary>
+    [JsonIgnore]
+    public IReadOnlyList<EzException> Failures { get; init; } = [];
+}
 
 public sealed record VersionReport(string Version, int StoreFormat, int RecipeFormat) : Report("ez.version/1");

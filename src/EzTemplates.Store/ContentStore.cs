@@ -80,8 +80,29 @@ public sealed class ContentStore : IDisposable
             return false;
         }
 
-        using var archive = File.OpenRead(Layout.ArchiveOf(package));
-        return new Sha256Digest(SHA256.HashData(archive)) == package;
+        using var archive = OpenArchive(package);
+        try
+        {
+            return new Sha256Digest(SHA256.HashData(archive)) == package;
+        }
+        catch (IOException failure)
+        {
+            throw StoreException.FromIO("read", Layout.ArchiveOf(package), failure);
+        }
+    }
+
+    /// <summary>The downloaded package, for reading.</summary>
+    /// <exception cref="StoreException">It cannot be opened.</exception>
+    public Stream OpenArchive(Sha256Digest package)
+    {
+        try
+        {
+            return File.OpenRead(Layout.ArchiveOf(package));
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            throw StoreException.FromIO("open", Layout.ArchiveOf(package), failure);
+        }
     }
 
     /// <summary>The archives unused for longest are the first to go when their quota is full.</summary>

@@ -43,8 +43,7 @@ internal static class EnvCommands
         {
             using var workspace = parsed.OpenWorkspace();
             var report = CreateEnvironments.Run(workspace, parsed.GetRequiredValue(names), parsed.GetRequiredValue(Template));
-            parsed.Print(report, ReportText.Of(report));
-            return ExitCodes.Ok;
+            return parsed.PrintChanges(report);
         });
         return command.WithExample("ez env create web --template nginx");
     }
@@ -99,8 +98,7 @@ internal static class EnvCommands
         {
             using var workspace = parsed.OpenWorkspace();
             var report = RemapEnvironments.Remap(workspace, parsed.GetRequiredValue(names), parsed.GetRequiredValue(To), parsed.GetValue(SharedOptions.Wait));
-            parsed.Print(report, ReportText.Of(report));
-            return ExitCodes.Ok;
+            return parsed.PrintChanges(report);
         });
         return command.WithExample("ez env remap web --to nginx@1.0.3");
     }
@@ -114,8 +112,7 @@ internal static class EnvCommands
         {
             using var workspace = parsed.OpenWorkspace();
             var report = RemoveEnvironments.Run(workspace, parsed.GetRequiredValue(names), parsed.GetValue(SharedOptions.Wait));
-            parsed.Print(report, ReportText.Of(report));
-            return ExitCodes.Ok;
+            return parsed.PrintChanges(report);
         });
         return command.WithExample("ez env remove web");
     }

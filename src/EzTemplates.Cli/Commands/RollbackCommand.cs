@@ -19,8 +19,7 @@ internal static class RollbackCommand
         {
             using var workspace = parsed.OpenWorkspace();
             var report = RemapEnvironments.RollBack(workspace, parsed.GetRequiredValue(names), parsed.GetValue(To), parsed.GetValue(SharedOptions.Wait));
-            parsed.Print(report, ReportText.Of(report));
-            return ExitCodes.Ok;
+            return parsed.PrintChanges(report);
         });
         return command.WithExample("ez rollback web");
     }

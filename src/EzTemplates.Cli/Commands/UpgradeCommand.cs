@@ -19,8 +19,7 @@ internal static class UpgradeCommand
         {
             using var workspace = parsed.OpenWorkspace();
             var report = RemapEnvironments.Upgrade(workspace, parsed.GetValue(names) ?? [], parsed.GetValue(All), parsed.GetValue(SharedOptions.Wait));
-            parsed.Print(report, ReportText.Of(report));
-            return ExitCodes.Ok;
+            return parsed.PrintChanges(report);
         });
         return command.WithExample("ez upgrade --all");
     }

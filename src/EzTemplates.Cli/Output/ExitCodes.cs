@@ -21,6 +21,7 @@ public static class ExitCodes
         EzException { Kind: FailureKind.Untrusted } => 5,
         EzException { Kind: FailureKind.Store } => 6,
         EzException { Kind: FailureKind.Environment } => 7,
+        IOException or UnauthorizedAccessException => 6,
         OperationCanceledException => Cancelled,
         _ => Internal,
     };

@@ -6,12 +6,13 @@ namespace EzTemplates.Cli.Output;
 /// <summary>A failure as a person reads it, or as a JSON object with <c>--json</c>.</summary>
 public static class FailureText
 {
-    public static void Write(Exception failure, TextWriter error, bool json)
+    /// <param name="exitCode">The process's; null: that of the failure.</param>
+    public static void Write(Exception failure, TextWriter error, bool json, int? exitCode = null)
     {
         var (message, hint) = Describe(failure);
         if (json)
         {
-            WriteJson(error, failure, message, hint);
+            WriteJson(error, failure, message, hint, exitCode ?? ExitCodes.Of(failure));
             return;
         }
 
@@ -25,18 +26,19 @@ public static class FailureText
     private static (string Message, string? Hint) Describe(Exception failure) => failure switch
     {
         EzException known => (known.Message, known.Hint),
+        IOException or UnauthorizedAccessException => ($"a file cannot be read or written: {failure.Message}", "check the disk, and who may use the file"),
         OperationCanceledException => ("cancelled", null),
         _ => ($"internal error: {failure}", "this is a bug in ez; please report it with the text above"),
     };
 
-    private static void WriteJson(TextWriter error, Exception failure, string message, string? hint)
+    private static void WriteJson(TextWriter error, Exception failure, string message, string? hint, int exitCode)
     {
         using var buffer = new MemoryStream();
         using (var json = new Utf8JsonWriter(buffer))
         {
             json.WriteStartObject();
             json.WriteString("schema", "ez.error/1");
-            json.WriteNumber("exitCode", ExitCodes.Of(failure));
+            json.WriteNumber("exitCode", exitCode);
             json.WriteString("kind", failure is EzException known ? known.Kind.ToString() : failure is OperationCanceledException ? "Cancelled" : "Internal");
             json.WriteString("error", message);
             json.WriteString("hint", hint);

@@ -37,4 +37,17 @@ internal static class ReportPrinting
             output.WriteLine(line);
         }
     }
+
+    /// <summary>Prints what became of each environment, then what went wrong.</summary>
+    /// <returns>0, or the highest exit code among the failures.</returns>
+    public static int PrintChanges(this System.CommandLine.ParseResult parsed, EnvironmentChangesReport report)
+    {
+        parsed.Print(report, ReportText.Of(report));
+        foreach (var failure in report.Failures)
+        {
+            FailureText.Write(failure, parsed.InvocationConfiguration.Error, parsed.GetValue(SharedOptions.Json));
+        }
+
+        return report.Failures.Count == 0 ? ExitCodes.Ok : report.Failures.Max(ExitCodes.Of);
+    }
 }
