@@ -15,18 +15,22 @@ public sealed class FileLock : IDisposable
     private static readonly TimeSpan ShortestPause = TimeSpan.FromMilliseconds(5);
     private static readonly TimeSpan LongestPause = TimeSpan.FromMilliseconds(200);
 
+    // Commands that only pass one another are not told of it: after this pause 75 ms have gone.
+    private static readonly TimeSpan PauseWorthTelling = TimeSpan.FromMilliseconds(40);
+
     private readonly SafeFileHandle _file;
     private readonly string _path;
 
     private FileLock(SafeFileHandle file, string path) => (_file, _path) = (file, path);
 
-    /// <summary>Waits as long as it takes; says once for whom.</summary>
+    /// <summary>Waits as long as it takes; says once for whom, if it takes more than a moment.</summary>
     /// <param name="what">What the lock is about, for who waits: <c>package nginx</c>.</param>
     /// <exception cref="OperationCanceledException">Cancelled while waiting.</exception>
     public static FileLock Acquire(string path, FileLockMode mode, string what, LockPatience patience)
     {
         ArgumentNullException.ThrowIfNull(patience);
-        var pause = TimeSpan.Zero;
+        var pause = ShortestPause;
+        var told = false;
         while (true)
         {
             patience.Cancellation.ThrowIfCancellationRequested();
@@ -35,10 +39,10 @@ public sealed class FileLock : IDisposable
                 return taken;
             }
 
-            if (pause == TimeSpan.Zero)
+            if (!told && pause > PauseWorthTelling)
             {
                 patience.Announce?.Invoke(new LockWaiting(what, HoldersOf(path)));
-                pause = ShortestPause;
+                told = true;
             }
 
             patience.Cancellation.WaitHandle.WaitOne(pause);

@@ -82,8 +82,9 @@ public readonly record struct LockHolder(int ProcessId, string Command)
 /// <param name="What">What the lock is about: <c>package nginx</c>.</param>
 public sealed record LockWaiting(string What, ImmutableArray<LockHolder> Holders)
 {
+    /// <summary>Whom one waits for, and why.</summary>
     public override string ToString() =>
-        $"waiting for {(Holders.IsDefaultOrEmpty ? "another process" : string.Join(", ", Holders))} ({What})";
+        $"{(Holders.IsDefaultOrEmpty ? "another process" : string.Join(", ", Holders))} ({What})";
 }
 
 /// <summary>How to wait for locks: whom to tell, and when to give up.</summary>
