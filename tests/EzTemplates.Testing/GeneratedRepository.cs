@@ -106,6 +106,17 @@ public sealed class GeneratedRepository : IDisposable
         }
     }
 
+    /// <summary>Puts these bytes into the pool as the package's archive: what is published next promises just them.</summary>
+    public GeneratedPackage Put(GeneratedPackage package, byte[] archive)
+    {
+        ArgumentNullException.ThrowIfNull(package);
+        ArgumentNullException.ThrowIfNull(archive);
+        Directory.CreateDirectory(Path.GetDirectoryName(At(package.PoolPath))!);
+        File.WriteAllBytes(At(package.PoolPath), archive);
+        _built[package] = new PublishedPackage(package, package.PoolPath, archive.Length, Convert.ToHexStringLower(SHA256.HashData(archive)));
+        return package;
+    }
+
     /// <summary>Changes one byte in the middle of a file; its size and time stay.</summary>
     public void Tamper(string relative)
     {

@@ -1,11 +1,10 @@
 using System.Globalization;
 using System.Text;
-using EzTemplates.Testing;
 
-namespace EzTemplates.Formats.Tests.Archives;
+namespace EzTemplates.Testing;
 
 /// <summary>Debian packages put together member by member.</summary>
-internal static class RawDeb
+public static class RawDeb
 {
     public const string Stanza = "Package: odd\nVersion: 1.0-1\nArchitecture: all\nMaintainer: x <x@example.invalid>\nDescription: odd\n";
 

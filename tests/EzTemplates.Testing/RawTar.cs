@@ -1,10 +1,10 @@
 using System.Globalization;
 using System.Text;
 
-namespace EzTemplates.Formats.Tests.Archives;
+namespace EzTemplates.Testing;
 
 /// <summary>A tar archive written byte by byte, so that it can be wrong in every way. Names are Latin-1.</summary>
-internal sealed class RawTar
+public sealed class RawTar
 {
     private readonly List<byte> _bytes = [];
 

@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 using EzTemplates.Domain;
+using EzTemplates.Testing;
 using Xunit;
 
 namespace EzTemplates.Formats.Tests.Archives;

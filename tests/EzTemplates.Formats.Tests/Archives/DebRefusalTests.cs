@@ -1,4 +1,5 @@
 using EzTemplates.Domain;
+using EzTemplates.Testing;
 using Xunit;
 
 namespace EzTemplates.Formats.Tests.Archives;
