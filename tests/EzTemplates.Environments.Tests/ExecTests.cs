@@ -132,6 +132,40 @@ public sealed class ExecTests
         Assert.Empty(Directory.EnumerateFileSystemEntries(outside));
     }
 
+    [Theory]
+    [InlineData("/dev", "..")]
+    [InlineData("/dev", "/..")]
+    [InlineData("/dev", "/../tmp")]
+    [InlineData("/dev", "srv")]
+    [InlineData("/proc", "/..")]
+    [InlineData("/proc", "srv")]
+    [InlineData("/sys", "/..")]
+    public void What_is_mounted_in_a_sandbox_follows_no_link_of_the_environment(string place, string target)
+    {
+        Requires.Overlay();
+        Requires.Tool("ldd");
+        using var ground = new TestGround();
+        var link = TestGround.Folder(place) with { Type = EntryType.Symlink, Mode = 0b111_111_111, Target = target };
+        var entries = ground.Tools().Where(entry => entry.Path.Latin1 != place && !entry.Path.Latin1.StartsWith(place + "/", StringComparison.Ordinal));
+        var name = ground.Create("box", "1", [.. entries, TestGround.Folder("/srv"), link]);
+        var before = ToolRun.Run("cat", "/proc/self/mountinfo").Output;
+        var refused = Assert.Throws<EzException>(() => ground.Exec(name, "ls", "-a", "/.."));
+        Assert.Equal(FailureKind.Environment, refused.Kind);
+        Assert.Contains($"`{place}`", refused.Message, StringComparison.Ordinal);
+        Assert.True(ground.Environments.Unmount(name));
+        Assert.Equal(before.Split('\n').Length, ToolRun.Run("cat", "/proc/self/mountinfo").Output.Split('\n').Length);
+    }
+
+    [Fact]
+    public void The_host_s_root_is_not_above_the_environment_s()
+    {
+        using var ground = Ready(out var name);
+        var request = new ExecRequest { Environment = name, Command = ["sh", "-c", "ls -a /../.. && ls -a /"], Privileges = SandboxPrivileges.All };
+        var lines = ground.Exec(request).Output.Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        Assert.Equal(lines[..(lines.Length / 2)], lines[(lines.Length / 2)..]);
+        Assert.Contains("bin", lines);
+    }
+
     [Fact]
     public void A_network_of_none_has_loopback_only_and_up()
     {

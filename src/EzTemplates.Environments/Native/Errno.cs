@@ -12,4 +12,5 @@ internal static class Errno
     public const int Exists = 17;
     public const int NotFolder = 20;
     public const int NoSystemCall = 38;
+    public const int LinkLoop = 40;
 }

@@ -14,7 +14,6 @@ internal enum SystemCallNumber
     GetPid = 39,
     Socket = 41,
     ChangeFolder = 80,
-    ChangeToDescriptor = 81,
     SetUmask = 95,
     SetGroups = 116,
     SetResUid = 117,

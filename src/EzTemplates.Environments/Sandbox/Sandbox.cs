@@ -83,7 +83,7 @@ internal sealed class Sandbox : IDisposable
         _thread.EnterView(view, stage);
         folders.FinishDevices();
         folders.MakeSys();
-        _thread.MakeFolder("/proc");
+        _thread.MakePlace("/proc");
         _spawn.KeepDescriptorsOut();
         (_init, _lifeline) = _spawn.StartInit();
         if (request.Privileges == SandboxPrivileges.Container)

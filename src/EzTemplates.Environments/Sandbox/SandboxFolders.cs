@@ -65,7 +65,7 @@ internal sealed unsafe class SandboxFolders(SandboxThread thread)
 
     public void MakeSys()
     {
-        thread.MakeFolder("/sys");
+        thread.MakePlace("/sys");
         thread.Mount("sysfs", "/sys", "sysfs", Harmless | MountFlags.ReadOnly);
     }
 

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 using EzTemplates.Domain;
 using EzTemplates.Environments.Native;
@@ -17,7 +18,6 @@ internal sealed unsafe class SandboxThread : IDisposable
     private readonly NativeThread _thread = new("sandbox");
     private readonly NativeText _text = new();
     private nint _hostNamespace = -1;
-    private nint _hostRoot = -1;
 
     public NativeThread Native => _thread;
 
@@ -36,26 +36,60 @@ internal sealed unsafe class SandboxThread : IDisposable
     }
 
     /// <summary>
-    /// Makes the view the root, puts what was staged on its /dev, and lets go of all other mounts. Set-id works in the view here,
-    /// device nodes do not. While the old root is still mounted over the new one, `/..` leads to it, also in a link of the
-    /// environment; so nothing is looked up by more than one name, and no file is made, before the old root is gone. Detaching is
-    /// right for it, and only for it: these are this namespace's copies, and it holds the new root, so that it is never idle.
+    /// Puts what was staged on the view's /dev, makes the view the root, and lets go of all other mounts. Set-id works in the view
+    /// here, device nodes do not. What a link of the environment names is looked up by no step before the old root is gone: until
+    /// then it would be a path of the host, and `/..` leads to the host's root even once the view is the root. So /dev is moved to
+    /// by descriptor, before the change of roots. Detaching is right for the old root, and only for it: these are this namespace's
+    /// copies, and it holds the new root, so that it is never idle.
     /// </summary>
     public void EnterView(string view, string stage)
     {
-        _hostRoot = Must("open /", _thread.System(SystemCallNumber.OpenAt, AtCurrent, _text.Of("/"), OpenFolderFlags));
         Mount(view, view, null, MountFlags.Bind);
         Mount(null, view, null, MountFlags.Bind | MountFlags.Remount | MountFlags.NoDevices);
         ChangeFolder(view);
+        MakeFolder("dev");
+        var devices = OpenOwnFolder("dev");
+        Mount(stage, string.Create(CultureInfo.InvariantCulture, $"/proc/self/fd/{devices}"), null, MountFlags.Move);
+        _thread.System(SystemCallNumber.Close, devices);
         var here = _text.Of(".");
         Must("make the view the root", _thread.System(SystemCallNumber.PivotRoot, here, here));
-        MakeFolder("/dev");
-        Must("go to the host's root", _thread.System(SystemCallNumber.ChangeToDescriptor, _hostRoot));
-        Mount(stage[1..], "/dev", null, MountFlags.Move);
         Must("leave the host's root", _thread.System(SystemCallNumber.Unmount, here, DetachMount));
         ChangeFolder("/");
-        _thread.System(SystemCallNumber.Close, _hostRoot);
-        _hostRoot = -1;
+        if (IdentityOf("/..") != IdentityOf("/"))
+        {
+            throw new EzException(FailureKind.Environment, "the sandbox did not leave the host's root, so nothing was run in it");
+        }
+    }
+
+    /// <summary>Makes a folder that something of the host is to be mounted on, if there is none.</summary>
+    /// <exception cref="EzException">Environment: the environment has something else there.</exception>
+    public void MakePlace(string path)
+    {
+        MakeFolder(path);
+        _thread.System(SystemCallNumber.Close, OpenOwnFolder(path));
+    }
+
+    /// <summary>Opens a folder of the environment itself, never what a link leads to; only as a place, not for reading.</summary>
+    private nint OpenOwnFolder(string path)
+    {
+        const int placeOnly = 0x200000;
+        const int noFollow = 0x20000;
+        var opened = _thread.System(SystemCallNumber.OpenAt, AtCurrent, _text.Of(path), placeOnly | noFollow | OpenFolderFlags);
+        return opened.Errno is Errno.NotFolder or Errno.LinkLoop
+            ? throw new EzException(
+                FailureKind.Environment,
+                $"`/{path.TrimStart('/')}` of the environment is a link or a file, and the sandbox needs a folder there",
+                "roll back, or put a folder in its place in the path that ez env path prints")
+            : Must($"open `{path}`", opened);
+    }
+
+    private (ulong Device, ulong File) IdentityOf(string path)
+    {
+        const int basicStats = 0x7ff;
+        const int noAutomount = 0x800;
+        var status = _text.Block(256);
+        Must($"look at `{path}`", _thread.System(SystemCallNumber.Statx, AtCurrent, _text.Of(path), noAutomount, basicStats, status));
+        return (((ulong*)(status + 0x88))[0], *(ulong*)(status + 0x20));
     }
 
     public void ChangeFolder(string path) =>
@@ -141,11 +175,6 @@ internal sealed unsafe class SandboxThread : IDisposable
     /// </summary>
     public void Dispose()
     {
-        if (_hostRoot >= 0)
-        {
-            _thread.System(SystemCallNumber.Close, _hostRoot);
-        }
-
         if (_hostNamespace >= 0)
         {
             _thread.System(SystemCallNumber.SetNamespace, _hostNamespace, (nint)NamespaceFlags.Mounts);
