@@ -74,6 +74,33 @@ public sealed class IngestBatchTests : IDisposable
         Assert.True(_store.Objects.Has(Given.Digest("good")));
     }
 
+    /// <summary>So it stands when one thread publishes what two brought at once: the slower has noted an object that is published already.</summary>
+    [Fact]
+    public void An_object_that_was_published_meanwhile_is_no_failure()
+    {
+        using var writer = _store.BeginWriting();
+        using var batch = writer.BeginIngest();
+        batch.AddPackage("p", ("/a", "same"), ("/b", "other"));
+        var published = _store.Layout.ObjectOf(Given.Digest("same"));
+        Directory.CreateDirectory(Path.GetDirectoryName(published)!);
+        File.Move(StagedObject("same"), published);
+        batch.Complete();
+        Assert.NotNull(_store.FindContents(Given.Digest("p")));
+        Assert.True(_store.Objects.Verify(Given.Digest("same")));
+        Assert.True(_store.Objects.Verify(Given.Digest("other")));
+    }
+
+    [Fact]
+    public void An_object_that_is_gone_before_it_is_published_fails_its_package()
+    {
+        using var writer = _store.BeginWriting();
+        using var batch = writer.BeginIngest();
+        batch.AddPackage("p", ("/a", "lost"));
+        File.Delete(StagedObject("lost"));
+        Assert.Equal(Errnos.ENOENT, Assert.Throws<StoreException>(batch.Complete).Errno);
+        Assert.Null(_store.FindContents(Given.Digest("p")));
+    }
+
     [Fact]
     public async Task Two_commands_that_need_each_others_packages_unpack_each_once()
     {
@@ -164,4 +191,7 @@ public sealed class IngestBatchTests : IDisposable
             ToolRun.Run("umount", disk).Succeed();
         }
     }
+
+    private string StagedObject(string content) =>
+        Directory.EnumerateFiles(_store.Layout.Work, Given.Digest(content).ToString(), SearchOption.AllDirectories).Single();
 }

@@ -72,8 +72,16 @@ internal sealed class ObjectStaging
     {
         var name = _layout.ObjectOf(digest);
         Libc.TryMakeFolder(null, Path.GetDirectoryName(name)!, FolderMode);
-        if (Libc.TryRenameNew(_folder, digest.ToString(), null, name))
+        try
         {
+            if (Libc.TryRenameNew(_folder, digest.ToString(), null, name))
+            {
+                return;
+            }
+        }
+        catch (StoreException gone) when (gone.Errno == Errnos.ENOENT && StoreFile.Exists(name))
+        {
+            // Two threads brought the same bytes, and the slower one noted them after the faster one's had been published.
             return;
         }
 
