@@ -32,7 +32,7 @@ internal static class StoreGuard
                     "run as its owner, or choose a store of your own with --store DIR");
             }
 
-            if (!StoreFile.Exists(layout.Format) && Libc.ReadFolder(root).Any(member => member.Name is not ("store" or "environments")))
+            if (!StoreFile.Exists(layout.Format) && Libc.ReadFolder(root).Any(member => !MayBeThere(member.Name)))
             {
                 throw new StoreException($"`{layout.Root}` is no store, and is not empty", "choose an empty folder with --store DIR");
             }
@@ -43,6 +43,9 @@ internal static class StoreGuard
             }
         }
     }
+
+    /// <summary>What a command that was killed while it made the store left, and what mkfs makes in the root of a file system.</summary>
+    private static bool MayBeThere(string name) => name is "store" or "environments" or "lost+found";
 
     private static void CheckFormat(StoreLayout layout)
     {

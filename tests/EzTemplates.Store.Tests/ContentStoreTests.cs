@@ -46,6 +46,15 @@ public sealed class ContentStoreTests : IDisposable
     }
 
     [Fact]
+    public void The_root_of_a_new_file_system_becomes_a_store()
+    {
+        _temp.MakeFolder("ez/lost+found");
+        ContentStore.Open(Root).Dispose();
+        Assert.True(File.Exists(Path.Combine(Root, "store", "format")));
+        Assert.True(Directory.Exists(Path.Combine(Root, "lost+found")));
+    }
+
+    [Fact]
     public void Another_owner_is_refused()
     {
         Requires.Root();
