@@ -133,6 +133,29 @@ public sealed class IngestBatchTests : IDisposable
     }
 
     [Fact]
+    public void Who_waits_for_anothers_sync_is_not_told_of_a_recovery()
+    {
+        using var cancellation = new CancellationTokenSource();
+        LockWaiting? told = null;
+        var patience = new LockPatience(
+            waiting =>
+            {
+                told = waiting;
+                cancellation.Cancel();
+            },
+            cancellation.Token);
+        using var writer = _store.BeginWriting(patience);
+        using var batch = writer.BeginIngest();
+        batch.AddPackage("p", ("/a", "content"));
+        using (FileLock.TryAcquire(_store.Layout.DirtyLock, FileLockMode.Exclusive))
+        {
+            Assert.Throws<OperationCanceledException>(batch.Complete);
+        }
+
+        Assert.Equal("new objects on their way to disk", told!.What);
+    }
+
+    [Fact]
     public void After_an_unclean_shutdown_new_objects_are_hashed_again()
     {
         using (var writer = _store.BeginWriting())

@@ -25,7 +25,8 @@ internal sealed class DirtyMark : IDisposable
     /// <summary>Sets the mark. The caller makes it durable before the first name.</summary>
     public static DirtyMark Set(ContentStore store, WorkFolder work, LockPatience patience)
     {
-        var shared = FileLock.Acquire(store.Layout.DirtyLock, FileLockMode.Shared, "recovery after an unclean shutdown", patience);
+        // Recovery is over before a command begins to write: another one's Clear is all that can be waited for here.
+        var shared = FileLock.Acquire(store.Layout.DirtyLock, FileLockMode.Shared, "new objects on their way to disk", patience);
         try
         {
             var unfinished = work.NewPath("dirty");
