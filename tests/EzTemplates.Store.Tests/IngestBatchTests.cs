@@ -156,37 +156,6 @@ public sealed class IngestBatchTests : IDisposable
     }
 
     [Fact]
-    public void After_an_unclean_shutdown_new_objects_are_hashed_again()
-    {
-        using (var writer = _store.BeginWriting())
-        using (var batch = writer.BeginIngest())
-        {
-            batch.AddPackage("good", ("/a", "whole"));
-            batch.AddPackage("bad", ("/b", "broken"));
-            batch.Complete();
-        }
-
-        File.WriteAllText(_store.Layout.Dirty, "the boot before\n");
-        File.SetLastWriteTimeUtc(_store.Layout.Dirty, DateTime.UtcNow.AddMinutes(-1));
-        var broken = _store.Layout.ObjectOf(Given.Digest("broken"));
-        Libc.ChangeMode(null, broken, 0b110_000_000);
-        File.WriteAllText(broken, "br\0\0\0\0");
-        using (var writer = _store.BeginWriting())
-        using (var batch = writer.BeginIngest())
-        {
-            Assert.False(_store.Objects.Has(Given.Digest("broken")));
-            Assert.True(_store.Objects.Has(Given.Digest("whole")));
-            batch.AddPackage("bad", ("/b", "broken"));
-            batch.AddPackage("good", ("/a", "whole"));
-            batch.Complete();
-            Assert.Equal((1, 1), (batch.Statistics.NewPackages, batch.Statistics.KnownPackages));
-        }
-
-        Assert.True(_store.Objects.Verify(Given.Digest("broken")));
-        Assert.False(File.Exists(_store.Layout.Dirty));
-    }
-
-    [Fact]
     public void A_full_disk_is_said_and_leaves_the_store_as_it_was()
     {
         Requires.Root();

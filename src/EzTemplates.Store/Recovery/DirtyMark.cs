@@ -8,9 +8,10 @@ namespace EzTemplates.Store;
 
 /// <summary>
 /// <c>store/dirty</c> exists while objects get their names, and holds the boot id. Found under another boot id, the machine went down
-/// in between: objects as new as the mark are hashed again, and those that do not match are removed, together with the contents of
-/// packages that name them. (Bytes are synced before they get a name, so this finds something only on a disk that lost what it had
-/// promised to keep.)
+/// in between: objects as new as the mark are hashed again, and those that do not match are removed, after the contents of packages
+/// and the manifests that name them. So packages are ingested and versions built again when next asked for; until then, environments
+/// of such a version miss those files. (Bytes are synced before they get a name, so this finds something only on a disk that lost
+/// what it had promised to keep.)
 /// </summary>
 internal sealed class DirtyMark : IDisposable
 {
@@ -73,10 +74,10 @@ internal sealed class DirtyMark : IDisposable
             return;
         }
 
-        var wrong = RemoveWrongObjects(store, mark.Mtime.Seconds - SlackSeconds, patience.Cancellation);
+        var wrong = FindWrongObjects(store, mark.Mtime.Seconds - SlackSeconds, patience.Cancellation);
         if (!wrong.IsEmpty)
         {
-            RemoveContentsThatName(store, wrong);
+            RemoveWith(store, wrong);
         }
 
         Libc.TryRemoveFile(null, store.Layout.Dirty);
@@ -85,7 +86,7 @@ internal sealed class DirtyMark : IDisposable
     private static bool IsOfAnotherBoot(ContentStore store) =>
         StoreFile.TryRead(store.Layout.Dirty) is { } mark && Encoding.ASCII.GetString(mark).Trim() != store.Options.BootId;
 
-    private static ConcurrentDictionary<Sha256Digest, byte> RemoveWrongObjects(ContentStore store, long since, CancellationToken cancellation)
+    private static ConcurrentDictionary<Sha256Digest, byte> FindWrongObjects(ContentStore store, long since, CancellationToken cancellation)
     {
         var wrong = new ConcurrentDictionary<Sha256Digest, byte>();
         using var objects = Libc.OpenFolder(null, store.Layout.Objects);
@@ -98,7 +99,6 @@ internal sealed class DirtyMark : IDisposable
                     && Libc.TryStatus(folder, member.Name) is { } status && status.Ctime.Seconds >= since
                     && !store.Objects.Verify(digest))
                 {
-                    Libc.TryRemoveFile(folder, member.Name);
                     wrong.TryAdd(digest, 0);
                 }
             });
@@ -107,18 +107,30 @@ internal sealed class DirtyMark : IDisposable
         return wrong;
     }
 
-    /// <summary>Then those packages are ingested again when next needed.</summary>
-    private static void RemoveContentsThatName(ContentStore store, ConcurrentDictionary<Sha256Digest, byte> wrong)
+    /// <summary>The objects go last: if this is interrupted, they are found wrong again, and with them what names them.</summary>
+    private static void RemoveWith(ContentStore store, ConcurrentDictionary<Sha256Digest, byte> wrong)
     {
-        using var folder = Libc.OpenFolder(null, store.Layout.Contents);
-        foreach (var member in Libc.ReadFolder(folder))
+        RemoveThatName(wrong, store.Layout.Contents, (text, path) => IngestedPackage.ObjectsOf(ContentsText.Read(text, path)));
+        RemoveThatName(wrong, store.Layout.Manifests, (text, path) => ManifestText.Read(text, path).Entries.Select(entry => entry.Content).OfType<Sha256Digest>());
+        foreach (var digest in wrong.Keys)
         {
-            var path = Path.Combine(store.Layout.Contents, member.Name);
-            var contents = ContentsText.Read(StoreFile.Read(path), path);
-            if (IngestedPackage.ObjectsOf(contents).Any(wrong.ContainsKey))
+            Libc.TryRemoveFile(null, store.Layout.ObjectOf(digest));
+        }
+    }
+
+    private static void RemoveThatName(
+        ConcurrentDictionary<Sha256Digest, byte> wrong, string folder, Func<byte[], string, IEnumerable<Sha256Digest>> objectsOf)
+    {
+        using var opened = Libc.OpenFolder(null, folder);
+        foreach (var member in Libc.ReadFolder(opened))
+        {
+            var path = Path.Combine(folder, member.Name);
+            if (objectsOf(StoreFile.Read(path), path).Any(wrong.ContainsKey))
             {
                 Libc.TryRemoveFile(null, path);
             }
         }
+
+        Libc.Sync(opened);
     }
 }

@@ -56,7 +56,8 @@ public sealed class TemplateVersions
     public Manifest ReadManifest(Sha256Digest manifest)
     {
         var path = _layout.ManifestOf(manifest);
-        var text = StoreFile.Read(path);
+        var text = StoreFile.TryRead(path)
+            ?? throw new StoreException($"the manifest `{path}` is not in the store", "build the version again from its lock");
         return Sha256Digest.Of(text) == manifest
             ? ManifestText.Read(text, path)
             : throw new StoreException($"the manifest `{path}` does not have the digest that names it", "build the version again from its lock");
