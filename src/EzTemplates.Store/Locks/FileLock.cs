@@ -103,7 +103,15 @@ public sealed class FileLock : IDisposable
         }
     }
 
-    public void Dispose() => _file.Dispose();
+    /// <summary>Unlocked in so many words: a child between its fork and its exec has the descriptor too, and closing ours would leave the lock to it.</summary>
+    public void Dispose()
+    {
+        if (!_file.IsClosed)
+        {
+            Libc.Unlock(_file);
+            _file.Dispose();
+        }
+    }
 
     /// <summary>Releases an exclusive lock and leaves no file. Who waits for it makes a new one.</summary>
     public void RemoveAndDispose()
@@ -114,7 +122,7 @@ public sealed class FileLock : IDisposable
         }
         finally
         {
-            _file.Dispose();
+            Dispose();
         }
     }
 
