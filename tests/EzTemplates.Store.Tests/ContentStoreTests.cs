@@ -91,33 +91,4 @@ public sealed class ContentStoreTests : IDisposable
         Assert.NotNull(store.FindContents(Given.Digest("p")));
         Assert.Empty(Directory.EnumerateFileSystemEntries(store.Layout.Work));
     }
-
-    [Fact]
-    public void A_damaged_or_absent_catalog_is_made_anew_from_the_files()
-    {
-        Requires.Root();
-        using (var store = ContentStore.Open(Root))
-        using (var writer = store.BeginWriting())
-        {
-            writer.Commit(Given.Version("debian-12", "1.0.1", Given.Manifest(Given.Folder("/usr"))));
-            Assert.Equal(["debian-12@1.0.1"], store.Catalog.IndexedVersions());
-        }
-
-        foreach (var end in (string[])["-wal", "-shm"])
-        {
-            File.Delete(Path.Combine(Root, "catalog.db" + end));
-        }
-
-        File.WriteAllText(Path.Combine(Root, "catalog.db"), new string('x', 8192));
-        using (var store = ContentStore.Open(Root))
-        {
-            Assert.Equal(["debian-12@1.0.1"], store.Catalog.IndexedVersions());
-            store.Catalog.SaveMirrors([new MirrorRow("mirror", 10, 2.5, 3, 1)]);
-            Assert.Equal([new MirrorRow("mirror", 10, 2.5, 3, 1)], store.Catalog.Mirrors());
-        }
-
-        File.Delete(Path.Combine(Root, "catalog.db"));
-        using var again = ContentStore.Open(Root);
-        Assert.Equal(["debian-12@1.0.1"], again.Catalog.IndexedVersions());
-    }
 }

@@ -1,12 +1,13 @@
 using System.Collections.Immutable;
 using System.Globalization;
+using EzTemplates.Domain;
 using EzTemplates.Store.Native;
 using Microsoft.Data.Sqlite;
 
 namespace EzTemplates.Store;
 
 /// <summary>
-/// <c>catalog.db</c>: an index over the store's files, mirror statistics and jobs. Nothing that must be right depends on it: a
+/// <c>catalog.db</c>: an index over the store's files, and mirror statistics. Nothing that must be right depends on it: a
 /// damaged or absent one is rebuilt, and a disk that refuses a row costs only that row.
 /// </summary>
 public sealed class Catalog : IDisposable
@@ -52,59 +53,6 @@ public sealed class Catalog : IDisposable
         return 0;
     });
 
-    /// <returns>The job's number; 0 where the catalog cannot be written.</returns>
-    public long StartJob(string command) => Try(0L, connection =>
-        Execute(connection, "INSERT INTO jobs (command, started) VALUES ($1, $2) RETURNING id;", command, Now()) is long id ? id : 0);
-
-    public void EndJob(long id, int exitCode) => Try(0, connection =>
-    {
-        Execute(connection, "UPDATE jobs SET ended = $1, exit_code = $2 WHERE id = $3;", Now(), exitCode, id);
-        return 0;
-    });
-
-    /// <summary>Newest first.</summary>
-    public ImmutableArray<JobRow> Jobs(int most = 100) => Try([], connection =>
-    {
-        using var command = connection.CreateCommand();
-        command.CommandText = "SELECT id, command, started, ended, exit_code FROM jobs ORDER BY id DESC LIMIT $1;";
-        command.Parameters.AddWithValue("$1", most);
-        using var reader = command.ExecuteReader();
-        var rows = ImmutableArray.CreateBuilder<JobRow>();
-        while (reader.Read())
-        {
-            rows.Add(new JobRow(
-                reader.GetInt64(0),
-                reader.GetString(1),
-                Instant(reader.GetString(2)),
-                reader.IsDBNull(3) ? null : Instant(reader.GetString(3)),
-                reader.IsDBNull(4) ? null : reader.GetInt32(4)));
-        }
-
-        return rows.ToImmutable();
-    });
-
-    /// <summary><c>template@version</c> of each version that the index knows.</summary>
-    public ImmutableArray<string> IndexedVersions() => Try([], connection =>
-    {
-        using var command = connection.CreateCommand();
-        command.CommandText = "SELECT template || '@' || version FROM versions ORDER BY template, version;";
-        using var reader = command.ExecuteReader();
-        var rows = ImmutableArray.CreateBuilder<string>();
-        while (reader.Read())
-        {
-            rows.Add(reader.GetString(0));
-        }
-
-        return rows.ToImmutable();
-    });
-
-    /// <summary>Makes the index anew from the files; statistics and jobs are lost with a damaged file only.</summary>
-    public void Rebuild() => Try(0, connection =>
-    {
-        Fill(connection);
-        return 0;
-    });
-
     public void Dispose()
     {
         _connection?.Dispose();
@@ -143,29 +91,32 @@ public sealed class Catalog : IDisposable
         return command.ExecuteScalar();
     }
 
-    private static DateTimeOffset Instant(string text) => DateTimeOffset.ParseExact(text, "O", CultureInfo.InvariantCulture);
-
-    private string Now() => _store.Options.Time.GetUtcNow().ToString("O", CultureInfo.InvariantCulture);
-
-    /// <summary>A damaged file is replaced once; any other trouble of SQLite is no trouble of the store's.</summary>
+    /// <summary>Trouble of SQLite or of its files is no trouble of the store's.</summary>
     private T Try<T>(T otherwise, Func<SqliteConnection, T> act)
     {
-        for (var attempt = 0; ; attempt++)
+        try
         {
-            try
-            {
-                return act(_connection ??= Connect());
-            }
-            catch (SqliteException damaged) when (attempt == 0 && damaged.SqliteErrorCode is Sqlite.Corrupt or Sqlite.NotADatabase or Sqlite.Error)
-            {
-                Dispose();
-                RemoveFiles();
-            }
-            catch (SqliteException)
-            {
-                Dispose();
-                return otherwise;
-            }
+            return Act(act);
+        }
+        catch (Exception refused) when (refused is SqliteException or EzException)
+        {
+            Dispose();
+            return otherwise;
+        }
+    }
+
+    /// <summary>A damaged file is replaced once.</summary>
+    private T Act<T>(Func<SqliteConnection, T> act)
+    {
+        try
+        {
+            return act(_connection ??= Connect());
+        }
+        catch (SqliteException damaged) when (damaged.SqliteErrorCode is Sqlite.Corrupt or Sqlite.NotADatabase or Sqlite.Error)
+        {
+            Dispose();
+            RemoveFiles();
+            return act(_connection ??= Connect());
         }
     }
 
@@ -185,8 +136,7 @@ public sealed class Catalog : IDisposable
             Execute(connection, "PRAGMA synchronous = NORMAL;");
             if (!CatalogSchema.IsPresent(connection))
             {
-                CatalogSchema.Make(connection);
-                Fill(connection);
+                Make(connection);
             }
 
             return connection;
@@ -198,16 +148,33 @@ public sealed class Catalog : IDisposable
         }
     }
 
-    private void Fill(SqliteConnection connection)
+    /// <summary>In one transaction, since two commands may find the file new, and one may be killed in the middle.</summary>
+    private void Make(SqliteConnection connection)
     {
         using var transaction = connection.BeginTransaction(deferred: false);
-        Execute(connection, "DELETE FROM versions;");
-        foreach (var record in _store.Versions.ListAll())
+        if (!CatalogSchema.IsPresent(connection))
         {
-            Insert(connection, record);
+            CatalogSchema.Make(connection);
+            foreach (var record in _store.Versions.Templates().SelectMany(template => Readable(template)))
+            {
+                Insert(connection, record);
+            }
         }
 
         transaction.Commit();
+    }
+
+    /// <summary>A record that cannot be read is told by the command that needs it; the index does without its template.</summary>
+    private ImmutableArray<TemplateVersionRecord> Readable(string template)
+    {
+        try
+        {
+            return _store.Versions.List(template);
+        }
+        catch (StoreException)
+        {
+            return [];
+        }
     }
 
     /// <summary>Unlinked, never truncated: another command may have them open.</summary>

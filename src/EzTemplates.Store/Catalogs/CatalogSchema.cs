@@ -15,25 +15,16 @@ internal static class CatalogSchema
         CREATE TABLE mirrors (
             mirror TEXT PRIMARY KEY, bytes INTEGER NOT NULL, seconds REAL NOT NULL,
             successes INTEGER NOT NULL, failures INTEGER NOT NULL) WITHOUT ROWID;
-        CREATE TABLE jobs (
-            id INTEGER PRIMARY KEY AUTOINCREMENT, command TEXT NOT NULL, started TEXT NOT NULL, ended TEXT, exit_code INTEGER);
         """;
 
     public static bool IsPresent(SqliteConnection connection) => ReadNumber(connection) == Number;
 
-    /// <summary>Under an immediate transaction, since two commands may find the file new.</summary>
+    /// <summary>The caller has a transaction.</summary>
     public static void Make(SqliteConnection connection)
     {
-        using var transaction = connection.BeginTransaction(deferred: false);
-        if (ReadNumber(connection) != Number)
-        {
-            using var command = connection.CreateCommand();
-            command.CommandText = "DROP TABLE IF EXISTS versions; DROP TABLE IF EXISTS mirrors; DROP TABLE IF EXISTS jobs;"
-                + Text + $"PRAGMA user_version = {Number};";
-            command.ExecuteNonQuery();
-        }
-
-        transaction.Commit();
+        using var command = connection.CreateCommand();
+        command.CommandText = "DROP TABLE IF EXISTS versions; DROP TABLE IF EXISTS mirrors;" + Text + $"PRAGMA user_version = {Number};";
+        command.ExecuteNonQuery();
     }
 
     private static long ReadNumber(SqliteConnection connection)

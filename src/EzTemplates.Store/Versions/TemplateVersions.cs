@@ -21,30 +21,12 @@ public sealed class TemplateVersions
     public ImmutableArray<string> Templates()
     {
         using var folder = Libc.OpenFolder(null, _layout.Versions);
-        return [.. Libc.ReadFolder(folder).Where(member => member.IsFolder).Select(member => member.Name).Where(name => !List(name).IsEmpty)];
+        return [.. Libc.ReadFolder(folder).Where(member => member.IsFolder).Select(member => member.Name).Where(name => RecordsOf(name).Any())];
     }
 
     /// <summary>Oldest version first; empty if the store has none.</summary>
-    public ImmutableArray<TemplateVersionRecord> List(string template)
-    {
-        var path = _layout.VersionsOf(template);
-        if (!StoreFile.Exists(path))
-        {
-            return [];
-        }
-
-        using var folder = Libc.OpenFolder(null, path);
-        return
-        [
-            .. Libc.ReadFolder(folder)
-                .Where(member => member.Name.EndsWith(RecordEnd, StringComparison.Ordinal) && !member.Name.EndsWith(LockEnd, StringComparison.Ordinal))
-                .Select(member => ReadRecord(Path.Combine(path, member.Name)))
-                .OfType<TemplateVersionRecord>()
-                .OrderBy(record => record.Reference.Version),
-        ];
-    }
-
-    public ImmutableArray<TemplateVersionRecord> ListAll() => [.. Templates().SelectMany(template => List(template))];
+    public ImmutableArray<TemplateVersionRecord> List(string template) =>
+        [.. RecordsOf(template).Select(ReadRecord).OfType<TemplateVersionRecord>().OrderBy(record => record.Reference.Version)];
 
     public TemplateVersionRecord? Find(TemplateReference reference) =>
         ReadRecord(_layout.VersionRecordOf(reference.Template, reference.Version));
@@ -69,17 +51,19 @@ public sealed class TemplateVersions
         return LockText.Read(StoreFile.Read(path), path);
     }
 
-    /// <summary>The lock's file as it was committed.</summary>
-    public byte[] ReadLockText(TemplateReference reference) => StoreFile.Read(_layout.VersionLockOf(reference.Template, reference.Version));
-
-    public Provenance ReadProvenance(TemplateReference reference)
+    private IEnumerable<string> RecordsOf(string template)
     {
-        var path = _layout.VersionProvenanceOf(reference.Template, reference.Version);
-        return ProvenanceText.Read(StoreFile.Read(path), path);
-    }
+        var path = _layout.VersionsOf(template);
+        if (!StoreFile.Exists(path))
+        {
+            return [];
+        }
 
-    /// <returns>Null if there is no such composition.</returns>
-    public byte[]? TryReadComposition(Sha256Digest composition) => StoreFile.TryRead(_layout.CompositionOf(composition));
+        using var folder = Libc.OpenFolder(null, path);
+        return Libc.ReadFolder(folder)
+            .Where(member => member.Name.EndsWith(RecordEnd, StringComparison.Ordinal) && !member.Name.EndsWith(LockEnd, StringComparison.Ordinal))
+            .Select(member => Path.Combine(path, member.Name));
+    }
 
     private static TemplateVersionRecord? ReadRecord(string path) =>
         StoreFile.TryRead(path) is { } text ? TemplateVersionRecord.FromJson(text, path) : null;
