@@ -105,15 +105,6 @@ public sealed class ContentStore : IDisposable
         }
     }
 
-    /// <summary>The archives unused for longest are the first to go when their quota is full.</summary>
-    public void MarkArchiveUsed(Sha256Digest package)
-    {
-        if (HasArchiveOfAnySize(package))
-        {
-            Libc.ChangeMtime(null, Layout.ArchiveOf(package), new FileTime(Options.Time.GetUtcNow().ToUnixTimeSeconds()));
-        }
-    }
-
     public void Dispose()
     {
         if (_catalog.IsValueCreated)
@@ -122,15 +113,13 @@ public sealed class ContentStore : IDisposable
         }
     }
 
-    private bool HasArchiveOfAnySize(Sha256Digest package) => Libc.TryStatus(null, Layout.ArchiveOf(package)) is { Kind: FileKind.File };
-
     /// <summary>The format file is last: without it the rest is made again.</summary>
     private static void Make(StoreLayout layout)
     {
         string[] folders =
         [
-            layout.Store, layout.Data, layout.Objects, layout.Contents, layout.Manifests, layout.Trees, layout.Images, layout.Versions,
-            layout.Compositions, layout.Archives, layout.Metadata, layout.Work, layout.Locks, layout.Environments,
+            layout.Store, layout.Data, layout.Objects, layout.Contents, layout.Manifests, layout.Trees, layout.Versions, layout.Compositions,
+            layout.Archives, layout.Metadata, layout.Work, layout.Locks, layout.Environments,
         ];
         foreach (var folder in folders)
         {

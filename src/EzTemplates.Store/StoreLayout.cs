@@ -44,8 +44,6 @@ public sealed class StoreLayout
 
     public string Trees => At("store", "trees");
 
-    public string Images => At("store", "images");
-
     public string Versions => At("store", "versions");
 
     public string Compositions => At("store", "compositions");
@@ -86,8 +84,6 @@ public sealed class StoreLayout
     public string ManifestOf(Sha256Digest manifest) => Path.Combine(Manifests, manifest.ToString());
 
     public string TreeOf(Sha256Digest manifest) => Path.Combine(Trees, manifest.ToString());
-
-    public string ImageOf(Sha256Digest manifest) => Path.Combine(Images, manifest + ".erofs");
 
     public string ArchiveOf(Sha256Digest package) => Path.Combine(Archives, package.ToString());
 

@@ -40,7 +40,7 @@ public sealed class CommitTests : IDisposable
         Assert.Equal(["debian-12"], _store.Versions.Templates());
         Assert.Equal(commit.Manifest.Entries, _store.Versions.ReadManifest(found.Manifest).Entries);
         Assert.Equal(commit.Lock.Recipe, _store.Versions.ReadLock(First).Recipe);
-        Assert.Equal(commit.Provenance.PackageOfEntry, _store.Versions.ReadProvenance(First).PackageOfEntry);
+        Assert.Equal(commit.Provenance.PackageOfEntry, ReadProvenance(First).PackageOfEntry);
         Assert.True(Directory.Exists(_store.Layout.TreeOf(found.Manifest)));
         Assert.Empty(Directory.EnumerateFileSystemEntries(_store.Layout.Work));
     }
@@ -117,5 +117,11 @@ public sealed class CommitTests : IDisposable
 
         Assert.Contains(System.Environment.ProcessId.ToString(System.Globalization.CultureInfo.InvariantCulture), told!.ToString(), StringComparison.Ordinal);
         Assert.NotNull(FileLock.TryAcquire(path, FileLockMode.Exclusive));
+    }
+
+    private Provenance ReadProvenance(TemplateReference reference)
+    {
+        var path = _store.Layout.VersionProvenanceOf(reference.Template, reference.Version);
+        return ProvenanceText.Read(File.ReadAllBytes(path), path);
     }
 }

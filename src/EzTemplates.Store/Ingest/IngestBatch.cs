@@ -24,7 +24,6 @@ public sealed class IngestBatch : IDisposable
     private readonly ObjectCounter _counter = new();
     private readonly ObjectStaging _staging;
     private readonly ConcurrentDictionary<Sha256Digest, IngestedPackage> _finished = new();
-    private readonly ConcurrentQueue<Sha256Digest> _looseObjects = new();
     private readonly System.Threading.Lock _publishing = new();
     private int _waiting;
 
@@ -74,15 +73,6 @@ public sealed class IngestBatch : IDisposable
         {
             held?.RemoveAndDispose();
         }
-    }
-
-    /// <summary>A file that no package brings, such as one of a recipe.</summary>
-    public Sha256Digest AddFile(ReadOnlyMemory<byte> content)
-    {
-        using var stream = new MemoryStream(content.ToArray());
-        var digest = _staging.Put(stream, content.Length);
-        _looseObjects.Enqueue(digest);
-        return digest;
     }
 
     /// <summary>Objects get their names, then contents theirs, each only after what came before is durable.</summary>
@@ -160,8 +150,7 @@ public sealed class IngestBatch : IDisposable
         lock (_publishing)
         {
             var packages = _finished.Values.ToList();
-            var loose = _looseObjects.ToList();
-            if (packages.Count == 0 && loose.Count == 0)
+            if (packages.Count == 0)
             {
                 return;
             }
@@ -173,7 +162,7 @@ public sealed class IngestBatch : IDisposable
                     Libc.SyncFileSystem(folder);
                 }
 
-                _staging.Publish(packages.SelectMany(package => IngestedPackage.ObjectsOf(package.Contents)).Concat(loose));
+                _staging.Publish(packages.SelectMany(package => IngestedPackage.ObjectsOf(package.Contents)));
                 mark.Clear();
             }
 

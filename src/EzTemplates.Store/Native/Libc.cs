@@ -19,8 +19,6 @@ public static unsafe partial class Libc
 
     public static uint EffectiveUserId { get; } = LibcImports.GetEffectiveUserId();
 
-    public static uint EffectiveGroupId { get; } = LibcImports.GetEffectiveGroupId();
-
     public static SafeFileHandle Open(SafeFileHandle? folder, NativePath path, OpenFlags flags, int mode = 0)
     {
         var (file, errno) = TryOpen(folder, path, flags, mode);
@@ -104,14 +102,6 @@ public static unsafe partial class Libc
         using var descriptor = new FolderReference(file);
         var self = string.Create(CultureInfo.InvariantCulture, $"/proc/self/fd/{descriptor.Descriptor}");
         return TryLink(null, self, folder, path, SymlinkFollow);
-    }
-
-    public static void RemoveFile(SafeFileHandle? folder, NativePath path)
-    {
-        if (!TryRemoveFile(folder, path))
-        {
-            throw Failure("remove", folder, path, Errnos.ENOENT);
-        }
     }
 
     /// <returns>False if there was none.</returns>

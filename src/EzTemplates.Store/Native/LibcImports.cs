@@ -92,9 +92,6 @@ internal static unsafe partial class LibcImports
     [LibraryImport(Library, EntryPoint = "geteuid")]
     internal static partial uint GetEffectiveUserId();
 
-    [LibraryImport(Library, EntryPoint = "getegid")]
-    internal static partial uint GetEffectiveGroupId();
-
     [LibraryImport(Library, EntryPoint = "fdopendir", SetLastError = true)]
     internal static partial nint OpenFolderStream(int descriptor);
 

@@ -18,7 +18,6 @@ public enum OpenFlags
     Directory = 0x10000,
     NoFollow = 0x20000,
     CloseOnExec = 0x80000,
-    PathOnly = 0x200000,
 
     /// <summary>A file without a name; give it one with <see cref="Libc.LinkDescriptor"/>.</summary>
     TemporaryFile = 0x400000 | Directory,

@@ -20,9 +20,6 @@ public sealed class ObjectShelf
     /// <summary>For small ones, such as a package's control file.</summary>
     public byte[] Read(Sha256Digest digest) => StoreFile.Read(_layout.ObjectOf(digest));
 
-    public Stream OpenRead(Sha256Digest digest) =>
-        new FileStream(Libc.Open(null, _layout.ObjectOf(digest), OpenFlags.Read | OpenFlags.NoFollow), FileAccess.Read, 0);
-
     /// <summary>Whether the bytes are those that the name promises.</summary>
     public bool Verify(Sha256Digest digest)
     {
