@@ -14,6 +14,7 @@ internal sealed class DebPolicy : IComparer<PackageId>
     private readonly HashSet<PackageId> _fixed;
     private readonly HashSet<StringId> _excluded = [];
     private readonly Dictionary<StringId, PackageHold> _held = [];
+    private readonly Dictionary<StringId, PackageId> _bestOfName = [];
     private readonly bool _hasTwins;
 
     public DebPolicy(PackageUniverse universe, DebRequest request, DebMatching matching)
@@ -65,33 +66,60 @@ internal sealed class DebPolicy : IComparer<PackageId>
     }
 
     /// <summary>
-    /// Negative if <paramref name="x"/> is the better candidate. Priority, then what the lock has. Of one name: native before foreign,
-    /// newest, first source. Of different names, all providers of what is wanted: Debian's Priority field, native before foreign,
-    /// smaller when installed, then the order of names.
+    /// Negative if <paramref name="x"/> is the better candidate. Priority, then what the lock has. Of different names, all providers of
+    /// what is wanted: Debian's Priority field, native before foreign, smaller when installed, then the order of names. Of one name:
+    /// native before foreign, newest, first source. A name is judged by its best package, so that all of its packages stand together:
+    /// judged each by itself, <c>a 2</c>, <c>a 1</c> and <c>b</c> could each be better than the next.
     /// </summary>
     public int Compare(PackageId x, PackageId y)
     {
         var order = PriorityOf(y).CompareTo(PriorityOf(x));
         order = order != 0 ? order : _preferred.Contains(y).CompareTo(_preferred.Contains(x));
-        if (order != 0)
-        {
-            return order;
-        }
+        return order != 0 ? order
+            : _universe.Names[x.Value] == _universe.Names[y.Value] ? CompareOfOneName(x, y)
+            : CompareNames(x, y);
+    }
 
-        var names = _universe.Names;
-        if (names[x.Value] != names[y.Value])
-        {
-            order = Rank(y).CompareTo(Rank(x));
-            order = order != 0 ? order : _matching.IsNative(y).CompareTo(_matching.IsNative(x));
-            order = order != 0 ? order : _universe.InstalledSizes[x.Value].CompareTo(_universe.InstalledSizes[y.Value]);
-            return order != 0 ? order : x.CompareTo(y);
-        }
+    private int CompareNames(PackageId x, PackageId y)
+    {
+        var (bestX, bestY) = (BestOfName(x), BestOfName(y));
+        var order = Rank(bestY).CompareTo(Rank(bestX));
+        order = order != 0 ? order : _matching.IsNative(y).CompareTo(_matching.IsNative(x));
+        order = order != 0 ? order : _universe.InstalledSizes[bestX.Value].CompareTo(_universe.InstalledSizes[bestY.Value]);
 
-        order = _matching.IsNative(y).CompareTo(_matching.IsNative(x));
+        // Packages are in the order of their names.
+        return order != 0 ? order : x.CompareTo(y);
+    }
+
+    private int CompareOfOneName(PackageId x, PackageId y)
+    {
+        var order = _matching.IsNative(y).CompareTo(_matching.IsNative(x));
         order = order != 0 ? order : DebVersionOrder.Compare(
             _universe.Bytes(_universe.Versions[y.Value]), _universe.Bytes(_universe.Versions[x.Value]));
         order = order != 0 ? order : _universe.SourceNumbers[x.Value].CompareTo(_universe.SourceNumbers[y.Value]);
         return order != 0 ? order : x.CompareTo(y);
+    }
+
+    /// <summary>The package by which a name is judged: the best that may be chosen, or the best at all where none may.</summary>
+    private PackageId BestOfName(PackageId package)
+    {
+        var name = _universe.Names[package.Value];
+        if (_bestOfName.TryGetValue(name, out var known))
+        {
+            return known;
+        }
+
+        var (best, isAdmitted) = (package, Admits(package));
+        foreach (var other in _universe.Named(name))
+        {
+            var better = Admits(other).CompareTo(isAdmitted);
+            if (better > 0 || (better == 0 && Compare(other, best) < 0))
+            {
+                (best, isAdmitted) = (other, Admits(other));
+            }
+        }
+
+        return _bestOfName[name] = best;
     }
 
     private int PriorityOf(PackageId package)
@@ -108,7 +136,10 @@ internal sealed class DebPolicy : IComparer<PackageId>
             : (flags & PackageFlags.PriorityStandard) != 0 ? 1 : 0;
     }
 
-    /// <summary>The same archive in another source that comes first: one of them is enough.</summary>
+    /// <summary>
+    /// The same archive in another source that comes first: one of them is enough. The lock's own row stays, lest the lock change
+    /// where no bit does.
+    /// </summary>
     private bool HasBetterTwin(PackageId package)
     {
         var versions = _universe.Versions;
@@ -129,6 +160,7 @@ internal sealed class DebPolicy : IComparer<PackageId>
     {
         var order = IsFixed(other).CompareTo(IsFixed(one));
         order = order != 0 ? order : PriorityOf(other).CompareTo(PriorityOf(one));
+        order = order != 0 ? order : _preferred.Contains(other).CompareTo(_preferred.Contains(one));
         order = order != 0 ? order : _universe.SourceNumbers[one.Value].CompareTo(_universe.SourceNumbers[other.Value]);
         return (order != 0 ? order : one.CompareTo(other)) < 0;
     }

@@ -48,5 +48,5 @@ public sealed class ScenarioTests
     }
 
     private static ImmutableArray<PackageId> Ids(Stanzas stanzas, string[] items) =>
-        [.. items.Select(i => i.Split(' ')).Select(w => stanzas.Id(w[0], w[1]))];
+        [.. items.Select(i => i.Split(' ')).Select(w => stanzas.Id(w[0], w[1], w.Length > 2 ? stanzas.Universe.Sources.ToList().IndexOf(w[2]) : -1))];
 }

@@ -32,12 +32,20 @@ internal static class Scenarios
         ["one archive in two sources comes from the higher pin"] = new(
             "@ one 400\na 1 ; SHA256: 1111111111111111111111111111111111111111111111111111111111111111\n@ two\na 1 ; SHA256: 1111111111111111111111111111111111111111111111111111111111111111",
             "install a", "a=1@two"),
+        ["one archive in two sources stays where the lock has it"] = new(
+            "@ one\na 1 ; SHA256: 1111111111111111111111111111111111111111111111111111111111111111\n@ two\na 1 ; SHA256: 1111111111111111111111111111111111111111111111111111111111111111",
+            "install a ; lock a 1 two", "a=1@two"),
+        ["one archive in two sources comes from the higher pin, whatever the lock has"] = new(
+            "@ one 400\na 1 ; SHA256: 1111111111111111111111111111111111111111111111111111111111111111\n@ two\na 0\na 1 ; SHA256: 1111111111111111111111111111111111111111111111111111111111111111",
+            "install a ; lock a 1 one", "a=1@two"),
         ["the first alternative"] = new("a 1 ; Depends: y | x\nx 1\ny 1", "install a", "a=1 y=1"),
         ["what the first alternative brings may make it superfluous"] = new(MailServers, "install app", "app=1 exim=4"),
         ["an alternative that is chosen already"] = new(MailServers, "install app, postfix", "app=1 postfix=3"),
         ["an alternative that comes later but is needed anyway"] = new("a 1 ; Depends: x | y, b\nb 1 ; Depends: y\nx 1\ny 1", "install a", "a=1 b=1 y=1"),
         ["two versions of a library do not change the choice"] = new("a 1 ; Depends: x | y, b\nb 1 ; Depends: y\nx 1\ny 1\ny 2\nb 0", "install a", "a=1 b=1 y=2"),
         ["a provider by Debian's priority"] = new("a 1 ; Depends: awk\ngawk 1 ; Provides: awk\nmawk 1 ; Provides: awk ; Priority: required", "install a", "a=1 mawk=1"),
+        ["a provider by what its best version is"] = new(
+            "r 1 ; Depends: v\na 1 ; Provides: v ; Installed-Size: 1\na 2 ; Provides: v ; Installed-Size: 3\nb 1 ; Provides: v ; Installed-Size: 2", "install r", "b=1 r=1"),
         ["an unversioned Provides serves no version"] = new("a 1 ; Depends: v (>= 1)\np 1 ; Provides: v\nq 1 ; Provides: v (= 2)", "install a", "a=1 q=1"),
         ["a virtual package that was asked for"] = new("p 1 ; Provides: v", "install v", "p=1"),
         ["a package that satisfies itself"] = new("a 1 ; Depends: v ; Provides: v\nb 1 ; Provides: v", "install a", "a=1"),
