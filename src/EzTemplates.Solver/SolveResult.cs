@@ -32,8 +32,7 @@ public sealed record Conflict(ImmutableArray<string> Lines, string? Hint, Unknow
 }
 
 /// <summary>A requested package that cannot be had at all.</summary>
-/// <param name="Available">Versions that exist, newest first, as far as that is the cause.</param>
-public sealed record UnknownPackage(PackageRequest Request, UnknownCause Cause, ImmutableArray<string> Available);
+public sealed record UnknownPackage(PackageRequest Request, UnknownCause Cause);
 
 public enum UnknownCause
 {

@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using EzTemplates.Domain;
 
 namespace EzTemplates.Solver;
@@ -35,23 +34,22 @@ internal static class DebUnknown
             : [];
         others.Sort(encoder.Policy);
         return others.Count == 0
-            ? new Conflict([$"no repository has a package `{wanted.Name}`"], null, new UnknownPackage(wanted, UnknownCause.NoSuchName, []))
+            ? new Conflict([$"no repository has a package `{wanted.Name}`"], null, new UnknownPackage(wanted, UnknownCause.NoSuchName))
             : new Conflict(
                 [$"`{wanted}` is asked for, but there is only {words.List(others)}"],
                 null,
-                new UnknownPackage(wanted, UnknownCause.OtherVersions, [.. others.Select(words.Version)]));
+                new UnknownPackage(wanted, UnknownCause.OtherVersions));
     }
 
     private static Conflict Refused(PackageRequest wanted, List<PackageId> refused, DebPolicy policy, DebWords words)
     {
-        ImmutableArray<string> versions = [.. refused.Select(words.Version)];
         if (refused.Find(policy.IsExcluded) is var excluded && policy.IsExcluded(excluded))
         {
             var name = words.Name(excluded);
             return new Conflict(
                 [$"`{wanted}` is asked for, but the recipe excludes `{name}`"],
                 $"remove `{name}` from `exclude`, or do not ask for it",
-                new UnknownPackage(wanted, UnknownCause.Excluded, versions));
+                new UnknownPackage(wanted, UnknownCause.Excluded));
         }
 
         if (refused.Select(policy.HeldBack).FirstOrDefault(h => h is not null) is { } hold)
@@ -59,12 +57,12 @@ internal static class DebUnknown
             return new Conflict(
                 [$"`{wanted}` is asked for, but the recipe holds it at `{hold.VersionPattern}` ({hold.Reason}); there is only {words.List(refused)}"],
                 $"lift or change the hold on `{hold.Package}`",
-                new UnknownPackage(wanted, UnknownCause.Held, versions));
+                new UnknownPackage(wanted, UnknownCause.Held));
         }
 
         return new Conflict(
             [$"`{wanted}` is asked for, but every source of {words.List(refused)} has a negative priority"],
             null,
-            new UnknownPackage(wanted, UnknownCause.Forbidden, versions));
+            new UnknownPackage(wanted, UnknownCause.Forbidden));
     }
 }

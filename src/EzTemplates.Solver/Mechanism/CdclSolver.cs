@@ -69,8 +69,6 @@ internal sealed partial class CdclSolver
 
     public bool IsExpanded(int variable) => _expanded[variable];
 
-    public int LevelOf(int variable) => _levels[variable];
-
     /// <summary>Makes the clauses of a variable that is about to be decided, so that what refutes it does so before.</summary>
     public void Expand(int variable)
     {

@@ -33,7 +33,5 @@ internal sealed class ClauseArena
 
     public int Fact(int clause) => _cells[clause + FactSlot];
 
-    public int Size(int clause) => _cells[clause + SizeSlot];
-
     public Span<int> Literals(int clause) => _cells.AsSpan(clause + Header, _cells[clause + SizeSlot]);
 }
