@@ -44,7 +44,7 @@ internal static class StrictYaml
 
     /// <exception cref="EzException">Usage: not YAML, or not the part of it that is read here; it names file, line and column.</exception>
     public static YamlNode Read(string text, string fileName) =>
-        ReadOrNull(text, fileName) ?? throw new YamlPlace(fileName, 1, 1).Fail("the file is empty", "ez help recipe");
+        ReadOrNull(text, fileName) ?? throw new YamlPlace(fileName, 1, 1).Fail("the file is empty", "see README, \"Recipes\"");
 
     /// <summary>As <see cref="Read"/>; null where the file holds nothing but comments.</summary>
     public static YamlNode? ReadOrNull(string text, string fileName)
@@ -68,7 +68,7 @@ internal static class StrictYaml
         catch (YamlException e)
         {
             throw new EzException(
-                FailureKind.Usage, $"`{fileName}`, line {e.Start.Line}, column {e.Start.Column}: not YAML: {e.Message}", "ez help recipe", e);
+                FailureKind.Usage, $"`{fileName}`, line {e.Start.Line}, column {e.Start.Column}: not YAML: {e.Message}", "see README, \"Recipes\"", e);
         }
     }
 

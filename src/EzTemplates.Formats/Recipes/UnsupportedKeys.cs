@@ -66,7 +66,7 @@ internal static class UnsupportedKeys
     }
 
     private static EzException Unsupported(string what, YamlPlace place) =>
-        place.Fail($"`{what}` is not supported by this version", "leave it out; ez help recipe lists what a recipe can have");
+        place.Fail($"`{what}` is not supported by this version", "leave it out; README, \"Recipes\", lists what a recipe can have");
 
     private static bool AsksForNothing(YamlNode node) => node switch
     {

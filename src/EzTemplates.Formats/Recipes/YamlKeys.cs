@@ -20,7 +20,7 @@ internal sealed class YamlKeys
         Place = node.Place;
         if (node is not YamlMapping mapping)
         {
-            throw node.Place.Fail($"the {what} is {node.Kind}; it must be a mapping of keys to values", "ez help recipe");
+            throw node.Place.Fail($"the {what} is {node.Kind}; it must be a mapping of keys to values", "see README, \"Recipes\"");
         }
 
         foreach (var pair in mapping.Pairs)
@@ -50,7 +50,7 @@ internal sealed class YamlKeys
 
         throw NearNames.Closest(key, _pairs.Keys.Except(_known), 1) is [var near]
             ? PlaceOf(near).Fail($"unknown key `{near}` in the {_what}", $"did you mean `{key}`?")
-            : Place.Fail($"the {_what} has no `{key}`", $"add `{key}:`; see ez help recipe");
+            : Place.Fail($"the {_what} has no `{key}`", $"add `{key}:`; see README, \"Recipes\"");
     }
 
     public string Text(string key) => TextOf(key, Require(key));
