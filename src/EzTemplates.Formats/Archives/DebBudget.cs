@@ -8,13 +8,18 @@ internal sealed class DebBudget(DebReadOptions options)
     private int _members;
     private long _nameBytes;
 
-    public void Take(TarMember member)
+    public void Take(TarMember member) => Take(member.Name.Length + member.LinkTarget.Length);
+
+    /// <summary>A directory that no member is, but that members lie in: whoever makes the tree has to make it.</summary>
+    public void TakeMadeParent(int nameBytes) => Take(nameBytes);
+
+    private void Take(int nameBytes)
     {
         _members++;
-        _nameBytes += member.Name.Length + member.LinkTarget.Length;
+        _nameBytes += nameBytes;
         if (_members > options.MaxMembers)
         {
-            throw new MalformedArchiveException($"the archive has more than {options.MaxMembers} members");
+            throw new MalformedArchiveException($"the archive has more than {options.MaxMembers} members, or directories around them");
         }
 
         if (_nameBytes > options.MaxNameBytes)

@@ -26,7 +26,7 @@ internal static class DebDataMembers
             tar.Drain();
         }
 
-        return tree.Finish(at);
+        return tree.Finish(budget, at);
     }
 
     private static void Place(UnpackedTree tree, TarMember member, Stream content, DebReadOptions options, FileSink sink)

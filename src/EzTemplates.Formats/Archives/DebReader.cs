@@ -6,7 +6,8 @@ namespace EzTemplates.Formats;
 /// <summary>
 /// Reads a <c>.deb</c> (deb(5)) in one pass. What <c>dpkg --unpack</c> accepts is accepted, with the same outcome on an empty root,
 /// and what it refuses is refused; on top of that paths that lead out, members below links, hard links to anything but a file of the
-/// same archive, and unasked-for devices are refused.
+/// same archive, and unasked-for devices are refused. One thing is accepted that dpkg refuses on an empty root: paths whose directories
+/// the archive does not have, as another package may bring those.
 /// </summary>
 public static class DebReader
 {

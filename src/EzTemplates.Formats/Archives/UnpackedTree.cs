@@ -52,7 +52,7 @@ internal sealed class UnpackedTree
     }
 
     /// <summary>The entries in the archive's order, once each; of the names of one file the first is the file.</summary>
-    public ImmutableArray<PackageEntry> Finish(DebPosition at)
+    public ImmutableArray<PackageEntry> Finish(DebBudget budget, DebPosition at)
     {
         foreach (var (path, slot) in _symlinks)
         {
@@ -62,7 +62,7 @@ internal sealed class UnpackedTree
             }
         }
 
-        CheckParents(at);
+        CheckParents(budget, at);
         var entries = ImmutableArray.CreateBuilder<PackageEntry>(_slots.Count);
         foreach (var (path, slot) in _slots.OrderBy(pair => pair.Value.Order))
         {
@@ -76,10 +76,11 @@ internal sealed class UnpackedTree
     /// Nothing may lie below what is not a directory, symbolic links above all. By sorted search: climbing from each path would take
     /// a hostile archive of deep paths for ever.
     /// </summary>
-    private void CheckParents(DebPosition at)
+    private void CheckParents(DebBudget budget, DebPosition at)
     {
         var paths = _slots.Keys.Select(path => path.Latin1).ToArray();
         Array.Sort(paths, StringComparer.Ordinal);
+        ChargeMadeParents(paths, budget, at);
         foreach (var (path, slot) in _slots)
         {
             if (slot.Member.Type == TarType.Directory)
@@ -97,6 +98,29 @@ internal sealed class UnpackedTree
                     : $"it lies below `{path}`, which is no directory");
             }
         }
+    }
+
+    /// <summary>A small archive of deep paths without their directories would otherwise become a tree without bounds.</summary>
+    /// <param name="paths">Sorted, so that a directory's paths stand together and each is looked at once.</param>
+    private void ChargeMadeParents(string[] paths, DebBudget budget, DebPosition at)
+    {
+        var before = "";
+        foreach (var path in paths)
+        {
+            var common = path.AsSpan().CommonPrefixLength(before);
+            for (var slash = path.IndexOf('/', Math.Max(common, 1)); slash > 0; slash = path.IndexOf('/', slash + 1))
+            {
+                if (!_slots.ContainsKey(TreePath.Parse(path.AsSpan(0, slash))))
+                {
+                    at.EnterPath(path);
+                    budget.TakeMadeParent(slash);
+                }
+            }
+
+            before = path;
+        }
+
+        at.EnterPath(null);
     }
 
     private static PackageEntry ToEntry(TreePath path, Slot slot)

@@ -103,6 +103,33 @@ public sealed class DebRefusalTests
     }
 
     [Fact]
+    public void Directories_that_an_archive_leaves_out_are_bounded_too()
+    {
+        var deep = string.Concat(Enumerable.Repeat("d/", 40));
+        var tar = new RawTar().Folder("./");
+        for (var i = 0; i < 5; i++)
+        {
+            tar = tar.File($"./{i}/{deep}f");
+        }
+
+        var deb = RawDeb.OfData(tar);
+        var options = new DebReadOptions { FileName = "odd.deb" };
+        Assert.Equal(6, DebReader.Read(new MemoryStream(deb), options with { MaxMembers = 6 + (5 * 41) }, DebInMemory.Sink).Entries.Length);
+        var many = Assert.Throws<MalformedArchiveException>(() => DebReader.Read(new MemoryStream(deb), options with { MaxMembers = 5 + (5 * 41) }, DebInMemory.Sink));
+        Assert.Contains("members, or directories around them", many.Reason, StringComparison.Ordinal);
+        Assert.Contains("data.tar: /4/d/d", many.Member, StringComparison.Ordinal);
+        var tooLong = Assert.Throws<MalformedArchiveException>(() => DebReader.Read(new MemoryStream(deb), options with { MaxNameBytes = 5000 }, DebInMemory.Sink));
+        Assert.Contains("more than 5000 bytes", tooLong.Reason, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Listed_directories_cost_nothing_more()
+    {
+        var deb = RawDeb.OfData(RawTar.WithFolders().File("./usr/odd/a").File("./usr/odd/b"));
+        Assert.Equal(5, DebReader.Read(new MemoryStream(deb), new DebReadOptions { FileName = "odd.deb", MaxMembers = 5 }, DebInMemory.Sink).Entries.Length);
+    }
+
+    [Fact]
     public void A_sink_that_does_not_read_all_is_a_bug_not_a_bad_package() =>
         Assert.Throws<InvalidOperationException>(() =>
             DebReader.Read(new MemoryStream(RawDeb.OfData(RawDeb.Data())), new DebReadOptions { FileName = "x" }, (_, _) => default));
