@@ -23,7 +23,8 @@ public sealed class DebControl
         Flags = stanza.Flags;
         InstalledSize = stanza.InstalledSize;
         Dependencies = [.. stanza.Relations.SelectMany(relation => Parse(stanza, relation.Kind, relation.Field))];
-        Provides = [.. ParseField(stanza, stanza.Provides, "Provides").SelectMany(relation => relation.Alternatives)
+        Provides = [.. ParseField(stanza, stanza.Provides, "Provides").Select(relation => relation.Alternatives[^1])
+            .Where(provided => provided is { Relation: VersionRelation.Any or VersionRelation.Equal, ArchitectureRestriction: "", ProfileRestriction: "" })
             .Select(provided => new DebProvide(provided.Name, provided.Version))];
     }
 

@@ -136,7 +136,7 @@ public sealed class UniverseBuilder
         var first = Alternatives.Count;
         while (reader.Next())
         {
-            RefuseRestrictions(in reader, field, DebControl.FieldName(kind));
+            // What stands in `[architecture]` and `<profile>`, which only source packages may have, is passed over: as if it applied.
             Alternatives.Add(new DependencyAlternative(
                 new StringId(Strings.Add(reader.Name)),
                 reader.Relation,
@@ -160,15 +160,12 @@ public sealed class UniverseBuilder
         var reader = new DebRelationReader(_stanza.Provides.Span);
         while (reader.Next())
         {
-            RefuseRestrictions(in reader, _stanza.Provides, "Provides");
-            if (reader.HasMoreAlternatives || reader.Relation is not (VersionRelation.Any or VersionRelation.Equal))
-            {
-                throw _stanza.Malformed(_stanza.Provides, "Provides", "provides one name, or one name `(= version)`, at a time");
-            }
-
-            // `name:i386` speaks for another architecture than the package's own, which no column here can say; it is left out, so at
-            // worst a solution is missed, never a wrong one made.
-            if (reader.Architecture.IsEmpty || reader.Architecture.SequenceEqual("any"u8) || reader.Architecture.SequenceEqual(_stanza.Architecture.Span))
+            // What says nothing that counts is left out, as apt does, and not the whole index refused for it: at worst a solution is
+            // missed, never a wrong one made. `name:i386` speaks for another architecture than the package's own, which no column here
+            // can say.
+            var isPlain = !reader.HasMoreAlternatives && reader.Relation is VersionRelation.Any or VersionRelation.Equal
+                && reader.ArchitectureRestriction.IsEmpty && reader.ProfileRestriction.IsEmpty;
+            if (isPlain && (reader.Architecture.IsEmpty || reader.Architecture.SequenceEqual("any"u8) || reader.Architecture.SequenceEqual(_stanza.Architecture.Span)))
             {
                 Provides.Add(new ProvidedName(new StringId(Strings.Add(reader.Name)), new StringId(Strings.Add(reader.Version))));
             }
@@ -180,31 +177,20 @@ public sealed class UniverseBuilder
         }
     }
 
-    private void RefuseRestrictions(scoped ref readonly DebRelationReader reader, StanzaField field, string name)
-    {
-        if (!reader.ArchitectureRestriction.IsEmpty || !reader.ProfileRestriction.IsEmpty)
-        {
-            throw _stanza.Malformed(field, name, "`[architecture]` and `<profile>` stand only in source packages");
-        }
-    }
-
     private ReadOnlySpan<byte> CheckedPath()
     {
-        var path = _stanza.Required(_stanza.Filename, "Filename").Span;
-        if (path[0] == '/' || !Utf8.IsValid(path) || path.IndexOfAnyInRange((byte)0, (byte)' ') >= 0 || path.Contains((byte)0x7f))
+        var bytes = _stanza.Required(_stanza.Filename, "Filename").Span;
+        Span<char> chars = bytes.Length <= 512 ? stackalloc char[bytes.Length] : new char[bytes.Length];
+        var isText = Utf8.ToUtf16(bytes, chars, out _, out var length, replaceInvalidSequences: false) == System.Buffers.OperationStatus.Done;
+        if (isText && ArchivePath.IsValid(chars[..length]))
         {
-            throw _stanza.Malformed(_stanza.Filename, "Filename", $"`{TreePath.Display(Encoding.Latin1.GetString(path))}` is not a relative path");
+            return bytes;
         }
 
-        foreach (var part in path.Split((byte)'/'))
-        {
-            if (path[part].SequenceEqual(".."u8))
-            {
-                throw _stanza.Malformed(_stanza.Filename, "Filename", $"`{Encoding.UTF8.GetString(path)}` leads out of the archive with `..`");
-            }
-        }
-
-        return path;
+        var path = isText ? ArchivePath.Normalize(chars[..length].ToString()) : "";
+        return ArchivePath.IsValid(path)
+            ? Encoding.UTF8.GetBytes(path)
+            : throw _stanza.Malformed(_stanza.Filename, "Filename", $"`{TreePath.Display(Encoding.Latin1.GetString(bytes))}` is not a path below an archive's root");
     }
 
     private long CheckedSize()

@@ -97,14 +97,8 @@ internal static class LockReader
             ? row.String(key)
             : throw row.Refuse(key, "is not `repository/suite`");
 
-    /// <summary>A path becomes part of a URL and may become part of a file's name.</summary>
-    private static string SafePath(StrictObject row, string key)
-    {
-        var path = row.String(key);
-        var isSafe = path.Split('/').All(name => name is not ("" or "." or ".."))
-            && !path.Any(c => char.IsControl(c) || c is '\\' or '?' or '#' or ' ');
-        return isSafe ? path : throw row.Refuse(key, $"is not a path below an archive's root: `{path}`");
-    }
+    private static string SafePath(StrictObject row, string key) =>
+        ArchivePath.IsValid(row.String(key)) ? row.String(key) : throw row.Refuse(key, $"is not a path below an archive's root: `{row.String(key)}`");
 
     private static void RequireSorted<T>(StrictObject root, string key, ImmutableArray<T> rows, Func<T, (string First, string Second)> keyOf)
     {
