@@ -24,7 +24,7 @@ public readonly record struct EnvironmentName : IComparable<EnvironmentName>
         ? name
         : throw new EzException(
             FailureKind.Usage,
-            $"`{TreePath.FromText((text ?? "").Replace('\0', '?')).Relative}` is no name for an environment",
+            $"`{string.Concat((text ?? "").Select(c => char.IsControl(c) ? '?' : c))}` is no name for an environment",
             "use lower-case letters, digits and . _ -, a letter or digit first, 64 at most");
 
     public int CompareTo(EnvironmentName other) => string.CompareOrdinal(ToString(), other.ToString());
