@@ -48,11 +48,12 @@ public static class SharedOptions
         var error = parsed.InvocationConfiguration.Error;
         var quiet = parsed.GetValue(Quiet) || parsed.GetValue(Json);
         var terminal = ReferenceEquals(error, Console.Error) && !Console.IsErrorRedirected;
-        var progress = new ProgressLines(error, terminal, quiet, TimeProvider.System);
+        var progress = new ProgressLines(error, terminal, quiet);
         return new Workspace(
             new WorkspaceOptions
             {
                 StoreRoot = parsed.GetValue(Store) ?? System.Environment.GetEnvironmentVariable("EZ_STORE"),
+                HostRoot = System.Environment.GetEnvironmentVariable("EZ_HOST_ROOT") is { Length: > 0 } host ? host : "/",
                 ForcedForm = System.Environment.GetEnvironmentVariable("EZ_VIEW_FORM"),
                 Offline = Has(parsed, Offline) && parsed.GetValue(Offline),
                 Locked = Has(parsed, Locked) && parsed.GetValue(Locked),
@@ -61,6 +62,7 @@ public static class SharedOptions
             },
             progress.Tell,
             TimeProvider.System,
+            progress,
             cancel);
     }
 

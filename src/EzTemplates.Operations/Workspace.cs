@@ -39,13 +39,15 @@ public sealed record WorkspaceOptions
 /// The outside world as one plain object: the store, the network, the clock, whoever listens. Each is opened when first needed.
 /// Operations take it and keep nothing themselves.
 /// </summary>
-public sealed class Workspace(WorkspaceOptions options, Action<OperationEvent> tell, TimeProvider time, CancellationToken cancel = default) : IDisposable
+/// <param name="listener">Whoever is told; ends with this object.</param>
+public sealed class Workspace(WorkspaceOptions options, Action<OperationEvent> tell, TimeProvider time, IDisposable? listener = null, CancellationToken cancel = default) : IDisposable
 {
     private readonly Dictionary<string, ImmutableArray<Snapshot>> _snapshots = new(StringComparer.Ordinal);
     private ContentStore? _store;
     private EnvironmentStore? _environments;
     private MirrorClient? _client;
     private MirrorSources? _mirrors;
+    private bool _hostIsRead;
 
     public WorkspaceOptions Options => options;
 
@@ -85,7 +87,7 @@ public sealed class Workspace(WorkspaceOptions options, Action<OperationEvent> t
             return known;
         }
 
-        var repositories = file.Repositories.Select(spec => RepositoryResolver.Resolve(spec, Mirrors)).ToList();
+        var repositories = Resolve([.. file.Repositories]);
         if (repositories.Count == 0)
         {
             throw new EzException(FailureKind.Usage, $"`{file.FullPath}` names no repository", "add `repositories:`, as recipes/debian-12.yaml has it");
@@ -103,6 +105,7 @@ public sealed class Workspace(WorkspaceOptions options, Action<OperationEvent> t
 
     public void Dispose()
     {
+        listener?.Dispose();
         _client?.Dispose();
         _store?.Dispose();
     }
@@ -116,22 +119,21 @@ public sealed class Workspace(WorkspaceOptions options, Action<OperationEvent> t
         }
     }
 
-    private MirrorSources Mirrors => _mirrors ??= new MirrorSources
+    /// <summary>The host's APT configuration is read, and its oddities told, only where a repository takes something from it.</summary>
+    private List<ResolvedRepository> Resolve(List<RepositorySpec> repositories)
     {
-        Host = ReadHost(),
-        Configured = MachineConfiguration(),
-        CommandLine = options.Mirrors,
-    };
-
-    private HostAptConfiguration ReadHost()
-    {
-        var host = HostAptSources.Read(options.HostRoot);
-        foreach (var warning in host.Warnings)
+        _mirrors ??= new MirrorSources { Host = HostAptConfiguration.Empty, Configured = MachineConfiguration(), CommandLine = options.Mirrors };
+        if (!_hostIsRead && repositories.Exists(spec => RepositoryResolver.AsksHost(spec, _mirrors)))
         {
-            tell(new OperationEvent.Warning(warning));
+            _hostIsRead = true;
+            _mirrors = _mirrors with { Host = HostAptSources.Read(options.HostRoot) };
+            foreach (var warning in _mirrors.Host.Warnings)
+            {
+                tell(new OperationEvent.Warning(warning));
+            }
         }
 
-        return host;
+        return [.. repositories.Select(spec => RepositoryResolver.Resolve(spec, _mirrors))];
     }
 
     private ImmutableDictionary<string, ImmutableArray<string>> MachineConfiguration()

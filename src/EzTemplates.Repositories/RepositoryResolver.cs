@@ -56,6 +56,12 @@ public static class RepositoryResolver
         Suites = [.. spec.Suites.Select(suite => new ResolvedSuite(suite, Choices(spec, suite, sources)))],
     };
 
+    /// <summary>Whether roots or keys of this repository come from <see cref="MirrorSources.Host"/>.</summary>
+    public static bool AsksHost(RepositorySpec spec, MirrorSources sources) =>
+        spec.Keys is KeySource.Fingerprints
+        || (spec.Keys is KeySource.Host && !spec.TrustUnsigned)
+        || (spec.Mirrors.Contains("host") && sources.CommandLine.GetValueOrDefault(spec.Id, []).IsEmpty && sources.Configured.GetValueOrDefault(spec.Id, []).IsEmpty);
+
     private static ImmutableArray<MirrorChoice> Choices(RepositorySpec spec, string suite, MirrorSources sources)
     {
         var named = sources.CommandLine.GetValueOrDefault(spec.Id, []);

@@ -3,16 +3,13 @@ using EzTemplates.Operations;
 namespace EzTemplates.Cli.Output;
 
 /// <summary>
-/// Shows what an operation does, on standard error: a bar that is rewritten in place on a terminal, plain lines elsewhere.
+/// Shows what an operation does, on standard error: a bar that is redrawn in place on a terminal, plain lines elsewhere.
 /// Safe to call from any thread.
 /// </summary>
-public sealed class ProgressLines(TextWriter error, bool terminal, bool quiet, TimeProvider time)
+public sealed class ProgressLines(TextWriter error, bool terminal, bool quiet) : IDisposable
 {
-    private const int BarWidth = 30;
-    private static readonly TimeSpan Redraw = TimeSpan.FromMilliseconds(100);
     private readonly System.Threading.Lock _gate = new();
-    private long _drawn;
-    private bool _barShown;
+    private StepBar? _bar;
 
     public void Tell(OperationEvent happened)
     {
@@ -44,30 +41,35 @@ public sealed class ProgressLines(TextWriter error, bool terminal, bool quiet, T
         }
     }
 
+    /// <summary>A step that failed leaves no bar on the screen.</summary>
+    public void Dispose()
+    {
+        lock (_gate)
+        {
+            ClearBar();
+        }
+    }
+
     private void Draw(OperationEvent.Progress progress)
     {
-        var done = progress.Items == progress.TotalItems;
-        if (!done && _barShown && time.GetElapsedTime(_drawn) < Redraw)
+        if (_bar is null || _bar.Step != progress.Step)
         {
-            return;
+            ClearBar();
+            _bar = new StepBar(error, progress);
         }
 
-        _drawn = time.GetTimestamp();
-        _barShown = true;
-        var share = progress.TotalBytes > 0 ? (double)progress.Bytes / progress.TotalBytes : done ? 1 : 0;
-        var filled = Math.Clamp((int)(share * BarWidth), 0, BarWidth);
-        error.Write($"\r\u001b[K{progress.Step,-10} [{new string('#', filled)}{new string('.', BarWidth - filled)}] "
-            + $"{Amount.Bytes(progress.Bytes)} of {Amount.Bytes(progress.TotalBytes)}, {progress.Items} of {progress.TotalItems}");
+        _bar.Show(progress);
     }
 
     private void Line(string text)
     {
-        if (_barShown)
-        {
-            error.Write("\r\u001b[K");
-            _barShown = false;
-        }
-
+        ClearBar();
         error.WriteLine(text);
+    }
+
+    private void ClearBar()
+    {
+        _bar?.Dispose();
+        _bar = null;
     }
 }
