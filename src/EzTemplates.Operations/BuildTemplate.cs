@@ -16,6 +16,11 @@ public static class BuildTemplate
             return BuildFigures.OfExisting(done);
         }
 
+        if (workspace.Store.Versions.Find(new TemplateReference(locked.Lock.Template, locked.Lock.Version)) is { } other)
+        {
+            TemplateVersions.RequireLock(other, LockText.DigestOf(locked.Lock));
+        }
+
         var layers = Layers(locked);
         var rows = layers.SelectMany(layer => layer).ToList();
         if (workspace.Options.DryRun)
@@ -23,6 +28,7 @@ public static class BuildTemplate
             return BuildFigures.OfPlan(locked.Lock, rows.Count, FetchPackages.Missing(workspace, rows).Sum(row => row.Size));
         }
 
+        RootRights.Require($"build `{locked.Lock.Template}`");
         using var writer = workspace.Store.BeginWriting(workspace.Patience);
         var downloaded = await workspace.Steps.RunAsync("fetch", () => FetchPackages.RunAsync(workspace, locked, rows, cancel)).ConfigureAwait(false);
         using var batch = writer.BeginIngest();

@@ -39,12 +39,19 @@ public static class LockFile
     public static void Write(RecipeFile file, TemplateLock made)
     {
         var beside = file.LockPath + ".new";
-        using (var stream = new FileStream(beside, FileMode.Create, FileAccess.Write))
+        try
         {
-            stream.Write(LockText.Write(made));
-            stream.Flush(flushToDisk: true);
-        }
+            using (var stream = new FileStream(beside, FileMode.Create, FileAccess.Write))
+            {
+                stream.Write(LockText.Write(made));
+                stream.Flush(flushToDisk: true);
+            }
 
-        File.Move(beside, file.LockPath, overwrite: true);
+            File.Move(beside, file.LockPath, overwrite: true);
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            throw StoreException.FromIO("write the lock", file.LockPath, failure);
+        }
     }
 }

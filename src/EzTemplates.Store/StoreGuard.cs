@@ -27,7 +27,7 @@ internal static class StoreGuard
             var status = Libc.Status(root);
             if (status.Uid != Libc.EffectiveUserId)
             {
-                throw new StoreException(
+                throw StoreException.ForeignOwner(
                     string.Create(CultureInfo.InvariantCulture, $"the store `{layout.Root}` belongs to user {status.Uid}, not to {Libc.EffectiveUserId}"),
                     "run as its owner, or choose a store of your own with --store DIR");
             }

@@ -64,14 +64,7 @@ internal sealed class CommitVersion(ContentStore store, WorkFolder work, Version
 
     private static void RequireSame(TemplateVersionRecord existing, TemplateVersionRecord record)
     {
-        if (existing.Lock != record.Lock)
-        {
-            throw new EzException(
-                FailureKind.Usage,
-                $"`{record.Reference}` is in the store, built from lock {existing.Lock.Short}; this lock {record.Lock.Short} has the same version and other content",
-                $"make a new version with: ez lock {record.Reference.Template}");
-        }
-
+        TemplateVersions.RequireLock(existing, record.Lock);
         if (existing.Manifest != record.Manifest)
         {
             throw new StoreException(

@@ -67,4 +67,18 @@ public sealed class TemplateVersions
 
     private static TemplateVersionRecord? ReadRecord(string path) =>
         StoreFile.TryRead(path) is { } text ? TemplateVersionRecord.FromJson(text, path) : null;
+
+    /// <summary>A version is immutable: where the store has it, it is of this very lock.</summary>
+    /// <exception cref="EzException">Usage: it was built from another lock; names both.</exception>
+    public static void RequireLock(TemplateVersionRecord existing, Sha256Digest lockDigest)
+    {
+        ArgumentNullException.ThrowIfNull(existing);
+        if (existing.Lock != lockDigest)
+        {
+            throw new EzException(
+                FailureKind.Usage,
+                $"`{existing.Reference}` is in the store, built from lock {existing.Lock.Short}; this lock {lockDigest.Short} has the same version and other content",
+                $"take the lock that comes after {existing.Reference} from version control, or raise `version:` in the recipe, then: ez lock {existing.Reference.Template}");
+        }
+    }
 }
