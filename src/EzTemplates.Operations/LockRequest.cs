@@ -55,6 +55,6 @@ internal static class LockRequest
             hint = near.Count > 0 ? $"did you mean `{string.Join("`, `", near)}`?" : hint ?? "check the spelling, and that the recipe's repositories and components have it";
         }
 
-        return new EzException(FailureKind.Unsolvable, $"`{file.Recipe.Name}` cannot be locked: {conflict}", hint);
+        return new EzException(FailureKind.Unsolvable, $"`{file.Recipe.Name}` cannot be locked: {conflict}", hint ?? $"change `packages:` or `exclude:` in {file.FullPath}, or add a repository that has what is missing");
     }
 }

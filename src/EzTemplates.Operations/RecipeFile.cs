@@ -17,7 +17,7 @@ public sealed record RecipeFile(string FullPath, Recipe Recipe, RecipeFile? Base
     public OsRecipe Os => Base is null ? (OsRecipe)Recipe : Base.Os;
 
     /// <summary>The lock beside the recipe: <c>nginx.amd64.lock.json</c>.</summary>
-    public string LockPath => Path.Combine(Folder, $"{Recipe.Name}.{Os.Architecture}.lock.json");
+    public string LockPath => LockPathOf(Recipe.Name);
 
     /// <summary>Repositories of the base, then the recipe's own.</summary>
     public IEnumerable<RepositorySpec> Repositories => Base is null ? Recipe.Repositories : Base.Repositories.Concat(Recipe.Repositories);
@@ -53,15 +53,51 @@ public sealed record RecipeFile(string FullPath, Recipe Recipe, RecipeFile? Base
         return new RecipeFile(path, recipe, new RecipeFile(basePath, os, null));
     }
 
-    /// <summary>The applications beside an OS recipe that name it as their base, by name.</summary>
-    public IEnumerable<RecipeFile> Applications() =>
-        Directory.EnumerateFiles(Folder, "*" + Extension)
-            .Order(StringComparer.Ordinal)
-            .Where(path => path != FullPath)
-            .Select(Load)
-            .Where(file => file.Base?.FullPath == FullPath);
+    /// <summary>
+    /// The locked applications beside an OS recipe that name it as their base, by name. A recipe that has become unreadable is told
+    /// and left out; what lies there without a lock is none of ours.
+    /// </summary>
+    internal IEnumerable<RecipeFile> Applications(Action<UpdateFailure> unreadable)
+    {
+        foreach (var path in Directory.EnumerateFiles(Folder, "*" + Extension).Order(StringComparer.Ordinal).Where(path => path != FullPath))
+        {
+            var name = Path.GetFileNameWithoutExtension(path);
+            if (!File.Exists(LockPathOf(name)))
+            {
+                continue;
+            }
 
-    private static Recipe Read(string path) => RecipeYaml.Read(File.ReadAllText(path), path);
+            RecipeFile file;
+            try
+            {
+                file = Load(path);
+            }
+            catch (EzException broken)
+            {
+                unreadable(new UpdateFailure(name, broken.Message, broken.Hint));
+                continue;
+            }
+
+            if (file.Base?.FullPath == FullPath)
+            {
+                yield return file;
+            }
+        }
+    }
+
+    private string LockPathOf(string name) => Path.Combine(Folder, $"{name}.{Os.Architecture}.lock.json");
+
+    private static Recipe Read(string path)
+    {
+        try
+        {
+            return RecipeYaml.Read(File.ReadAllText(path), path);
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            throw new EzException(FailureKind.Usage, $"cannot read the recipe `{path}`: {failure.Message}", "give a recipe that this user may read");
+        }
+    }
 
     private static string Locate(string nameOrPath)
     {

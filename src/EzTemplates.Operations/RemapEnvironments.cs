@@ -58,7 +58,7 @@ public static class RemapEnvironments
     private static string? Describe(RemapPlan plan) => plan switch
     {
         { Conflicts.IsEmpty: false } => "refused: own copies of " + string.Join(", ", plan.Conflicts),
-        { Users.IsEmpty: false } => "busy: " + string.Join(", ", plan.Users),
+        { Users.IsEmpty: false } => "busy: " + string.Join(", ", plan.UserNames),
         { Dropped.IsEmpty: false } => "unchanged private copies make way: " + string.Join(", ", plan.Dropped),
         _ => null,
     };

@@ -24,7 +24,7 @@ public static class UpdateTemplates
                 continue;
             }
 
-            foreach (var app in file.Applications().Where(app => File.Exists(app.LockPath)))
+            foreach (var app in file.Applications(failed => failures.Add(failed)))
             {
                 await FollowAsync(workspace, app, updated, locks, builds, failures, cancel).ConfigureAwait(false);
             }

@@ -33,7 +33,7 @@ internal static class ReportText
     public static IEnumerable<string> Of(WhyReport report) => report.Answers.SelectMany(a => new[]
     {
         $"{a.Package} {a.PackageVersion} in {a.Template}@{a.Version}:",
-        "  " + (a.Cause == "essential" ? "(essential) " : "") + string.Join(" <- needed by - ", a.Chain.Reverse()),
+        $"  {a.Chain[0]} ({(a.Cause == "essential" ? "essential" : "in the recipe")}){string.Concat(a.Chain.Skip(1).Select(name => $" -> {name}"))}",
     });
 
     public static IEnumerable<string> Of(TemplatesReport report) => report.Templates.Count == 0
@@ -84,10 +84,15 @@ internal static class ReportText
     ];
 
     public static IEnumerable<string> Of(EnvironmentChangesReport report) => report.Changes.Select(c =>
-        $"{c.Environment}: {c.Outcome}"
-        + (c.From is null ? "" : $" from {c.From}")
-        + (c.To is null ? "" : c.Outcome == "unchanged" ? $", on {c.To}" : c.From is null ? $" on {c.To}" : $" to {c.To}")
-        + (c.Detail is null ? "" : $" ({c.Detail})"));
+        $"{c.Environment}: " + c switch
+        {
+            { Outcome: "unchanged" } => $"unchanged, on {c.To}",
+            { Outcome: "busy" } => $"busy, stays on {c.From}",
+            { From: null, To: null } => c.Outcome,
+            { From: null } => $"{c.Outcome} on {c.To}",
+            { To: null } => $"{c.Outcome}, was on {c.From}",
+            _ => $"{c.Outcome} from {c.From} to {c.To}",
+        } + (c.Detail is null ? "" : $" ({c.Detail})"));
 
     private static IEnumerable<string> Lines(LockSummary held)
     {

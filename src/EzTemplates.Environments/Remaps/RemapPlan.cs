@@ -12,6 +12,9 @@ public sealed record RemapPlan(
 {
     public bool ChangesNothing => From == To;
 
+    /// <summary>Each of <see cref="Users"/> with its command's name.</summary>
+    public IEnumerable<string> UserNames => Users.Select(ViewUsers.Describe);
+
     internal EzException Refusal() => new(
         FailureKind.Environment,
         $"environment `{Environment}` has its own copies of files that `{To.Template}` changes as well: {string.Join(", ", Conflicts.Select(path => $"`{path}`"))}",
