@@ -88,11 +88,11 @@ public sealed class SharingTests(RealGround ground)
         var (before, untouched) = (SeenTree.List(there), SeenTree.List(here));
         string[] touched =
         [
-            "/usr/bin/apt", "/usr/bin/awk", "/usr/bin/bash", "/usr/bin/find", "/usr/bin/grep", "/usr/bin/passwd", "/usr/bin/sed", "/usr/bin/tar",
-            "/usr/lib/x86_64-linux-gnu/libzstd.so.1.5.4", "/etc/debian_version",
+            "/usr/bin/apt", "/usr/bin/bash", "/usr/bin/find", "/usr/bin/grep", "/usr/bin/mawk", "/usr/bin/passwd", "/usr/bin/sed", "/usr/bin/tar",
+            untouched.Rows.Keys.Single(path => path.StartsWith("/usr/lib/x86_64-linux-gnu/libzstd.so.1.", StringComparison.Ordinal)), "/etc/debian_version",
         ];
         var run = ground.Exec(environments[0], "python3", "-c", """
-            import mmap, os
+            import glob, mmap, os
             os.chdir("/usr/bin")
             with open("bash", "r+b") as file: file.write(b"written")
             os.truncate("find", 100)
@@ -105,20 +105,21 @@ public sealed class SharingTests(RealGround ground)
             with open("apt", "r+b") as file:
                 with mmap.mmap(file.fileno(), 0) as view: view[0:6] = b"mapped"
             with open("/etc/debian_version", "a") as file: file.write("appended")
-            os.utime("/usr/lib/x86_64-linux-gnu/libzstd.so.1.5.4", (1, 1))
-            os.unlink("awk") if os.path.lexists("awk") else None
+            os.utime(glob.glob("/usr/lib/x86_64-linux-gnu/libzstd.so.1.*")[0], (1, 1))
+            os.unlink("mawk")
             """).Succeed();
         Assert.Equal("", run.Error);
 
         var after = SeenTree.List(here);
-        foreach (var path in touched.Where(untouched.Rows.ContainsKey))
+        foreach (var path in touched)
         {
             Assert.True(!after.Rows.TryGetValue(path, out var now) || now.Row != untouched.Rows[path].Row, $"{path} was not changed");
         }
 
         Assert.Equal(before.Lines(), SeenTree.List(there).Lines());
-        AssertObjectsWhole([.. touched.Where(untouched.Rows.ContainsKey).Select(path => untouched.Rows[path].Row.Content).Where(digest => digest.Length > 0)]);
-        AssertObjectsWhole(FileDigests("python3"));
+        var digests = FileDigests("python3");
+        Assert.Subset(digests.ToHashSet(), touched.Select(path => untouched.Rows[path].Row.Content).ToHashSet());
+        AssertObjectsWhole(digests);
     }
 
     private void AssertObjectsWhole(IReadOnlyCollection<string> digests)
