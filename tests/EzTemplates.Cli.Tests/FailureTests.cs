@@ -46,6 +46,36 @@ public sealed class FailureTests : IDisposable
     }
 
     [Fact]
+    public void An_application_that_its_base_is_too_old_for_is_told_what_would_help()
+    {
+        _ground.Publish(0, Ground.Package("base", "1"), Ground.Package("tool", "1", "base (>= 1)"));
+        var os = _ground.Recipes.Os("small", "base");
+        var app = _ground.Recipes.App("app", "small", "tool");
+        _ground.Ez.Succeed("build", app);
+        _ground.Publish(1, Ground.Package("base", "1"), Ground.Package("base", "2"), Ground.Package("tool", "2", "base (>= 2)"));
+        Ground.Fails(
+            _ground.Ez.Run("lock", app),
+            3,
+            "ez: `app` cannot be locked: `tool` is asked for\ntool 2 needs base (>= 2) (there is base 2)\nsmall@1.0.0 has base 1, and a package of the base cannot change\nhint: `ez update small` would allow it");
+        _ground.Ez.Succeed("update", os);
+        Assert.Equal(["tool 2"], _ground.Rows("app"));
+    }
+
+    [Fact]
+    public void A_lock_that_cannot_be_written_is_no_internal_error()
+    {
+        Requires.Tool("setpriv");
+        _ground.Publish(0, Ground.Package("base", "1"));
+        var recipe = _ground.Recipes.Os("small", "base");
+        var own = _ground.Temp.MakeFolder("own");
+        ToolRun.Run("chown", "65534:65534", own).Succeed();
+        var run = AsNobody(Path.Combine(own, "store"), "lock", recipe);
+        Assert.Equal(7, run.ExitCode);
+        Assert.Contains($"ez: cannot write the lock `{_ground.Recipes.LockOf("small")}`: ", run.Error, StringComparison.Ordinal);
+        Assert.Contains("\nhint: ", run.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void A_missing_key_is_a_trust_failure()
     {
         _ground.Publish(0, Ground.Package("base", "1"));

@@ -1,5 +1,4 @@
 using System.Text.Json;
-using EzTemplates.Testing;
 
 namespace EzTemplates.Cli.Tests;
 
