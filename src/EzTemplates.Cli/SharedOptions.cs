@@ -52,7 +52,7 @@ public static class SharedOptions
         return new Workspace(
             new WorkspaceOptions
             {
-                StoreRoot = parsed.GetValue(Store) ?? System.Environment.GetEnvironmentVariable("EZ_STORE"),
+                StoreRoot = StoreRootOf(parsed),
                 HostRoot = System.Environment.GetEnvironmentVariable("EZ_HOST_ROOT") is { Length: > 0 } host ? host : "/",
                 ForcedForm = System.Environment.GetEnvironmentVariable("EZ_VIEW_FORM"),
                 Offline = Has(parsed, Offline) && parsed.GetValue(Offline),
@@ -65,6 +65,13 @@ public static class SharedOptions
             progress,
             cancel);
     }
+
+    private static string? StoreRootOf(ParseResult parsed) => parsed.GetValue(Store) switch
+    {
+        "" => throw new EzException(FailureKind.Usage, "`--store` names no folder", "--store /var/lib/ez"),
+        { } named => named,
+        null => System.Environment.GetEnvironmentVariable("EZ_STORE") is { Length: > 0 } set ? set : null,
+    };
 
     private static bool Has(ParseResult parsed, Option option) => parsed.CommandResult.Command.Options.Contains(option);
 

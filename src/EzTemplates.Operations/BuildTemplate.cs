@@ -16,6 +16,7 @@ public static class BuildTemplate
             return BuildFigures.OfExisting(done);
         }
 
+        LockMaking.RequireKnownRules(locked.Lock);
         if (workspace.Store.Versions.Find(new TemplateReference(locked.Lock.Template, locked.Lock.Version)) is { } other)
         {
             TemplateVersions.RequireLock(other, LockText.DigestOf(locked.Lock));

@@ -12,6 +12,18 @@ internal static class LockMaking
     /// <summary>The number of the configure rules; 0 = maintainer scripts do not run.</summary>
     public const int ConfigureRules = 0;
 
+    /// <exception cref="EzException">The lock was made for configure rules that this ez does not have.</exception>
+    public static void RequireKnownRules(TemplateLock held)
+    {
+        if (held.Rules is < 0 or > ConfigureRules)
+        {
+            throw new EzException(
+                FailureKind.Usage,
+                $"the lock of `{held.Template}` asks for configure rules {held.Rules}, and this ez has rules {ConfigureRules}",
+                $"ez lock {held.Template}, or use the ez that made it");
+        }
+    }
+
     public static TemplateLock Make(SolvingGround ground, RecipeFile file, TemplateLock? previous, TemplateLock? os, ImmutableArray<ChosenPackage> chosen)
     {
         var made = new TemplateLock

@@ -81,7 +81,7 @@ public sealed class Workspace(WorkspaceOptions options, Action<OperationEvent> t
     /// <summary>Today's snapshots of a recipe's repositories; asked for once in the life of this object.</summary>
     internal async Task<ImmutableArray<Snapshot>> SnapshotsAsync(RecipeFile file, CancellationToken cancelThis)
     {
-        var key = string.Join('\n', file.Repositories.Select(r => r.Id)) + "\n" + file.Os.Name;
+        var key = string.Join('\n', file.Repositories.Select(KeyOf).Prepend(file.Os.Architecture));
         if (_snapshots.TryGetValue(key, out var known))
         {
             return known;
@@ -101,6 +101,18 @@ public sealed class Workspace(WorkspaceOptions options, Action<OperationEvent> t
         }).ConfigureAwait(false);
         _snapshots[key] = found;
         return found;
+    }
+
+    /// <summary>All that decides what a repository is: two recipes may give one id to unlike archives.</summary>
+    private static string KeyOf(RepositorySpec spec)
+    {
+        var keys = spec.Keys switch
+        {
+            KeySource.KeyFile file => file.FullPath,
+            KeySource.Fingerprints some => string.Join(' ', some.Allowed),
+            _ => "host",
+        };
+        return string.Join('\t', spec.Id, string.Join(' ', spec.Mirrors), string.Join(' ', spec.Suites), string.Join(' ', spec.Components), keys, spec.Priority, spec.TrustUnsigned);
     }
 
     public void Dispose()
