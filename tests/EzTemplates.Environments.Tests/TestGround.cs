@@ -117,10 +117,10 @@ internal sealed class TestGround : IDisposable
     }
 
     /// <summary>A shell, a few tools and their libraries, where this machine has them.</summary>
-    public IReadOnlyList<ManifestEntry> Tools()
+    public IReadOnlyList<ManifestEntry> Tools(params IEnumerable<string> more)
     {
         var files = new SortedDictionary<string, ManifestEntry>(StringComparer.Ordinal);
-        foreach (var tool in Programs)
+        foreach (var tool in Programs.Concat(more))
         {
             var program = ToolRun.Locate(tool) ?? throw new InvalidOperationException($"no {tool} on this machine");
             files["/bin/" + tool] = Bytes("/bin/" + tool, File.ReadAllBytes(program), 0b111_101_101);
@@ -140,12 +140,19 @@ internal sealed class TestGround : IDisposable
     {
         var folder = Directory.CreateDirectory(Path.Combine(Temp, "exec-" + Guid.NewGuid().ToString("N", CultureInfo.InvariantCulture))).FullName;
         File.WriteAllText(Path.Combine(folder, "in"), input);
+        using var stdin = File.OpenHandle(Path.Combine(folder, "in"));
+        return ExecOn(request, (int)stdin.DangerousGetHandle());
+    }
+
+    /// <param name="input">The descriptor that the command reads.</param>
+    public ExecResult ExecOn(ExecRequest request, int input)
+    {
+        var folder = Directory.CreateDirectory(Path.Combine(Temp, "exec-" + Guid.NewGuid().ToString("N", CultureInfo.InvariantCulture))).FullName;
         int status;
-        using (var stdin = File.OpenHandle(Path.Combine(folder, "in")))
         using (var stdout = File.OpenHandle(Path.Combine(folder, "out"), FileMode.Create, FileAccess.Write))
         using (var stderr = File.OpenHandle(Path.Combine(folder, "err"), FileMode.Create, FileAccess.Write))
         {
-            var streams = new SandboxStreams((int)stdin.DangerousGetHandle(), (int)stdout.DangerousGetHandle(), (int)stderr.DangerousGetHandle());
+            var streams = new SandboxStreams(input, (int)stdout.DangerousGetHandle(), (int)stderr.DangerousGetHandle());
             status = new SandboxExec(Environments).Run(request with { Streams = streams });
         }
 

@@ -32,6 +32,7 @@ internal enum SystemCallNumber
     Unshare = 272,
     ChangeTimes = 280,
     SetNamespace = 308,
+    Seccomp = 317,
     Statx = 332,
     CloseRange = 436,
     MountSetAttributes = 442,

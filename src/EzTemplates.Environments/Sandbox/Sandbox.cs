@@ -85,6 +85,7 @@ internal sealed class Sandbox : IDisposable
         folders.MakeSys();
         _thread.MakePlace("/proc");
         _spawn.KeepDescriptorsOut();
+        TerminalFilter.Install(_thread);
         (_init, _lifeline) = _spawn.StartInit();
         if (request.Privileges == SandboxPrivileges.Container)
         {
