@@ -187,6 +187,23 @@ public sealed class ExecTests
         Assert.Equal("1600000000\n", ground.Exec(name, "stat", "-c", "%Y", "/etc").Output);
     }
 
+    [Theory]
+    [InlineData("mkfifo /etc/hosts /etc/resolv.conf", "pp")]
+    [InlineData("ln -s ../tmp/hosts /etc/hosts; ln -s /etc/hosts /etc/resolv.conf", "ll")]
+    [InlineData("mkdir /etc/hosts /etc/resolv.conf", "dd")]
+    public async Task What_an_environment_put_in_the_place_of_lent_files_stays_and_blocks_nobody(string act, string kinds)
+    {
+        Requires.Overlay();
+        Requires.Tool("ldd");
+        using var ground = new TestGround();
+        var name = ground.Create("box", "1", [.. ground.Tools("mkfifo")]);
+        var put = new ExecRequest { Environment = name, Command = ["sh", "-c", act], Network = SandboxNetwork.None };
+        Assert.Equal(new ExecResult(0, "", ""), ground.Exec(put));
+        var look = Task.Run(() => ground.Exec(name, "ls", "-l", "/etc", "/tmp"));
+        var lines = (await look.WaitAsync(TimeSpan.FromMinutes(1), TestContext.Current.CancellationToken)).Output.Split('\n');
+        Assert.Equal(kinds, string.Concat(lines.Where(line => line.Contains("hosts", StringComparison.Ordinal) || line.Contains("resolv", StringComparison.Ordinal)).Select(line => line[0])));
+    }
+
     [Fact]
     public void What_the_command_left_running_ends_with_it()
     {

@@ -146,7 +146,7 @@ internal sealed unsafe class SandboxFolders(SandboxThread thread)
     /// </summary>
     private void Lend(string path, string staged)
     {
-        if (thread.TryReadFile(path, 1) is { Length: > 0 })
+        if (!thread.IsAbsentOrEmptyFile(path))
         {
             return;
         }

@@ -14,6 +14,7 @@ internal sealed unsafe class SandboxThread : IDisposable
     private const int OpenFolderFlags = 0x10000 | 0x80000;
     private const int AtCurrent = -100;
     private const int DetachMount = 2;
+    private const int StatusSize = 256;
 
     private readonly NativeThread _thread = new("sandbox");
     private readonly NativeText _text = new();
@@ -85,11 +86,27 @@ internal sealed unsafe class SandboxThread : IDisposable
 
     private (ulong Device, ulong File) IdentityOf(string path)
     {
+        var status = _text.Block(StatusSize);
+        Must($"look at `{path}`", StatusOf(path, status));
+        return (*(ulong*)(status + 0x88), *(ulong*)(status + 0x20));
+    }
+
+    /// <summary>Whether there is nothing, or a file without content; anything else, a link or a pipe too, is the environment's own affair.</summary>
+    public bool IsAbsentOrEmptyFile(string path)
+    {
+        const int kindMask = 0xf000;
+        const int regular = 0x8000;
+        var status = _text.Block(StatusSize);
+        var looked = StatusOf(path, status);
+        return looked.Failed ? looked.Errno == Errno.NoEntry : (*(ushort*)(status + 0x1c) & kindMask) == regular && *(ulong*)(status + 0x28) == 0;
+    }
+
+    /// <summary>Of the name itself, not of what a link leads to (struct statx).</summary>
+    private NativeResult StatusOf(string path, nint status)
+    {
         const int basicStats = 0x7ff;
-        const int noAutomount = 0x800;
-        var status = _text.Block(256);
-        Must($"look at `{path}`", _thread.System(SystemCallNumber.Statx, AtCurrent, _text.Of(path), noAutomount, basicStats, status));
-        return (((ulong*)(status + 0x88))[0], *(ulong*)(status + 0x20));
+        const int noFollowNoAutomount = 0x100 | 0x800;
+        return _thread.System(SystemCallNumber.Statx, AtCurrent, _text.Of(path), noFollowNoAutomount, basicStats, status);
     }
 
     public void ChangeFolder(string path) =>
@@ -123,10 +140,10 @@ internal sealed unsafe class SandboxThread : IDisposable
         }
     }
 
-    /// <summary>Makes an empty file if there is none.</summary>
+    /// <summary>Makes an empty file if there is none. Waits for nobody, whatever the environment has there: a pipe, a leased file.</summary>
     public NativeResult TryMakeFile(string path, int mode = 0b110_100_100)
     {
-        const int writeCreate = 0x1 | 0x40 | 0x80000;
+        const int writeCreate = 0x1 | 0x40 | 0x100 | 0x800 | 0x80000;
         var made = _thread.System(SystemCallNumber.OpenAt, AtCurrent, _text.Of(path), writeCreate, mode);
         if (!made.Failed)
         {
