@@ -204,6 +204,21 @@ public sealed class ExecTests
         Assert.Equal(kinds, string.Concat(lines.Where(line => line.Contains("hosts", StringComparison.Ordinal) || line.Contains("resolv", StringComparison.Ordinal)).Select(line => line[0])));
     }
 
+    [Theory]
+    [InlineData("/etc/hosts")]
+    [InlineData("/etc/resolv.conf")]
+    public void A_bind_of_the_host_s_name_resolution_shows_even_where_the_environment_has_its_own(string file)
+    {
+        Requires.Overlay();
+        Requires.Tool("ldd");
+        Assert.SkipUnless(File.Exists(file), $"needs {file}");
+        using var ground = new TestGround();
+        var name = ground.Create("box", "1", [.. ground.Tools(), ground.Text(file, "the environment's own\n")]);
+        var request = new ExecRequest { Environment = name, Command = ["cat", file] };
+        Assert.Equal("the environment's own\n", ground.Exec(request).Output);
+        Assert.Equal(File.ReadAllText(file), ground.Exec(request with { Binds = [BindMount.Parse($"{file}:{file}")] }).Output);
+    }
+
     [Fact]
     public void What_the_command_left_running_ends_with_it()
     {

@@ -18,7 +18,7 @@ internal sealed unsafe class SandboxFolders(SandboxThread thread)
 
     private const MountFlags Harmless = MountFlags.NoSetId | MountFlags.NoDevices | MountFlags.NoExecution;
 
-    private readonly List<(BindMount Bind, string Source, string Staged)> _binds = [];
+    private readonly List<StagedBind> _binds = [];
 
     /// <summary>
     /// Before the view is entered: a /dev, with all that is wanted of the host bound to places in it. Device nodes are bound too, since
@@ -37,14 +37,15 @@ internal sealed unsafe class SandboxFolders(SandboxThread thread)
         {
             var source = Linux.RealPath(bind.Source)
                 ?? throw new EzException(FailureKind.Environment, $"cannot bind `{bind.Source}`: there is no such file or folder", "make it first");
-            StageBind(stage, bind, source);
+            StageBind(stage, bind, source, BindCause.Asked);
         }
 
         foreach (var path in request.Network == SandboxNetwork.Host ? LentFiles : [])
         {
-            if (Linux.RealPath(path) is { } source && File.Exists(source))
+            var place = TreePath.FromText(path);
+            if (!request.Binds.Any(bind => bind.Destination == place) && Linux.RealPath(path) is { } source && File.Exists(source))
             {
-                StageBind(stage, new BindMount(path, TreePath.FromText(path), BindAccess.ReadOnly), source);
+                StageBind(stage, new BindMount(path, place, BindAccess.ReadOnly), source, BindCause.Lent);
             }
         }
     }
@@ -94,10 +95,10 @@ internal sealed unsafe class SandboxFolders(SandboxThread thread)
     /// <summary>Moves what was staged of the host to where it is to show.</summary>
     public void Bind()
     {
-        foreach (var (bind, source, staged) in _binds)
+        foreach (var (bind, source, staged, cause) in _binds)
         {
             var target = bind.Destination.ToString();
-            if (bind.Source == target && LentFiles.Contains(target, StringComparer.Ordinal))
+            if (cause == BindCause.Lent)
             {
                 Lend(target, staged);
             }
@@ -111,7 +112,7 @@ internal sealed unsafe class SandboxFolders(SandboxThread thread)
         }
     }
 
-    private void StageBind(string stage, BindMount bind, string source)
+    private void StageBind(string stage, BindMount bind, string source, BindCause cause)
     {
         var name = string.Create(CultureInfo.InvariantCulture, $".ez-bind-{_binds.Count}");
         var place = $"{stage}/{name}";
@@ -126,7 +127,7 @@ internal sealed unsafe class SandboxFolders(SandboxThread thread)
 
         thread.Mount(source, place, null, MountFlags.Bind | MountFlags.Recursive);
         Restrict(place, bind.Access == BindAccess.ReadOnly, keepDevices: source.StartsWith("/dev/", StringComparison.Ordinal));
-        _binds.Add((bind, source, "/dev/" + name));
+        _binds.Add(new StagedBind(bind, source, "/dev/" + name, cause));
     }
 
     private void Forget(string staged)
@@ -228,6 +229,16 @@ internal sealed unsafe class SandboxFolders(SandboxThread thread)
             thread.Native.System(SystemCallNumber.ChangeTimes, -100, thread.Text.Of(folder), times, 0);
         }
     }
+
+    private enum BindCause
+    {
+        Asked,
+
+        /// <summary>Nobody asked for it: it shows where the environment has nothing of its own.</summary>
+        Lent,
+    }
+
+    private readonly record struct StagedBind(BindMount Bind, string Source, string Staged, BindCause Cause);
 
     /// <summary>A network namespace starts with its loopback interface down.</summary>
     public void RaiseLoopback()
