@@ -42,7 +42,7 @@ public sealed class EnvironmentStore
             throw new EzException(FailureKind.Environment, $"environment `{name}` exists already", $"ez env remap {name} {mapping.Template}, or choose another name");
         }
 
-        var temporary = Path.Combine(Layout.Environments, NewPrefix + name);
+        var temporary = UnfinishedPath(NewPrefix, name);
         Libc.MakeFolder(null, temporary, OwnerOnly);
         foreach (var part in (ReadOnlySpan<string>)["private", "work", "links", "root"])
         {
@@ -124,19 +124,32 @@ public sealed class EnvironmentStore
 
     /// <summary>Unmounts, and removes all that the environment ever wrote.</summary>
     /// <exception cref="BusyEnvironmentException">In use, and not to be waited for.</exception>
+    /// <exception cref="StoreException">The environment is gone, but not all of its files could be deleted.</exception>
     public void Remove(EnvironmentName name, WhenBusy whenBusy = WhenBusy.Fail)
     {
         using var only = LockExclusively(name, whenBusy);
         UnmountOr(name, whenBusy);
-        using (LockNames())
+        using var names = LockNames();
+        var gone = UnfinishedPath(GonePrefix, name);
+        using (var folder = Libc.OpenFolder(null, Layout.Environments))
         {
-            using var folder = Libc.OpenFolder(null, Layout.Environments);
-            Libc.Rename(null, Layout.EnvironmentOf(name.ToString()), null, Path.Combine(Layout.Environments, GonePrefix + name));
+            Libc.Rename(null, Layout.EnvironmentOf(name.ToString()), null, gone);
             Libc.Sync(folder);
-            Sweep();
         }
 
         only.RemoveAndDispose();
+        try
+        {
+            FolderRemoval.Remove(gone);
+        }
+        catch (StoreException failure)
+        {
+            throw new StoreException(
+                $"environment `{name}` is removed, but not all of its files could be deleted: {failure.Message}",
+                $"lsattr -R {gone} shows files that chattr made immutable; ez deletes the rest once it can",
+                failure,
+                failure.Errno);
+        }
     }
 
     /// <summary>Shared for as long as something runs in the environment. Waits while it is being remapped.</summary>
@@ -279,13 +292,23 @@ public sealed class EnvironmentStore
         }
     }
 
+    /// <summary>What cannot be deleted stays until it can: whoever removed that environment was told, and no other has to do with it.</summary>
     private void Sweep()
     {
         foreach (var folder in LeftOver().ToList())
         {
-            PrivateTree.Remove(folder);
+            try
+            {
+                FolderRemoval.Remove(folder);
+            }
+            catch (StoreException)
+            {
+            }
         }
     }
+
+    /// <summary>No earlier one that is still there can be in the way.</summary>
+    private string UnfinishedPath(string prefix, EnvironmentName name) => Path.Combine(Layout.Environments, $"{prefix}{name}.{Guid.NewGuid():N}");
 
     private IEnumerable<string> LeftOver() => !Directory.Exists(Layout.Environments)
         ? []

@@ -146,6 +146,40 @@ public sealed class IsolationTests
         Assert.Throws<EzException>(() => ground.Environments.Create(name, ground.Environments.Current(name)));
     }
 
+    [Fact]
+    public void What_cannot_be_deleted_is_told_to_who_removes_it_and_stands_in_nobody_s_way()
+    {
+        Requires.Root();
+        Requires.Tool("chattr");
+        using var ground = new TestGround();
+        var name = ground.Create("box", "1", ground.Text("/f", "x"));
+        var other = ground.Create("other", "1", ground.Text("/f", "x"));
+        var area = Path.Combine(ground.Layout.Environments, "box", "private");
+        Directory.CreateDirectory(Path.Combine(area, "a", "big"));
+        File.WriteAllText(Path.Combine(area, "a", "kept"), "x");
+        Assert.SkipUnless(ToolRun.Run("chattr", "+i", Path.Combine(area, "a", "kept")).ExitCode == 0, "needs a file system with immutable files");
+        try
+        {
+            var told = Assert.Throws<Store.StoreException>(() => ground.Environments.Remove(name));
+            Assert.Contains("`box` is removed", told.Message, StringComparison.Ordinal);
+            Assert.Contains("a/kept", told.Message, StringComparison.Ordinal);
+            Assert.Equal([other], ground.Environments.List().Select(environment => environment.Name));
+            Assert.Equal("test@1", ground.Environments.Current(other).Template);
+            ground.Create("box", "1", ground.Text("/f", "x"));
+            ground.Environments.Remove(name);
+            var left = Assert.Single(Directory.EnumerateDirectories(ground.Layout.Environments, ".*"));
+            Assert.False(Directory.Exists(Path.Combine(left, "private", "a", "big")));
+            Assert.False(File.Exists(ground.Layout.EnvironmentLockOf("box")));
+        }
+        finally
+        {
+            ToolRun.Run("chattr", "-R", "-i", ground.Layout.Environments).Succeed();
+        }
+
+        Assert.Single(ground.Environments.List());
+        Assert.Single(Directory.EnumerateFileSystemEntries(ground.Layout.Environments));
+    }
+
     [Theory]
     [InlineData("4.18", null)]
     [InlineData("4.19", ViewForm.TwoOverlaysMerged)]

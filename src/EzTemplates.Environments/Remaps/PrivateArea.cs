@@ -1,4 +1,5 @@
 using EzTemplates.Domain;
+using EzTemplates.Store;
 using EzTemplates.Store.Native;
 using Microsoft.Win32.SafeHandles;
 
@@ -35,7 +36,11 @@ internal static class PrivateArea
     public static void ForEachFolder(string area, Action<TreePath, SafeFileHandle> visit)
     {
         using var root = Libc.OpenFolder(null, area);
-        Visit(TreePath.Root, root, visit);
+        FolderWalk.Run(root, at =>
+        {
+            visit(TreePath.Parse("/" + at.Path), at.Folder);
+            return Libc.ReadFolder(at.Folder).Where(member => member.IsFolder).Select(member => member.Name);
+        });
     }
 
     /// <summary>
@@ -81,19 +86,6 @@ internal static class PrivateArea
                 Libc.ChangeMtime(folder, after.Mtime);
             }
         });
-
-    private static void Visit(TreePath path, SafeFileHandle folder, Action<TreePath, SafeFileHandle> visit)
-    {
-        visit(path, folder);
-        foreach (var member in Libc.ReadFolder(folder))
-        {
-            if (member.IsFolder)
-            {
-                using var below = Libc.OpenFolder(folder, NativePath.FromLatin1(member.Name));
-                Visit(path.Append(member.Name), below, visit);
-            }
-        }
-    }
 
     private static bool HasWhiteout(SafeFileHandle folder) =>
         Libc.ReadFolder(folder).Any(member => !member.IsFolder

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using EzTemplates.Domain;
+using EzTemplates.Store;
 using EzTemplates.Store.Native;
 
 namespace EzTemplates.Environments;
@@ -115,7 +116,7 @@ public sealed class Remapper(EnvironmentStore environments)
         PrivateArea.MakeIndependent(area, read(plan.From.Manifest), path => earlier.Value.Any(manifest => manifest.Find(path)?.Type == EntryType.Directory));
         using (var work = Libc.OpenFolder(null, environments.WorkOf(plan.Environment)))
         {
-            PrivateTree.Empty(work);
+            FolderRemoval.Empty(work);
         }
 
         environments.WriteUnsettled(plan.Environment, plan.From.Manifest, plan.To.Manifest);
