@@ -27,6 +27,19 @@ public sealed class ScarceDescriptorsTests
         Assert.Single(Directory.EnumerateFileSystemEntries(ground.Layout.Environments));
     }
 
+    [Fact]
+    public void A_command_is_started_under_a_low_limit_of_open_files()
+    {
+        Requires.Overlay();
+        Requires.Tool("ldd");
+        using var ground = new TestGround();
+        var name = ground.Create("box", "1", ground.Tools());
+        using (new OpenFilesLimit(900))
+        {
+            Assert.Equal(new ExecResult(3, "in", "err\n"), ground.Exec(new ExecRequest { Environment = name, Command = ["sh", "-c", "cat; echo err >&2; exit 3"] }, "in"));
+        }
+    }
+
     private static void MakeDeepFolder(string path, int depth)
     {
         var folder = Libc.OpenFolder(null, path);

@@ -7,7 +7,6 @@ internal static class Errno
     public const int NoEntry = 2;
     public const int Interrupted = 4;
     public const int BadFormat = 8;
-    public const int NoAccess = 13;
     public const int Busy = 16;
     public const int Exists = 17;
     public const int NotFolder = 20;

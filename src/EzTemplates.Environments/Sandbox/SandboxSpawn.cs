@@ -15,6 +15,7 @@ internal sealed unsafe class SandboxSpawn(SandboxThread thread)
     private const int BrokenPipe = 13;
     private const int CloseOnExec = 4;
     private const int FirstOther = 3;
+    private const string Shell = "/bin/sh";
 
     private static readonly nint AttributesInit = NativeThread.Function("posix_spawnattr_init");
     private static readonly nint AttributesSetFlags = NativeThread.Function("posix_spawnattr_setflags");
@@ -86,7 +87,13 @@ internal sealed unsafe class SandboxSpawn(SandboxThread thread)
         var denied = 0;
         foreach (var file in Candidates(command[0], variables))
         {
-            var error = Try(file, command, variables, [streams.Input, streams.Output, streams.Error], out var pid);
+            int[] descriptors = [streams.Input, streams.Output, streams.Error];
+            var error = Try(file, command, variables, descriptors, out var pid);
+            if (error == Errno.BadFormat && IsText(file))
+            {
+                error = Try(Shell, [Shell, file, .. command.Skip(1)], variables, descriptors, out pid);
+            }
+
             if (error == 0)
             {
                 return pid;
@@ -99,6 +106,9 @@ internal sealed unsafe class SandboxSpawn(SandboxThread thread)
             ? new CommandNotStartedException(127, $"cannot run `{command[0]}`: there is no such program in the environment", "check its name, or add its package to the recipe: ez up RECIPE")
             : new CommandNotStartedException(126, $"cannot run `{command[0]}`: {Linux.Message(denied)}", null);
     }
+
+    /// <summary>As shells tell a script without an interpreter line from a program for another machine: that has zeros.</summary>
+    private bool IsText(string file) => thread.TryReadFile(file, 128)?.Contains('\0', StringComparison.Ordinal) == false;
 
     private static IEnumerable<string> Candidates(string program, IReadOnlyList<string> variables)
     {
@@ -133,12 +143,13 @@ internal sealed unsafe class SandboxSpawn(SandboxThread thread)
     /// <summary>First to numbers above 2 where a stream would be overwritten before its turn.</summary>
     private void AddStreams(nint actions, ReadOnlySpan<int> streams)
     {
-        const int parking = 1000;
+        var taken = streams.ToArray();
+        var parking = Enumerable.Range(FirstOther, 2 * taken.Length).Where(number => !taken.Contains(number)).Take(taken.Length).ToArray();
         for (var i = 0; i < streams.Length; i++)
         {
             if (streams[i] >= 0 && streams[i] != i)
             {
-                thread.Native.Call(ActionsDuplicate, actions, streams[i], parking + i);
+                thread.Native.Call(ActionsDuplicate, actions, streams[i], parking[i]);
             }
         }
 
@@ -150,10 +161,10 @@ internal sealed unsafe class SandboxSpawn(SandboxThread thread)
             }
             else
             {
-                thread.Native.Call(ActionsDuplicate, actions, streams[i] == i ? i : parking + i, i);
+                thread.Native.Call(ActionsDuplicate, actions, streams[i] == i ? i : parking[i], i);
                 if (streams[i] != i)
                 {
-                    thread.Native.Call(ActionsClose, actions, parking + i);
+                    thread.Native.Call(ActionsClose, actions, parking[i]);
                 }
             }
         }

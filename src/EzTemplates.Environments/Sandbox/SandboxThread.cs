@@ -164,7 +164,7 @@ internal sealed unsafe class SandboxThread : IDisposable
         Must($"write `{path}`", written);
     }
 
-    /// <summary>A small file's bytes as chars; null where there is none.</summary>
+    /// <summary>A small file's text, UTF-8 as all text that goes to the kernel here; null where there is none.</summary>
     public string? TryReadFile(string path, int most = 1 << 20)
     {
         var file = _thread.System(SystemCallNumber.OpenAt, AtCurrent, _text.Of(path), 0x80000 | 0x800);
@@ -181,7 +181,7 @@ internal sealed unsafe class SandboxThread : IDisposable
         }
 
         _thread.System(SystemCallNumber.Close, file.Value);
-        return Encoding.Latin1.GetString(new ReadOnlySpan<byte>((void*)block, total));
+        return Encoding.UTF8.GetString(new ReadOnlySpan<byte>((void*)block, total));
     }
 
     public void RemoveFile(string path) => Must($"remove `{path}`", _thread.System(SystemCallNumber.UnlinkAt, AtCurrent, _text.Of(path), 0));

@@ -18,7 +18,6 @@ internal sealed class ViewMounts(EnvironmentHost host)
 {
     private const string OverlayName = "overlay";
     private const int OwnerOnly = 0b111_000_000;
-    private const int EBUSY = 16;
     private static readonly TimeSpan DyingTime = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(20);
 
@@ -108,7 +107,7 @@ internal sealed class ViewMounts(EnvironmentHost host)
         if (Linux.Unmount(mounted.Mount.Point, 0) != 0)
         {
             var errno = System.Runtime.InteropServices.Marshal.GetLastPInvokeError();
-            throw errno == EBUSY
+            throw errno == Errno.Busy
                 ? BusyEnvironmentException.For(name, [.. ViewUsers.Holding(mounted.Mount).Select(ViewUsers.Describe)])
                 : new EzException(FailureKind.Environment, $"cannot unmount the view of `{name}`: {Linux.Message(errno)}");
         }
@@ -197,7 +196,7 @@ internal sealed class ViewMounts(EnvironmentHost host)
             throw new EzException(
                 FailureKind.Environment,
                 $"cannot mount the view of `{subject}`: {Linux.Message(result.Errno)}",
-                result.Errno == 1 ? "run as root" : "dmesg | tail says what the kernel found wrong");
+                result.Errno == Errno.NotPermitted ? "run as root" : "dmesg | tail says what the kernel found wrong");
         }
     }
 
