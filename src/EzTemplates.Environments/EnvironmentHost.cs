@@ -15,6 +15,12 @@ public sealed record EnvironmentHost
 
     public required Func<Sha256Digest, Manifest> ReadManifest { get; init; }
 
+    /// <summary>
+    /// Keeps what is unused in the store from being removed until it is disposed of. Held from the look at a manifest that an
+    /// environment is to map to, until the history says so.
+    /// </summary>
+    public required Func<IDisposable> HoldStore { get; init; }
+
     /// <summary>Null: the form that the running kernel takes.</summary>
     public ViewForm? ForcedForm { get; init; }
 

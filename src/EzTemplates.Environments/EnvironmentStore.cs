@@ -36,10 +36,11 @@ public sealed class EnvironmentStore
     {
         ArgumentNullException.ThrowIfNull(mapping);
         using var names = LockNames();
+        using var held = Host.HoldStore();
         Sweep();
         if (Exists(name))
         {
-            throw new EzException(FailureKind.Environment, $"environment `{name}` exists already", $"ez env remap {name} {mapping.Template}, or choose another name");
+            throw new EzException(FailureKind.Environment, $"environment `{name}` exists already", $"ez env remap {name} --to {mapping.Template}, or choose another name");
         }
 
         var temporary = UnfinishedPath(NewPrefix, name);
@@ -232,7 +233,7 @@ public sealed class EnvironmentStore
         var path = Layout.EnvironmentLockOf(name.ToString());
         var taken = whenBusy == WhenBusy.Wait
             ? FileLock.Acquire(path, mode, $"environment {name}", Host.Patience)
-            : FileLock.TryAcquire(path, mode) ?? throw Busy(name, path);
+            : TryLock(name, path, mode) ?? throw Busy(name, path);
         if (!Exists(name))
         {
             taken.RemoveAndDispose();
@@ -240,6 +241,29 @@ public sealed class EnvironmentStore
         }
 
         return taken;
+    }
+
+    /// <summary>
+    /// A program that `ez` or another is just starting has its descriptors, locks and all, until it executes (vfork(2)): a holder that
+    /// nobody can see is given a moment to be gone.
+    /// </summary>
+    private FileLock? TryLock(EnvironmentName name, string path, FileLockMode mode)
+    {
+        const int attempts = 50;
+        for (var attempt = 1; ; attempt++)
+        {
+            if (FileLock.TryAcquire(path, mode) is { } taken)
+            {
+                return taken;
+            }
+
+            if (attempt == attempts || !FileLock.HoldersOf(path).IsEmpty || !Views.UsersOf(name).IsEmpty)
+            {
+                return null;
+            }
+
+            Host.Patience.Cancellation.WaitHandle.WaitOne(TimeSpan.FromMilliseconds(10));
+        }
     }
 
     private BusyEnvironmentException Busy(EnvironmentName name, string path)

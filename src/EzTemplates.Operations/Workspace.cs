@@ -64,6 +64,7 @@ public sealed class Workspace(WorkspaceOptions options, Action<OperationEvent> t
         Layout = Store.Layout,
         MakeTree = MakeTree,
         ReadManifest = Store.Versions.ReadManifest,
+        HoldStore = () => FileLock.Acquire(Store.Layout.StoreLock, FileLockMode.Shared, "the store", Patience),
         ForcedForm = ViewForms.Parse(options.ForcedForm),
         Patience = Patience,
         Clock = time,

@@ -143,7 +143,8 @@ public sealed class IsolationTests
         Directory.CreateDirectory(Path.Combine(ground.Layout.Environments, ".gone-half", "work"));
         Assert.Equal([name], ground.Environments.List().Select(environment => environment.Name));
         Assert.Single(Directory.EnumerateFileSystemEntries(ground.Layout.Environments));
-        Assert.Throws<EzException>(() => ground.Environments.Create(name, ground.Environments.Current(name)));
+        var exists = Assert.Throws<EzException>(() => ground.Environments.Create(name, ground.Environments.Current(name)));
+        Assert.StartsWith("ez env remap box --to test@1,", exists.Hint, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -1,4 +1,5 @@
 using EzTemplates.Domain;
+using EzTemplates.Store;
 using EzTemplates.Testing;
 
 namespace EzTemplates.Environments.Tests;
@@ -162,6 +163,36 @@ public sealed class RemapTests
         Assert.Equal(history, ground.Environments.History(name));
         remapper.Rollback(name, "1.0.1");
         Assert.Equal(7, ground.Environments.History(name)[^1].Number);
+    }
+
+    [Fact]
+    public void Nothing_is_removed_from_the_store_while_an_environment_takes_a_version()
+    {
+        Requires.Root();
+        using var ground = new TestGround();
+        var (first, next) = (ground.Version("1", ground.Text("/f", "1")), ground.Version("2", ground.Text("/f", "2")));
+        var taken = new List<string>();
+        void Look(string act)
+        {
+            using var free = FileLock.TryAcquire(ground.Layout.StoreLock, FileLockMode.Exclusive);
+            taken.Add(free is null ? act : $"{act} without the store");
+        }
+
+        var host = ground.Host();
+        var creating = new EnvironmentStore(host with { ReadManifest = Watched("create", host.ReadManifest) });
+        var remapping = new EnvironmentStore(host with { MakeTree = digest => Watched("remap", _ => { host.MakeTree(digest); return digest; })(digest) });
+        var name = EnvironmentName.Parse("box");
+        creating.Create(name, first);
+        new Remapper(remapping).Remap(name, next);
+        Assert.Equal(["create", "remap"], taken);
+        using var after = FileLock.TryAcquire(ground.Layout.StoreLock, FileLockMode.Exclusive);
+        Assert.NotNull(after);
+
+        Func<Sha256Digest, T> Watched<T>(string act, Func<Sha256Digest, T> inner) => digest =>
+        {
+            Look(act);
+            return inner(digest);
+        };
     }
 
     [Fact]

@@ -60,6 +60,7 @@ internal sealed class TestGround : IDisposable
             }
         },
         ReadManifest = digest => _manifests[digest],
+        HoldStore = () => FileLock.Acquire(Layout.StoreLock, FileLockMode.Shared, "the store", LockPatience.Silent),
         ForcedForm = form,
         User = "tester",
     };

@@ -95,6 +95,8 @@ public sealed class Remapper(EnvironmentStore environments)
         }
 
         var name = plan.Environment;
+        using var held = environments.Host.HoldStore();
+        _ = environments.Host.ReadManifest(plan.To.Manifest);
         environments.Host.MakeTree(plan.To.Manifest);
         environments.UnmountOr(name, options.WhenBusy);
         Prepare(plan);
@@ -120,5 +122,9 @@ public sealed class Remapper(EnvironmentStore environments)
         }
 
         environments.WriteUnsettled(plan.Environment, plan.From.Manifest, plan.To.Manifest);
+
+        // The history's line must not outlive a power loss that this does not: an old copy would hide the new version's file.
+        using var folder = Libc.OpenFolder(null, area);
+        Libc.SyncFileSystem(folder);
     }
 }
