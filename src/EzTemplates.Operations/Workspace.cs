@@ -77,7 +77,7 @@ public sealed class Workspace(WorkspaceOptions options, Action<OperationEvent> t
 
     internal string MetadataDirectory => Store.Layout.Metadata;
 
-    private MirrorClient Client => _client ??= new MirrorClient(options.Fetching, Store.Catalog.Mirrors().Select(m => new MirrorStatistics(m.Mirror, m.Bytes, m.Seconds, m.Successes, m.Failures)));
+    private MirrorClient Client => _client ??= new MirrorClient(options.Fetching, KnownMirrors());
 
     /// <summary>Today's snapshots of a recipe's repositories; asked for once in the life of this object.</summary>
     internal async Task<ImmutableArray<Snapshot>> SnapshotsAsync(RecipeFile file, CancellationToken cancelThis)
@@ -121,6 +121,15 @@ public sealed class Workspace(WorkspaceOptions options, Action<OperationEvent> t
         listener?.Dispose();
         _client?.Dispose();
         _store?.Dispose();
+    }
+
+    /// <summary>Opens the catalog when the first is asked for.</summary>
+    private IEnumerable<MirrorStatistics> KnownMirrors()
+    {
+        foreach (var mirror in Store.Catalog.Mirrors())
+        {
+            yield return new MirrorStatistics(mirror.Mirror, mirror.Bytes, mirror.Seconds, mirror.Successes, mirror.Failures);
+        }
     }
 
     private void MakeTree(Sha256Digest manifest)

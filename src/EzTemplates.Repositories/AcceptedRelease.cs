@@ -1,8 +1,8 @@
-using System.Text.Json.Serialization;
+using System.Text.Json;
 
 namespace EzTemplates.Repositories;
 
-/// <summary>What was accepted last from one archive root for one suite. Its texts lie beside it by their digests and are verified again at every use.</summary>
+/// <summary>What was accepted last from one archive root for one suite. Its texts lie beside it by their digests.</summary>
 internal sealed record AcceptedRelease
 {
     public required string Root { get; init; }
@@ -26,8 +26,67 @@ internal sealed record AcceptedRelease
 
     /// <summary>SHA-256 of the index files as fetched.</summary>
     public required IReadOnlyList<string> Indexes { get; init; }
-}
 
-[JsonSerializable(typeof(AcceptedRelease))]
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, WriteIndented = true)]
-internal sealed partial class MetadataJson : JsonSerializerContext;
+    /// <summary>By hand, as a serializer's start-up would be the larger part of a command that finds nothing new.</summary>
+    /// <exception cref="JsonException">It is none.</exception>
+    public static AcceptedRelease Read(byte[] json)
+    {
+        using var document = JsonDocument.Parse(json);
+        var root = document.RootElement;
+        try
+        {
+            return new AcceptedRelease
+            {
+                Root = root.GetProperty("root").GetString()!,
+                Suite = root.GetProperty("suite").GetString()!,
+                Message = root.GetProperty("message").GetString()!,
+                Signature = root.GetProperty("signature").GetString(),
+                Name = root.GetProperty("name").GetString()!,
+                Date = root.GetProperty("date").GetDateTimeOffset(),
+                EntityTag = root.GetProperty("entityTag").GetString(),
+                LastModified = root.GetProperty("lastModified") is { ValueKind: JsonValueKind.String } time ? time.GetDateTimeOffset() : null,
+                Indexes = root.GetProperty("indexes").EnumerateArray().Select(index => index.GetString()!).ToList(),
+            };
+        }
+        catch (Exception other) when (other is KeyNotFoundException or InvalidOperationException or FormatException)
+        {
+            throw new JsonException(other.Message, other);
+        }
+    }
+
+    public byte[] Write()
+    {
+        using var text = new MemoryStream();
+        using (var json = new Utf8JsonWriter(text, new JsonWriterOptions { Indented = true, NewLine = "\n" }))
+        {
+            json.WriteStartObject();
+            json.WriteString("root", Root);
+            json.WriteString("suite", Suite);
+            json.WriteString("message", Message);
+            json.WriteString("signature", Signature);
+            json.WriteString("name", Name);
+            json.WriteString("date", Date);
+            json.WriteString("entityTag", EntityTag);
+            json.WritePropertyName("lastModified");
+            if (LastModified is { } time)
+            {
+                json.WriteStringValue(time);
+            }
+            else
+            {
+                json.WriteNullValue();
+            }
+
+            json.WriteStartArray("indexes");
+            foreach (var index in Indexes)
+            {
+                json.WriteStringValue(index);
+            }
+
+            json.WriteEndArray();
+            json.WriteEndObject();
+        }
+
+        return text.ToArray();
+    }
+}

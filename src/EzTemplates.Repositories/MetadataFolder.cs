@@ -12,6 +12,7 @@ namespace EzTemplates.Repositories;
 /// releases/SHA256       Release files as they came (signed form)
 /// indexes/SHA256        Packages files as they came (compressed form)
 /// universes/KEY         parsed form of a set of indexes
+/// verified/KEY          what a verifier gave out for a Release, by the digests of the Release and of the keys
 /// </code>
 /// Files appear whole, by rename; and as a crash may leave one short, each is believed by its digest (a universe by its checksum) only.
 /// </summary>
@@ -23,7 +24,7 @@ internal sealed class MetadataFolder
     public MetadataFolder(string path)
     {
         FullPath = Path.GetFullPath(path);
-        foreach (var name in new[] { "accepted", "releases", "indexes", "universes" })
+        foreach (var name in new[] { "accepted", "releases", "indexes", "universes", "verified" })
         {
             Directory.CreateDirectory(Path.Combine(FullPath, name));
         }
@@ -35,12 +36,14 @@ internal sealed class MetadataFolder
 
     public string UniversePath(Sha256Digest key) => Path.Combine(FullPath, "universes", key.ToString());
 
+    public string VerifiedPath(Sha256Digest key) => Path.Combine(FullPath, "verified", key.ToString());
+
     public AcceptedRelease? FindAccepted(Uri root, string suite)
     {
         try
         {
-            var accepted = JsonSerializer.Deserialize(File.ReadAllBytes(AcceptedPath(root, suite)), MetadataJson.Default.AcceptedRelease);
-            return accepted?.Root == root.AbsoluteUri && accepted.Suite == suite ? accepted : null;
+            var accepted = AcceptedRelease.Read(File.ReadAllBytes(AcceptedPath(root, suite)));
+            return accepted.Root == root.AbsoluteUri && accepted.Suite == suite ? accepted : null;
         }
         catch (Exception absent) when (absent is FileNotFoundException or JsonException)
         {
@@ -54,7 +57,7 @@ internal sealed class MetadataFolder
         var root = new Uri(accepted.Root);
         if (FindAccepted(root, accepted.Suite) is not { } other || other.Date <= accepted.Date)
         {
-            Write(AcceptedPath(root, accepted.Suite), JsonSerializer.SerializeToUtf8Bytes(accepted, MetadataJson.Default.AcceptedRelease));
+            Write(AcceptedPath(root, accepted.Suite), accepted.Write());
         }
     }
 
@@ -109,7 +112,8 @@ internal sealed class MetadataFolder
         }
 
         var texts = Directory.EnumerateFiles(Path.Combine(FullPath, "releases")).Concat(Directory.EnumerateFiles(Path.Combine(FullPath, "indexes")))
-            .Where(file => !used.Contains(Path.GetFileName(file)));
+            .Where(file => !used.Contains(Path.GetFileName(file)))
+            .Concat(Directory.EnumerateFiles(Path.Combine(FullPath, "verified")));
         var universes = new DirectoryInfo(Path.Combine(FullPath, "universes")).EnumerateFiles()
             .OrderByDescending(file => file.LastWriteTimeUtc).Skip(UniversesKept).Select(file => file.FullName);
         foreach (var file in texts.Concat(universes).Where(file => now - File.GetLastWriteTimeUtc(file) > UnusedFor).ToList())
@@ -122,7 +126,7 @@ internal sealed class MetadataFolder
     {
         try
         {
-            return JsonSerializer.Deserialize(File.ReadAllBytes(file), MetadataJson.Default.AcceptedRelease);
+            return AcceptedRelease.Read(File.ReadAllBytes(file));
         }
         catch (Exception gone) when (gone is IOException or JsonException)
         {

@@ -11,31 +11,17 @@ namespace EzTemplates.Repositories;
 /// </summary>
 public sealed class MirrorClient : IDisposable
 {
-    private readonly HttpClient _http;
+    // Made for the first address that is asked: most commands ask none.
+    private readonly Lazy<HttpClient> _http;
+    private readonly Lazy<FetchPipelines> _pipelines;
 
     /// <param name="known">What earlier commands measured.</param>
     public MirrorClient(FetchSettings? settings = null, IEnumerable<MirrorStatistics>? known = null)
     {
         Settings = settings ?? new FetchSettings();
-        Pipelines = new FetchPipelines(Settings);
         Ranking = new MirrorRanking(known ?? []);
-        _http = new HttpClient(
-            new SocketsHttpHandler
-            {
-                AutomaticDecompression = DecompressionMethods.None,
-                AllowAutoRedirect = true,
-                MaxAutomaticRedirections = 5,
-                ConnectTimeout = Settings.ConnectTimeout,
-                PooledConnectionIdleTimeout = TimeSpan.FromSeconds(30),
-                MaxConnectionsPerServer = Math.Max(Settings.Parallel, 4),
-                UseCookies = false,
-            },
-            disposeHandler: true)
-        {
-            // Progress is what is timed, not the whole.
-            Timeout = Timeout.InfiniteTimeSpan,
-        };
-        _http.DefaultRequestHeaders.TryAddWithoutValidation("User-Agent", Settings.UserAgent);
+        _pipelines = new(() => new FetchPipelines(Settings));
+        _http = new(() => MakeHttp(Settings));
     }
 
     public FetchSettings Settings { get; }
@@ -43,11 +29,17 @@ public sealed class MirrorClient : IDisposable
     /// <summary>What was known and what was measured since.</summary>
     public ImmutableArray<MirrorStatistics> Statistics => Ranking.Statistics;
 
-    internal FetchPipelines Pipelines { get; }
+    internal FetchPipelines Pipelines => _pipelines.Value;
 
     internal MirrorRanking Ranking { get; }
 
-    public void Dispose() => _http.Dispose();
+    public void Dispose()
+    {
+        if (_http.IsValueCreated)
+        {
+            _http.Value.Dispose();
+        }
+    }
 
     /// <summary>Opens one address from an offset. The server may answer with the whole; see <see cref="MirrorResponse.Offset"/>.</summary>
     /// <exception cref="MirrorFailure">Any other answer, or none.</exception>
@@ -97,6 +89,28 @@ public sealed class MirrorClient : IDisposable
         }
     }
 
+    private static HttpClient MakeHttp(FetchSettings settings)
+    {
+        var http = new HttpClient(
+            new SocketsHttpHandler
+            {
+                AutomaticDecompression = DecompressionMethods.None,
+                AllowAutoRedirect = true,
+                MaxAutomaticRedirections = 5,
+                ConnectTimeout = settings.ConnectTimeout,
+                PooledConnectionIdleTimeout = TimeSpan.FromSeconds(30),
+                MaxConnectionsPerServer = Math.Max(settings.Parallel, 4),
+                UseCookies = false,
+            },
+            disposeHandler: true)
+        {
+            // Progress is what is timed, not the whole.
+            Timeout = Timeout.InfiniteTimeSpan,
+        };
+        http.DefaultRequestHeaders.TryAddWithoutValidation("User-Agent", settings.UserAgent);
+        return http;
+    }
+
     private static MirrorResponse OpenFile(Uri address, long offset)
     {
         try
@@ -121,7 +135,7 @@ public sealed class MirrorClient : IDisposable
         var address = request.RequestUri!;
         try
         {
-            return await _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancel).ConfigureAwait(false);
+            return await _http.Value.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancel).ConfigureAwait(false);
         }
         catch (HttpRequestException failed)
         {

@@ -9,17 +9,15 @@ internal sealed class MirrorRanking
     // Less than this says nothing about throughput: latency dominates.
     private const long EnoughBytes = 256 * 1024;
 
-    private readonly ConcurrentDictionary<string, MirrorStatistics> _known = new(StringComparer.Ordinal);
+    // Read when mirrors are first measured or compared: a command that does neither need not know what was.
+    private readonly Lazy<ConcurrentDictionary<string, MirrorStatistics>> _known;
 
-    public MirrorRanking(IEnumerable<MirrorStatistics> known)
-    {
-        foreach (var mirror in known)
-        {
-            _known[mirror.Mirror] = mirror;
-        }
-    }
+    public MirrorRanking(IEnumerable<MirrorStatistics> known) =>
+        _known = new(() => new(known.Select(mirror => KeyValuePair.Create(mirror.Mirror, mirror)), StringComparer.Ordinal));
 
-    public ImmutableArray<MirrorStatistics> Statistics => [.. _known.Values.OrderBy(m => m.Mirror, StringComparer.Ordinal)];
+    public ImmutableArray<MirrorStatistics> Statistics => [.. Known.Values.OrderBy(m => m.Mirror, StringComparer.Ordinal)];
+
+    private ConcurrentDictionary<string, MirrorStatistics> Known => _known.Value;
 
     public void Succeeded(Uri address, long bytes, TimeSpan time) => Add(address, bytes, time, 1, 0);
 
@@ -33,7 +31,7 @@ internal sealed class MirrorRanking
         addresses.Count == 1 ? [.. addresses] : [.. addresses.OrderBy(Unreliable).ThenByDescending(Speed)];
 
     private int Unreliable(Uri address) =>
-        _known.TryGetValue(MirrorStatistics.KeyOf(address), out var mirror) && mirror.Failures > mirror.Successes ? 1 : 0;
+        Known.TryGetValue(MirrorStatistics.KeyOf(address), out var mirror) && mirror.Failures > mirror.Successes ? 1 : 0;
 
     private double Speed(Uri address)
     {
@@ -43,13 +41,13 @@ internal sealed class MirrorRanking
         }
 
         // Rounded to powers of two: small differences must not make every file come from another mirror.
-        return _known.TryGetValue(MirrorStatistics.KeyOf(address), out var mirror) && mirror.Bytes >= EnoughBytes
+        return Known.TryGetValue(MirrorStatistics.KeyOf(address), out var mirror) && mirror.Bytes >= EnoughBytes
             ? Math.Floor(Math.Log2(Math.Max(1, mirror.BytesPerSecond)))
             : 0;
     }
 
     private void Add(Uri address, long bytes, TimeSpan time, int successes, int failures) =>
-        _known.AddOrUpdate(
+        Known.AddOrUpdate(
             MirrorStatistics.KeyOf(address),
             key => new MirrorStatistics(key, bytes, time.TotalSeconds, successes, failures),
             (_, old) => old with

@@ -16,6 +16,8 @@ internal sealed class ReleaseFetcher(MirrorClient client, MetadataFolder folder,
     // Debian's are 150 KB; nothing sensible comes near.
     private const int MaxBytes = 32 << 20;
 
+    private readonly VerifiedTexts _verified = new(folder, client.Settings.Time);
+
     /// <exception cref="EzException">No choice gives one; tells of the first choice.</exception>
     public async Task<FoundRelease> RefreshAsync(ResolvedRepository repository, ResolvedSuite suite, CancellationToken cancel)
     {
@@ -37,9 +39,9 @@ internal sealed class ReleaseFetcher(MirrorClient client, MetadataFolder folder,
         throw first ?? new EzException(FailureKind.Usage, $"repository `{repository.Id}` has no mirror for suite `{suite.Suite}`");
     }
 
-    /// <summary>The Release accepted last, verified again; no network.</summary>
+    /// <summary>The Release accepted last, under today's keys; no network.</summary>
     /// <exception cref="EzException">None was accepted yet.</exception>
-    public FoundRelease Recall(ResolvedRepository repository, ResolvedSuite suite)
+    public async Task<FoundRelease> RecallAsync(ResolvedRepository repository, ResolvedSuite suite)
     {
         foreach (var choice in suite.Choices)
         {
@@ -47,7 +49,7 @@ internal sealed class ReleaseFetcher(MirrorClient client, MetadataFolder folder,
             {
                 if (folder.FindAccepted(root, suite.Suite) is { } accepted && Load(root, suite.Suite, accepted) is { } message)
                 {
-                    var signed = Verify(message, repository, choice);
+                    var signed = await VerifyAsync(message, repository, choice).ConfigureAwait(false);
                     return new FoundRelease(choice, root, message, signed, ReleaseFile.Parse(signed.Text, message.Address.ToString()), true);
                 }
             }
@@ -79,7 +81,7 @@ internal sealed class ReleaseFetcher(MirrorClient client, MetadataFolder folder,
 
             try
             {
-                var signed = Verify(message, repository, choice);
+                var signed = await VerifyAsync(message, repository, choice).ConfigureAwait(false);
                 var info = ReleaseFile.Parse(signed.Text, message.Address.ToString());
                 ReleaseRules.Check(info, suite, message.Address.ToString(), choice, client.Settings.Time.GetUtcNow(), newest?.Date);
                 return new FoundRelease(choice, message.Root, message, signed, info, newest?.Name == signed.Name.ToString());
@@ -95,10 +97,26 @@ internal sealed class ReleaseFetcher(MirrorClient client, MetadataFolder folder,
         throw first!;
     }
 
-    private SignedText Verify(ReleaseMessage message, ResolvedRepository repository, MirrorChoice choice) =>
-        repository.TrustUnsigned ? new SignedText(message.Text, "")
-        : message.Signature is { } signature ? verifier.Value.VerifyDetached(message.Text, signature, choice.Keys, message.Address.ToString())
-        : verifier.Value.Verify(message.Text, choice.Keys, message.Address.ToString());
+    private async ValueTask<SignedText> VerifyAsync(ReleaseMessage message, ResolvedRepository repository, MirrorChoice choice)
+    {
+        if (repository.TrustUnsigned)
+        {
+            return new SignedText(message.Text, "");
+        }
+
+        if (_verified.Find(message, choice.Keys) is { } known)
+        {
+            return known;
+        }
+
+        // A process each; those of several suites run at the same time.
+        var subject = message.Address.ToString();
+        var signed = await Task.Run(() => message.Signature is { } signature
+            ? verifier.Value.VerifyDetached(message.Text, signature, choice.Keys, subject)
+            : verifier.Value.Verify(message.Text, choice.Keys, subject)).ConfigureAwait(false);
+        _verified.Keep(message, choice.Keys, signed);
+        return signed;
+    }
 
     private ReleaseMessage? Load(Uri root, string suite, AcceptedRelease accepted)
     {

@@ -38,7 +38,7 @@ public sealed class SnapshotFetcher
     {
         var wanted = repositories.SelectMany(r => r.Suites.Select(s => new Wanted(r, s))).ToList();
         await RefreshAsync(wanted, architecture, options).ConfigureAwait(false);
-        var failures = await FetchIndexesAsync(wanted, options).ConfigureAwait(false);
+        var failures = ArePresent(wanted) ? [] : await FetchIndexesAsync(wanted, options).ConfigureAwait(false);
         if (failures.Count > 0 && !options.Offline && await FollowAsync([.. failures.Keys], architecture, options).ConfigureAwait(false))
         {
             // The mirror was in the middle of an update: the Release has changed since, so its indexes may be there now.
@@ -55,15 +55,17 @@ public sealed class SnapshotFetcher
         return snapshots;
     }
 
-    private Task RefreshAsync(IEnumerable<Wanted> wanted, string architecture, SnapshotOptions options) => Task.WhenAll(wanted.Select(w => Task.Run(
-        async () =>
-        {
-            var found = options.Offline
-                ? _releases.Recall(w.Repository, w.Suite)
-                : await _releases.RefreshAsync(w.Repository, w.Suite, options.Cancel).ConfigureAwait(false);
-            w.Take(found, IndexPlan.For(w.Repository, w.Suite.Suite, found.Info, architecture));
-        },
-        options.Cancel)));
+    private Task RefreshAsync(IEnumerable<Wanted> wanted, string architecture, SnapshotOptions options) => Task.WhenAll(wanted.Select(async w =>
+    {
+        var found = options.Offline
+            ? await _releases.RecallAsync(w.Repository, w.Suite).ConfigureAwait(false)
+            : await _releases.RefreshAsync(w.Repository, w.Suite, options.Cancel).ConfigureAwait(false);
+        w.Take(found, IndexPlan.For(w.Repository, w.Suite.Suite, found.Info, architecture));
+    }));
+
+    /// <summary>Whether all indexes are in place, and were parsed before: then their bytes are not hashed once more.</summary>
+    private bool ArePresent(IReadOnlyList<Wanted> wanted) =>
+        wanted.All(w => w.HasIndexes(_folder)) && UniverseCache.IsParsed(_folder, [.. wanted.Select(w => w.ToSnapshot(_folder))]);
 
     /// <summary>Fetches the Releases of suites whose indexes failed again; says whether one has changed.</summary>
     private async Task<bool> FollowAsync(IReadOnlyList<Wanted> failed, string architecture, SnapshotOptions options)
@@ -187,6 +189,10 @@ public sealed class SnapshotFetcher
             Exhausted = others ? Exhausted : failure;
             return others;
         }
+
+        /// <summary>By their sizes; never where the Release does not promise the plain text, which is what a later reader checks.</summary>
+        public bool HasIndexes(MetadataFolder folder) =>
+            Plans.All(p => p.Plain is not null && p.Choose(folder, Missing) is (_, var entry) && new FileInfo(folder.IndexPath(entry.Sha256)) is { Exists: true } file && file.Length == entry.Size);
 
         public FetchItem ItemFor(string name, ReleaseEntry entry, MetadataFolder folder)
         {

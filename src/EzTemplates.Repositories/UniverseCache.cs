@@ -28,6 +28,9 @@ public static class UniverseCache
         return Map(path) ?? throw new EzException(FailureKind.Store, $"`{path}` was just written and cannot be read back", "check the disk: `dmesg`");
     }
 
+    /// <summary>Whether <see cref="Open"/> has parsed these very indexes; it has then checked every byte of them.</summary>
+    internal static bool IsParsed(MetadataFolder folder, IReadOnlyList<Snapshot> snapshots) => File.Exists(folder.UniversePath(Key(snapshots)));
+
     /// <summary>The same universe with packages that no snapshot has, added by the caller. Parsed anew each time, and kept nowhere.</summary>
     /// <exception cref="EzException">As <see cref="Open"/>.</exception>
     public static PackageUniverse Build(IReadOnlyList<Snapshot> snapshots, Action<UniverseBuilder> add)
@@ -82,6 +85,20 @@ public static class UniverseCache
     }
 
     private static PackagesIndex Read(string source, SnapshotIndex index)
+    {
+        try
+        {
+            return Decompress(source, index);
+        }
+        catch (EzException)
+        {
+            // It may be the disk's doing: the next command then fetches it again.
+            File.Delete(index.FilePath);
+            throw;
+        }
+    }
+
+    private static PackagesIndex Decompress(string source, SnapshotIndex index)
     {
         var name = $"{source} {index.Name}";
         using var file = File.OpenRead(index.FilePath);

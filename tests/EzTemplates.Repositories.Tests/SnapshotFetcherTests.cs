@@ -192,6 +192,28 @@ public sealed class SnapshotFetcherTests
         Assert.Contains("more than one signed message", (await ground.RefusedAsync()).Message, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_Release_is_verified_once_under_the_same_keys_and_again_under_others(bool offline)
+    {
+        using var ground = new SnapshotGround();
+        using var temp = new TempFolder();
+        ground.Publish("1.0");
+        var first = await ground.FetchAsync();
+
+        // From here on no verifier says yes.
+        var program = temp.At("gpgv");
+        await File.WriteAllTextAsync(program, "#!/bin/sh\nexit 1\n", TestContext.Current.CancellationToken);
+        File.SetUnixFileMode(program, (UnixFileMode)0x1C0);
+        ground.Verifier = ReleaseVerifier.Find(temp.Root);
+        var second = await ground.FetchAsync(offline);
+        Assert.Equal((first.Name, first.SignedBy), (second.Name, second.SignedBy));
+
+        ground.Keys = new TrustedKeys([ground.Repository.ArmoredKeyFile], [], []);
+        Assert.Equal(FailureKind.Untrusted, (await Assert.ThrowsAnyAsync<EzException>(() => ground.FetchAsync(offline))).Kind);
+    }
+
     [Fact]
     public async Task A_key_that_has_expired_does_not_count()
     {

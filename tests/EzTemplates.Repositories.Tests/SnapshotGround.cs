@@ -32,6 +32,9 @@ internal sealed class SnapshotGround : IDisposable
 
     public TrustedKeys Keys { get; set; } = TrustedKeys.None;
 
+    /// <summary>Null: the host's.</summary>
+    public ReleaseVerifier? Verifier { get; set; }
+
     public bool TrustUnsigned { get; set; }
 
     public IEnumerable<string> Asked => Server.Requests.Select(r => r.Path);
@@ -51,7 +54,7 @@ internal sealed class SnapshotGround : IDisposable
             TrustUnsigned = TrustUnsigned,
         };
         var options = new SnapshotOptions { Offline = offline, Cancel = TestContext.Current.CancellationToken };
-        return Assert.Single(await new SnapshotFetcher(Client, Metadata).FetchAsync([repository], "amd64", options));
+        return Assert.Single(await new SnapshotFetcher(Client, Metadata, Verifier).FetchAsync([repository], "amd64", options));
     }
 
     public async Task<EzException> RefusedAsync(string suite = "stable-one")
