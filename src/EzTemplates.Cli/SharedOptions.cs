@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using System.CommandLine;
 using EzTemplates.Cli.Output;
 using EzTemplates.Domain;
@@ -47,7 +46,7 @@ public static class SharedOptions
     {
         var error = parsed.InvocationConfiguration.Error;
         var quiet = parsed.GetValue(Quiet) || parsed.GetValue(Json);
-        var terminal = ReferenceEquals(error, Console.Error) && !Console.IsErrorRedirected;
+        var terminal = error is StreamWriter && !Console.IsErrorRedirected;
         var progress = new ProgressLines(error, terminal, quiet);
         return new Workspace(
             new WorkspaceOptions
@@ -58,7 +57,7 @@ public static class SharedOptions
                 Offline = Has(parsed, Offline) && parsed.GetValue(Offline),
                 Locked = Has(parsed, Locked) && parsed.GetValue(Locked),
                 DryRun = Has(parsed, DryRun) && parsed.GetValue(DryRun),
-                Mirrors = Has(parsed, Mirror) ? ReadMirrors(parsed.GetValue(Mirror) ?? []) : ImmutableDictionary<string, ImmutableArray<string>>.Empty,
+                Mirrors = ReadMirrors(Has(parsed, Mirror) ? parsed.GetValue(Mirror) ?? [] : []),
             },
             progress.Tell,
             TimeProvider.System,
@@ -75,10 +74,17 @@ public static class SharedOptions
 
     private static bool Has(ParseResult parsed, Option option) => parsed.CommandResult.Command.Options.Contains(option);
 
-    private static ImmutableDictionary<string, ImmutableArray<string>> ReadMirrors(string[] given) => given
-        .Select(ParseMirror)
-        .GroupBy(m => m.Repository, StringComparer.Ordinal)
-        .ToImmutableDictionary(g => g.Key, g => g.Select(m => m.Root).ToImmutableArray(), StringComparer.Ordinal);
+    private static Dictionary<string, IReadOnlyList<string>> ReadMirrors(string[] given)
+    {
+        var mirrors = new Dictionary<string, IReadOnlyList<string>>(StringComparer.Ordinal);
+        foreach (var text in given)
+        {
+            var (repository, root) = ParseMirror(text);
+            mirrors[repository] = [.. mirrors.GetValueOrDefault(repository, []), root];
+        }
+
+        return mirrors;
+    }
 
     private static (string Repository, string Root) ParseMirror(string text)
     {

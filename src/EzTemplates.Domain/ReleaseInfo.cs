@@ -3,7 +3,7 @@ using System.Collections.Immutable;
 namespace EzTemplates.Domain;
 
 /// <summary>A file that a Release file names.</summary>
-public readonly record struct ReleaseEntry(long Size, Sha256Digest Sha256);
+public sealed record ReleaseEntry(long Size, Sha256Digest Sha256);
 
 /// <summary>What an APT suite says of itself. <c>EzTemplates.Formats.ReleaseFile</c> reads it from verified text. Absent texts are empty.</summary>
 public sealed record ReleaseInfo

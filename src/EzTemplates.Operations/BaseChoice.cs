@@ -94,6 +94,6 @@ internal static class BaseChoice
         }
 
         var ground = await SolvingGround.OpenAsync(workspace, os.File, null, cancel).ConfigureAwait(false);
-        return ground.Find(absent).Count() == absent.Count;
+        return ground.Absent(absent).Count == 0;
     }
 }

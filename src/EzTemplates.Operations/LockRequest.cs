@@ -14,8 +14,8 @@ internal static class LockRequest
     {
         Install = file.Recipe.Packages,
         IncludeEssential = file.Recipe is OsRecipe { IncludeEssential: true },
-        Fixed = os is null ? [] : [.. ground.Find(os.Packages).Select(found => found.Package)],
-        Preferred = rows == RowPolicy.Keep && previous is not null ? [.. ground.Find(previous.Packages).Select(found => found.Package)] : [],
+        Fixed = os is null ? [] : ground.FindAll(os.Packages),
+        Preferred = rows == RowPolicy.Keep && previous is not null ? ground.FindAll(previous.Packages) : [],
         Exclude = file.Recipe.Exclude,
         Holds = [.. file.Recipe.Hold.Where(hold => hold.Expires is not { } day || DateOnly.FromDateTime(ground.Now.UtcDateTime) <= day)],
         Sources = [.. ground.Universe.Sources.Select(source => new SourcePolicy(Priority(ground, file, source)))],

@@ -16,21 +16,27 @@ internal sealed record SolvingGround(ImmutableArray<Snapshot> Snapshots, Package
     {
         var snapshots = await workspace.SnapshotsAsync(file, cancel).ConfigureAwait(false);
         var ground = new SolvingGround(snapshots, UniverseCache.Open(workspace.MetadataDirectory, snapshots, workspace.Time));
-        var absent = os is null ? [] : os.Packages.Except(ground.Find(os.Packages).Select(found => found.Row)).ToList();
+        var absent = os is null ? [] : ground.Absent(os.Packages);
         return absent.Count == 0 ? ground : ground with { Universe = WithStored(workspace, snapshots, os!, absent) };
     }
 
     /// <summary>The rows that the universe has: same name, version, architecture and archive; the first source that has it.</summary>
-    public IEnumerable<(LockedPackage Row, PackageId Package)> Find(IEnumerable<LockedPackage> rows)
+    public ImmutableArray<PackageId> FindAll(IReadOnlyCollection<LockedPackage> rows)
     {
+        var found = ImmutableArray.CreateBuilder<PackageId>(rows.Count);
         foreach (var row in rows)
         {
             if (Find(row) is { } package)
             {
-                yield return (row, package);
+                found.Add(package);
             }
         }
+
+        return found.ToImmutable();
     }
+
+    /// <summary>The rows that the universe lacks.</summary>
+    public List<LockedPackage> Absent(IEnumerable<LockedPackage> rows) => rows.Where(row => Find(row) is null).ToList();
 
     public IEnumerable<string> PackageNames()
     {

@@ -23,7 +23,7 @@ public sealed record WorkspaceOptions
     public bool DryRun { get; init; }
 
     /// <summary>Archive roots that take the place of the recipe's own, by repository id.</summary>
-    public ImmutableDictionary<string, ImmutableArray<string>> Mirrors { get; init; } = ImmutableDictionary<string, ImmutableArray<string>>.Empty;
+    public IReadOnlyDictionary<string, IReadOnlyList<string>> Mirrors { get; init; } = new Dictionary<string, IReadOnlyList<string>>();
 
     /// <summary>Where the host's APT configuration and <c>etc/ez/config.yaml</c> lie; tests point it at their own.</summary>
     public string HostRoot { get; init; } = "/";
@@ -158,9 +158,11 @@ public sealed class Workspace(WorkspaceOptions options, Action<OperationEvent> t
         return [.. repositories.Select(spec => RepositoryResolver.Resolve(spec, _mirrors))];
     }
 
-    private ImmutableDictionary<string, ImmutableArray<string>> MachineConfiguration()
+    private Dictionary<string, IReadOnlyList<string>> MachineConfiguration()
     {
         var path = Path.Combine(options.HostRoot, "etc/ez/config.yaml");
-        return File.Exists(path) ? MachineConfigYaml.Read(File.ReadAllText(path), path).Mirrors.ToImmutableDictionary() : ImmutableDictionary<string, ImmutableArray<string>>.Empty;
+        return File.Exists(path)
+            ? MachineConfigYaml.Read(File.ReadAllText(path), path).Mirrors.ToDictionary(m => m.Key, m => (IReadOnlyList<string>)[.. m.Value], StringComparer.Ordinal)
+            : [];
     }
 }

@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using EzTemplates.Domain;
 
 namespace EzTemplates.Repositories;
@@ -10,7 +9,7 @@ namespace EzTemplates.Repositories;
 internal static class HostRoots
 {
     /// <summary>Groups of equal roots (mirrors of one another, same keys), in the order to try; empty if none is likely.</summary>
-    public static ImmutableArray<ImmutableArray<HostAptSource>> For(RepositorySpec spec, string suite, HostAptConfiguration host)
+    public static List<List<HostAptSource>> For(RepositorySpec spec, string suite, HostAptConfiguration host)
     {
         var fitting = host.Sources.Where(s => s.Components.Intersect(spec.Components).Any()).ToList();
         var exact = fitting.Where(s => s.Suite == suite).ToList();
@@ -37,13 +36,27 @@ internal static class HostRoots
         return Group(family, spec.Id);
     }
 
-    private static ImmutableArray<ImmutableArray<HostAptSource>> Group(List<HostAptSource> sources, string id) =>
-    [
-        .. sources.GroupBy(s => (s.DefinedIn, s.Keys))
-            .Select(g => g.DistinctBy(s => s.Root).ToImmutableArray())
+    private static List<List<HostAptSource>> Group(List<HostAptSource> sources, string id)
+    {
+        var groups = new List<List<HostAptSource>>();
+        foreach (var source in sources)
+        {
+            var alike = groups.Find(g => g[0].DefinedIn == source.DefinedIn && g[0].Keys == source.Keys);
+            if (alike is null)
+            {
+                groups.Add([source]);
+            }
+            else if (!alike.Exists(s => s.Root == source.Root))
+            {
+                alike.Add(source);
+            }
+        }
+
+        return groups
             .DistinctBy(g => string.Join(' ', g.Select(s => s.Root)))
-            .OrderBy(g => g.Any(s => IsNamed(s.Root, id)) ? 0 : 1),
-    ];
+            .OrderBy(g => g.Exists(s => IsNamed(s.Root, id)) ? 0 : 1)
+            .ToList();
+    }
 
     /// <summary><c>-security</c> of <c>bookworm-security</c>, <c>/updates</c> of <c>buster/updates</c>, empty for <c>bookworm</c>.</summary>
     private static string Pocket(string suite)

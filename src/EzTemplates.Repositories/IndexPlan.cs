@@ -3,8 +3,11 @@ using EzTemplates.Domain;
 
 namespace EzTemplates.Repositories;
 
+/// <param name="Name">Below the suite's directory.</param>
+internal sealed record IndexForm(string Name, ReleaseEntry Entry);
+
 /// <summary>One Packages index that a snapshot needs, and the forms in which the Release lists it, the cheapest first.</summary>
-internal sealed record IndexPlan(string Component, string Architecture, ImmutableArray<(string Name, ReleaseEntry Entry)> Forms, ReleaseEntry? Plain)
+internal sealed record IndexPlan(string Component, string Architecture, ImmutableArray<IndexForm> Forms, ReleaseEntry? Plain)
 {
     // Smallest to fetch first; all of them decode quickly enough not to matter beside the network.
     private static readonly string[] Extensions = [".xz", ".zst", ".gz", "", ".bz2", ".lzma"];
@@ -33,10 +36,10 @@ internal sealed record IndexPlan(string Component, string Architecture, Immutabl
     }
 
     /// <summary>The form that is on disk already, or else the cheapest of those not yet found missing.</summary>
-    public (string Name, ReleaseEntry Entry)? Choose(MetadataFolder folder, IReadOnlySet<string> missing)
+    public IndexForm? Choose(MetadataFolder folder, IReadOnlySet<string> missing)
     {
         var left = Forms.Where(form => !missing.Contains(form.Name)).ToList();
-        return left.Count == 0 ? null : left.Find(form => File.Exists(folder.IndexPath(form.Entry.Sha256))) is { Name: not null } kept ? kept : left[0];
+        return left.Find(form => File.Exists(folder.IndexPath(form.Entry.Sha256))) ?? left.FirstOrDefault();
     }
 
     private static bool HasAll(ReleaseInfo release) =>
@@ -47,8 +50,8 @@ internal sealed record IndexPlan(string Component, string Architecture, Immutabl
         var name = $"{component}/binary-{architecture}/Packages";
         var forms = Extensions
             .Where(extension => release.Files.ContainsKey(name + extension))
-            .Select(extension => (name + extension, release.Files[name + extension]))
+            .Select(extension => new IndexForm(name + extension, release.Files[name + extension]))
             .ToImmutableArray();
-        return forms.IsEmpty ? null : new IndexPlan(component, architecture, forms, release.Files.TryGetValue(name, out var plain) ? plain : null);
+        return forms.IsEmpty ? null : new IndexPlan(component, architecture, forms, release.Files.GetValueOrDefault(name));
     }
 }

@@ -37,10 +37,10 @@ public sealed record MirrorSources
     public required HostAptConfiguration Host { get; init; }
 
     /// <summary>By repository id, from the machine's configuration; take the place of <c>host</c>.</summary>
-    public ImmutableDictionary<string, ImmutableArray<string>> Configured { get; init; } = ImmutableDictionary<string, ImmutableArray<string>>.Empty;
+    public IReadOnlyDictionary<string, IReadOnlyList<string>> Configured { get; init; } = new Dictionary<string, IReadOnlyList<string>>();
 
     /// <summary>By repository id, from <c>--mirror ID=URL</c>; take the place of every other mirror.</summary>
-    public ImmutableDictionary<string, ImmutableArray<string>> CommandLine { get; init; } = ImmutableDictionary<string, ImmutableArray<string>>.Empty;
+    public IReadOnlyDictionary<string, IReadOnlyList<string>> CommandLine { get; init; } = new Dictionary<string, IReadOnlyList<string>>();
 }
 
 /// <summary>Turns a recipe's repository into archive roots and keys. Pure: asks no mirror; the fetcher tries the choices in order.</summary>
@@ -60,16 +60,15 @@ public static class RepositoryResolver
     public static bool AsksHost(RepositorySpec spec, MirrorSources sources) =>
         spec.Keys is KeySource.Fingerprints
         || (spec.Keys is KeySource.Host && !spec.TrustUnsigned)
-        || (spec.Mirrors.Contains("host") && sources.CommandLine.GetValueOrDefault(spec.Id, []).IsEmpty && sources.Configured.GetValueOrDefault(spec.Id, []).IsEmpty);
+        || (spec.Mirrors.Contains("host") && sources.CommandLine.GetValueOrDefault(spec.Id, []).Count == 0 && sources.Configured.GetValueOrDefault(spec.Id, []).Count == 0);
 
     private static ImmutableArray<MirrorChoice> Choices(RepositorySpec spec, string suite, MirrorSources sources)
     {
         var named = sources.CommandLine.GetValueOrDefault(spec.Id, []);
-        var mirrors = named.IsEmpty ? spec.Mirrors : named;
-        if (named.IsEmpty && mirrors.Contains("host"))
+        ImmutableArray<string> mirrors = named.Count == 0 ? spec.Mirrors : [.. named];
+        if (named.Count == 0 && mirrors.Contains("host") && sources.Configured.GetValueOrDefault(spec.Id, []) is { Count: > 0 } configured)
         {
-            var configured = sources.Configured.GetValueOrDefault(spec.Id, []);
-            mirrors = [.. mirrors.SelectMany(m => m == "host" && !configured.IsEmpty ? configured : [m]).Distinct()];
+            mirrors = [.. mirrors.SelectMany(m => m == "host" ? configured : [m]).Distinct()];
         }
 
         var choices = ImmutableArray.CreateBuilder<MirrorChoice>();
@@ -101,12 +100,12 @@ public static class RepositoryResolver
         var own = host.Sources.Where(s => roots.Contains(s.Root)).ToList();
         if (own.Count > 0 && roots.All(r => own.Exists(s => s.Root == r)))
         {
-            return own.DistinctBy(s => (s.Root, s.Keys)).GroupBy(s => s.Keys).Select(g => FromHost(spec, [.. g], host));
+            return own.DistinctBy(s => (s.Root, s.Keys)).GroupBy(s => s.Keys).Select(g => FromHost(spec, g.ToList(), host));
         }
 
         // Another mirror of an archive that the host knows: the keys of the roots it stands in for.
         var stoodFor = HostRoots.For(spec, suite, host);
-        return stoodFor.IsEmpty
+        return stoodFor.Count == 0
             ? throw new EzException(
                 FailureKind.Usage,
                 $"repository `{spec.Id}` says `keys: host`, but this host's APT configuration has no source for suite `{suite}` whose key could be used",
@@ -114,7 +113,7 @@ public static class RepositoryResolver
             : [new MirrorChoice(roots, stoodFor[0][0].Keys) { IgnoreValidUntil = host.IgnoreValidUntil, IgnoreDate = host.IgnoreDate }];
     }
 
-    private static MirrorChoice FromHost(RepositorySpec spec, ImmutableArray<HostAptSource> group, HostAptConfiguration host) =>
+    private static MirrorChoice FromHost(RepositorySpec spec, List<HostAptSource> group, HostAptConfiguration host) =>
         new([.. group.Select(s => s.Root).Distinct()], spec.Keys is KeySource.Host ? group[0].Keys : SpecKeys(spec, host))
         {
             IgnoreValidUntil = host.IgnoreValidUntil || group.All(s => s.IgnoreValidUntil),

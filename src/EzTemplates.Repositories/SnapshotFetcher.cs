@@ -90,7 +90,7 @@ public sealed class SnapshotFetcher
                     failures[owner] = nothingLeft;
                 }
 
-                foreach (var (name, entry) in owner.Plans.Select(p => p.Choose(_folder, owner.Missing)).OfType<(string, ReleaseEntry)>())
+                foreach (var (name, entry) in owner.Plans.Select(p => p.Choose(_folder, owner.Missing)).OfType<IndexForm>())
                 {
                     var item = owner.ItemFor(name, entry, _folder);
                     (_, var users) = items.TryGetValue(item.DestinationPath, out var known) ? known : items[item.DestinationPath] = (item, []);
@@ -212,9 +212,11 @@ public sealed class SnapshotFetcher
             MirrorRoots = Roots,
             SignedBy = Found.Signed.SignedBy,
             IsUnchanged = Found.IsUnchanged,
-            Indexes = [.. Plans.Select(p => (Plan: p, Form: p.Choose(folder, Missing)!.Value)).Select(x => new SnapshotIndex(
-                x.Plan.Component, x.Plan.Architecture, x.Form.Name, folder.IndexPath(x.Form.Entry.Sha256), x.Form.Entry, x.Plan.Plain))],
+            Indexes = [.. Plans.Select(p => ToIndex(p, p.Choose(folder, Missing)!, folder))],
         };
+
+        private static SnapshotIndex ToIndex(IndexPlan plan, IndexForm form, MetadataFolder folder) =>
+            new(plan.Component, plan.Architecture, form.Name, folder.IndexPath(form.Entry.Sha256), form.Entry, plan.Plain);
 
         private ImmutableArray<Uri> Roots => [Found.Root, .. Found.Choice.Roots.Where(r => r != Found.Root)];
     }
