@@ -3,8 +3,9 @@ using System.Collections.Immutable;
 namespace EzTemplates.Environments;
 
 /// <summary>An environment as <c>ez env list</c> shows it.</summary>
-/// <param name="Since">When it was mapped to this.</param>
-public sealed record EnvironmentSummary(EnvironmentName Name, Mapping Mapping, DateTimeOffset Since, bool IsMounted);
+/// <param name="Created">When it was made.</param>
+/// <param name="Mappings">How often it was mapped to something.</param>
+public sealed record EnvironmentSummary(EnvironmentName Name, Mapping Mapping, DateTimeOffset Created, int Mappings, bool IsMounted);
 
 /// <summary>An environment as <c>ez env show</c> shows it.</summary>
 public sealed record EnvironmentDetails

@@ -44,6 +44,37 @@ public sealed class EnvironmentStore
         }
 
         var temporary = UnfinishedPath(NewPrefix, name);
+        try
+        {
+            Make(temporary, mapping);
+            Publish(temporary, Layout.EnvironmentOf(name.ToString()));
+        }
+        catch
+        {
+            SweepWhatGoes();
+            throw;
+        }
+    }
+
+    /// <summary>Gives the folder its name for good, or leaves it where it is.</summary>
+    private void Publish(string temporary, string final)
+    {
+        using var folder = Libc.OpenFolder(null, Layout.Environments);
+        Libc.SyncFileSystem(folder);
+        Libc.Rename(null, temporary, null, final);
+        try
+        {
+            Libc.Sync(folder);
+        }
+        catch (StoreException)
+        {
+            Libc.Rename(null, final, null, temporary);
+            throw;
+        }
+    }
+
+    private void Make(string temporary, Mapping mapping)
+    {
         Libc.MakeFolder(null, temporary, OwnerOnly);
         foreach (var part in (ReadOnlySpan<string>)["private", "work", "links", "root"])
         {
@@ -52,10 +83,6 @@ public sealed class EnvironmentStore
 
         TakeRootFrom(Host.ReadManifest(mapping.Manifest), Path.Combine(temporary, "private"));
         EnvironmentHistory.Append(Path.Combine(temporary, "history"), Entry(1, MappingAction.Create, null, mapping));
-        using var folder = Libc.OpenFolder(null, Layout.Environments);
-        Libc.SyncFileSystem(folder);
-        Libc.Rename(null, temporary, null, Layout.EnvironmentOf(name.ToString()));
-        Libc.Sync(folder);
     }
 
     /// <summary>Sorted by name.</summary>
@@ -69,7 +96,7 @@ public sealed class EnvironmentStore
             var entries = TryHistory(name);
             if (!entries.IsEmpty)
             {
-                found.Add(new EnvironmentSummary(name, entries[^1].To, entries[^1].At, mounted.Contains(Views.PointOf(name))));
+                found.Add(new EnvironmentSummary(name, entries[^1].To, entries[0].At, entries.Length, mounted.Contains(Views.PointOf(name))));
             }
         }
 
@@ -102,7 +129,14 @@ public sealed class EnvironmentStore
     {
         RecoverNames();
         RequireExists(name);
-        return EnvironmentHistory.Read(HistoryOf(name));
+        var entries = TryHistory(name);
+        if (entries.IsEmpty)
+        {
+            RequireExists(name);
+            entries = EnvironmentHistory.Read(HistoryOf(name));
+        }
+
+        return entries;
     }
 
     public Mapping Current(EnvironmentName name) => History(name)[^1].To;
@@ -207,7 +241,7 @@ public sealed class EnvironmentStore
             return;
         }
 
-        var words = File.ReadAllText(note).TrimEnd('\n').Split(' ');
+        var words = System.Text.Encoding.ASCII.GetString(StoreFile.Read(note)).TrimEnd('\n').Split(' ');
         if (words.Length == 2 && Sha256Digest.TryParse(words[0], out var from) && Sha256Digest.TryParse(words[1], out var to)
             && EnvironmentHistory.Read(HistoryOf(name))[^1].To.Manifest == to)
         {
@@ -215,6 +249,19 @@ public sealed class EnvironmentStore
         }
 
         Libc.TryRemoveFile(null, note);
+    }
+
+    /// <summary>For a remap that failed; what went wrong there matters more, and the next mount settles what this cannot.</summary>
+    internal void TrySettle(EnvironmentName name)
+    {
+        try
+        {
+            Settle(name);
+        }
+        catch (StoreException)
+        {
+            // The same broken disk.
+        }
     }
 
     /// <summary>The caller holds the environment's lock.</summary>
@@ -294,7 +341,7 @@ public sealed class EnvironmentStore
         {
             return EnvironmentHistory.Read(HistoryOf(name));
         }
-        catch (StoreException) when (!Exists(name))
+        catch (StoreException) when (!File.Exists(HistoryOf(name)))
         {
             return [];
         }
@@ -333,6 +380,19 @@ public sealed class EnvironmentStore
 
     /// <summary>No earlier one that is still there can be in the way.</summary>
     private string UnfinishedPath(string prefix, EnvironmentName name) => Path.Combine(Layout.Environments, $"{prefix}{name}.{Guid.NewGuid():N}");
+
+    /// <summary>After a failure that matters more; the next command sweeps again.</summary>
+    private void SweepWhatGoes()
+    {
+        try
+        {
+            Sweep();
+        }
+        catch (Exception failure) when (failure is StoreException or IOException or UnauthorizedAccessException)
+        {
+            // The same broken disk.
+        }
+    }
 
     private IEnumerable<string> LeftOver() => !Directory.Exists(Layout.Environments)
         ? []

@@ -35,7 +35,7 @@ public static class BuildTemplate
         using var batch = writer.BeginIngest();
         var contents = workspace.Steps.Run("ingest", () => IngestPackages.Run(workspace, batch, locked, rows, cancel));
         var composed = workspace.Steps.Run("compose", () => ComposePackages.Run(workspace, Epoch(locked), WithContents(layers, contents)));
-        var version = workspace.Steps.Run("commit", () => Commit(writer, locked, new VersionCommit(locked.Lock, composed.Manifest, composed.Provenance, rows.Count)));
+        var version = workspace.Steps.Run("commit", () => Commit(writer, new VersionCommit(locked.Lock, composed.Manifest, composed.Provenance, rows.Count)));
         return BuildFigures.OfBuilt(version, downloaded, batch.Statistics);
     }
 
@@ -57,11 +57,12 @@ public static class BuildTemplate
         return [.. layers.Select(layer => layer.Select(row => (row, contents[next++])).ToImmutableArray())];
     }
 
-    private static TemplateVersionRecord Commit(StoreWriter writer, LockedRecipe locked, VersionCommit commit)
+    private static TemplateVersionRecord Commit(StoreWriter writer, VersionCommit commit) => writer.Commit(commit with
     {
-        var version = writer.Commit(commit);
-        var composition = Compositions.IdOf(writer.Store, version);
-        writer.SaveComposition(composition, Compositions.Describe(composition, locked.Lock, version.Manifest));
-        return version;
-    }
+        Compose = version =>
+        {
+            var composition = Compositions.IdOf(writer.Store, version);
+            return (composition, Compositions.Describe(composition, commit.Lock, version.Manifest));
+        },
+    });
 }

@@ -7,19 +7,23 @@ namespace EzTemplates.Operations;
 /// <summary><c>ez env list</c>, <c>show</c> and <c>path</c>.</summary>
 public static class EnvironmentQueries
 {
-    public static EnvironmentsReport List(Workspace workspace) => new([.. workspace.Environments.List().Select(e => Row(workspace, e.Name, e.Mapping, e.IsMounted))]);
+    public static EnvironmentsReport List(Workspace workspace) => new(
+    [
+        .. workspace.Environments.List().Select(e => new EnvironmentRow(e.Name.ToString(), e.Mapping.Template, e.IsMounted, e.Mappings, e.Created)),
+    ]);
 
     public static EnvironmentReport Show(Workspace workspace, string name)
     {
         var shown = workspace.Environments.Show(EnvironmentName.Parse(name));
+        var history = workspace.Environments.History(shown.Name);
         return new EnvironmentReport(
-            Row(workspace, shown.Name, shown.Mapping, shown.IsMounted),
+            new EnvironmentRow(shown.Name.ToString(), shown.Mapping.Template, shown.IsMounted, history.Length, history[0].At),
             shown.Mapping.Manifest.ToString(),
             ViewForms.NameOf(shown.Form) + (shown.Form.AllowsOverlayInside() ? ", one overlay deep: an overlay may be mounted inside" : ", two overlays deep: no overlay may be mounted inside"),
             shown.Root,
             shown.PrivateBytes,
             shown.Processes,
-            [.. workspace.Environments.History(shown.Name).Select(h => new MappingRow(
+            [.. history.Select(h => new MappingRow(
                 h.Number, h.At, h.By, h.Action switch
                 {
                     MappingAction.Create => "create",
@@ -55,11 +59,5 @@ public static class EnvironmentQueries
     {
         var at = mapping.Template.IndexOf('@', StringComparison.Ordinal);
         return at > 0 && NuGetVersion.TryParse(mapping.Template[(at + 1)..], out var version) ? (mapping.Template[..at], version) : (null, null);
-    }
-
-    private static EnvironmentRow Row(Workspace workspace, EnvironmentName name, Mapping mapping, bool mounted)
-    {
-        var history = workspace.Environments.History(name);
-        return new EnvironmentRow(name.ToString(), mapping.Template, mounted, history.Length, history[0].At);
     }
 }

@@ -32,16 +32,21 @@ public static class LockFile
     public static FileLock TakeTurn(Workspace workspace, RecipeFile file)
     {
         var name = "recipe-" + Sha256Digest.Of(Encoding.UTF8.GetBytes(file.FullPath)).Short;
-        return FileLock.Acquire(Path.Combine(workspace.Store.Layout.Locks, name), FileLockMode.Exclusive, $"the lock of `{file.Recipe.Name}`", workspace.Patience);
+        var turn = FileLock.Acquire(Path.Combine(workspace.Store.Layout.Locks, name), FileLockMode.Exclusive, $"the lock of `{file.Recipe.Name}`", workspace.Patience);
+
+        // What a killed command has left: nobody else writes there now.
+        Remove(Beside(file));
+        return turn;
     }
 
-    /// <summary>Whole or not at all: written beside, synced, then renamed.</summary>
+    /// <summary>Whole or not at all: written beside, synced, then renamed. The caller has the turn.</summary>
+    /// <exception cref="StoreException">The disk failed; the lock is as it was, and nothing lies beside it.</exception>
     public static void Write(RecipeFile file, TemplateLock made)
     {
-        var beside = file.LockPath + ".new";
+        var beside = Beside(file);
         try
         {
-            using (var stream = new FileStream(beside, FileMode.Create, FileAccess.Write))
+            using (var stream = new FileStream(beside, FileMode.Create, FileAccess.Write, FileShare.Read, bufferSize: 0))
             {
                 stream.Write(LockText.Write(made));
                 stream.Flush(flushToDisk: true);
@@ -51,7 +56,22 @@ public static class LockFile
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {
+            Remove(beside);
             throw StoreException.FromIO("write the lock", file.LockPath, failure);
+        }
+    }
+
+    private static string Beside(RecipeFile file) => file.LockPath + ".new";
+
+    private static void Remove(string beside)
+    {
+        try
+        {
+            File.Delete(beside);
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            // Whoever writes the lock next replaces it; what went wrong before this matters more.
         }
     }
 }

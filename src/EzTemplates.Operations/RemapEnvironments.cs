@@ -31,6 +31,7 @@ public static class RemapEnvironments
     /// <param name="to">A version or digest from the history; null: the mapping before the current one.</param>
     public static EnvironmentChangesReport RollBack(Workspace workspace, IReadOnlyList<string> names, string? to, bool wait)
     {
+        // The target is chosen with the environment's lock held: of two roll-backs at once the second goes further back.
         var remapper = new Remapper(workspace.Environments);
         return EachEnvironment.Change(names, name => workspace.Options.DryRun
             ? Planned(remapper.Plan(name, remapper.RollbackTarget(name, to)))

@@ -13,6 +13,7 @@ namespace EzTemplates.Repositories;
 /// indexes/SHA256        Packages files as they came (compressed form)
 /// universes/KEY         parsed form of a set of indexes
 /// verified/KEY          what a verifier gave out for a Release, by the digests of the Release and of the keys
+/// work/                 what is not finished, see <see cref="WorkPlace"/>
 /// </code>
 /// Files appear whole, by rename; and as a crash may leave one short, each is believed by its digest (a universe by its checksum) only.
 /// </summary>
@@ -24,13 +25,22 @@ internal sealed class MetadataFolder
     public MetadataFolder(string path)
     {
         FullPath = Path.GetFullPath(path);
-        foreach (var name in new[] { "accepted", "releases", "indexes", "universes", "verified" })
+        try
         {
-            Directory.CreateDirectory(Path.Combine(FullPath, name));
+            foreach (var name in new[] { "accepted", "releases", "indexes", "universes", "verified" })
+            {
+                Directory.CreateDirectory(Path.Combine(FullPath, name));
+            }
+        }
+        catch (Exception failed) when (failed is IOException or UnauthorizedAccessException)
+        {
+            throw WorkPlace.Refused(FullPath, failed);
         }
     }
 
     public string FullPath { get; }
+
+    public string Work => Path.Combine(FullPath, "work");
 
     public string IndexPath(Sha256Digest digest) => Path.Combine(FullPath, "indexes", digest.ToString());
 
@@ -80,22 +90,22 @@ internal sealed class MetadataFolder
         return digest;
     }
 
-    public static void Write(string path, ReadOnlySpan<byte> content)
+    public void Write(string path, ReadOnlySpan<byte> content)
     {
-        var temporary = $"{path}.{Guid.NewGuid():n}.tmp";
+        using var work = WorkPlace.Make(Work);
         try
         {
-            using (var file = new FileStream(temporary, FileMode.CreateNew, FileAccess.Write))
+            var unfinished = work.PathOf("file");
+            using (var file = new FileStream(unfinished, FileMode.CreateNew, FileAccess.Write, FileShare.Read, bufferSize: 0))
             {
                 file.Write(content);
             }
 
-            File.Move(temporary, path, overwrite: true);
+            File.Move(unfinished, path, overwrite: true);
         }
         catch (Exception failed) when (failed is IOException or UnauthorizedAccessException)
         {
-            File.Delete(temporary);
-            throw new EzException(FailureKind.Store, $"cannot write `{path}`: {failed.Message}", "free some space, or name a store on another disk: `--store DIR`", failed);
+            throw WorkPlace.Refused(path, failed);
         }
     }
 

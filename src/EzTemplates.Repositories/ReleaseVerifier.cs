@@ -17,23 +17,26 @@ public sealed class ReleaseVerifier
     private static readonly string[] Programs = ["gpgv", "sqv", "gpgv2"];
 
     private readonly string _program;
+    private readonly string _workFolder;
     private readonly bool _isSequoia;
 
-    private ReleaseVerifier(string program)
+    private ReleaseVerifier(string program, string workFolder)
     {
+        _workFolder = workFolder;
         _program = program;
         _isSequoia = Path.GetFileName(program).StartsWith("sqv", StringComparison.Ordinal);
     }
 
     /// <summary>Looks for a verifier on PATH.</summary>
+    /// <param name="workFolder">Where its input and output lie while it runs: one that only this user may enter.</param>
     /// <exception cref="EzException">There is none.</exception>
-    public static ReleaseVerifier Find(string? path = null)
+    public static ReleaseVerifier Find(string workFolder, string? path = null)
     {
         var folders = (path ?? Environment.GetEnvironmentVariable("PATH") ?? "/usr/bin:/bin").Split(':', StringSplitOptions.RemoveEmptyEntries);
         var program = Programs.SelectMany(name => folders.Select(folder => Path.Combine(folder, name))).FirstOrDefault(File.Exists);
         return program is null
             ? throw new EzException(FailureKind.Environment, "signatures cannot be verified: neither `gpgv` nor `sqv` is on PATH", "install one: `apt-get install gpgv` or `dnf install gnupg2`")
-            : new ReleaseVerifier(program);
+            : new ReleaseVerifier(program, workFolder);
     }
 
     /// <summary>Verifies an InRelease (RFC 9580 7: cleartext signature framework).</summary>
@@ -42,7 +45,7 @@ public sealed class ReleaseVerifier
     public SignedText Verify(byte[] inRelease, TrustedKeys keys, string subject)
     {
         RequireOneMessage(inRelease, subject);
-        using var folder = new VerifierFolder(keys, subject);
+        using var folder = new VerifierFolder(_workFolder, keys, subject);
         var message = folder.Write("message", inRelease);
         var output = folder.PathOf("text");
         var signer = _isSequoia
@@ -57,7 +60,7 @@ public sealed class ReleaseVerifier
     /// <exception cref="EzException">It is not signed by a key that may.</exception>
     public SignedText VerifyDetached(byte[] release, byte[] signature, TrustedKeys keys, string subject)
     {
-        using var folder = new VerifierFolder(keys, subject);
+        using var folder = new VerifierFolder(_workFolder, keys, subject);
         var text = folder.Write("text", release);
         var detached = folder.Write("signature", signature);
         var signer = _isSequoia

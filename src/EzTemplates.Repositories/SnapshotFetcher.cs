@@ -29,7 +29,7 @@ public sealed class SnapshotFetcher
     {
         _client = client;
         _folder = new MetadataFolder(metadataDirectory);
-        _releases = new ReleaseFetcher(client, _folder, new Lazy<ReleaseVerifier>(() => verifier ?? ReleaseVerifier.Find()));
+        _releases = new ReleaseFetcher(client, _folder, new Lazy<ReleaseVerifier>(() => verifier ?? ReleaseVerifier.Find(_folder.Work)));
     }
 
     /// <summary>The snapshots in the order of the repositories and their suites.</summary>

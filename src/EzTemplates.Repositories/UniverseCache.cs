@@ -23,7 +23,7 @@ public static class UniverseCache
             return known;
         }
 
-        MetadataFolder.Write(path, UniverseEncoding.Encode(ReadAll(snapshots)));
+        folder.Write(path, UniverseEncoding.Encode(ReadAll(snapshots)));
         folder.Prune((time ?? TimeProvider.System).GetUtcNow());
         return Map(path) ?? throw new EzException(FailureKind.Store, $"`{path}` was just written and cannot be read back", "check the disk: `dmesg`");
     }

@@ -7,8 +7,11 @@ namespace EzTemplates.Repositories;
 /// <summary>A private folder (0700) for one run of a verifier: its input, its output, and the keys in binary form. Removed at the end.</summary>
 internal sealed class VerifierFolder : IDisposable
 {
+    private readonly WorkPlace _place;
+
+    /// <param name="parent">Where it is made, see <see cref="WorkPlace"/>.</param>
     /// <exception cref="EzException">A key cannot be read, or there is none.</exception>
-    public VerifierFolder(TrustedKeys keys, string subject)
+    public VerifierFolder(string parent, TrustedKeys keys, string subject)
     {
         if (keys.IsEmpty)
         {
@@ -18,7 +21,7 @@ internal sealed class VerifierFolder : IDisposable
                 "name one with `keys:` in the recipe's repository, or Signed-By in this host's APT configuration");
         }
 
-        Root = Directory.CreateTempSubdirectory("ez-verify-").FullName;
+        _place = WorkPlace.Make(parent);
         try
         {
             var files = keys.Files.Select(file => (Name: file, Bytes: ReadKey(file, subject)));
@@ -32,20 +35,27 @@ internal sealed class VerifierFolder : IDisposable
         }
     }
 
-    public string Root { get; }
+    public string Root => _place.Root;
 
     public ImmutableArray<string> Keyrings { get; }
 
-    public string PathOf(string name) => Path.Combine(Root, name);
+    public string PathOf(string name) => _place.PathOf(name);
 
     public string Write(string name, byte[] content)
     {
         var path = PathOf(name);
-        File.WriteAllBytes(path, content);
-        return path;
+        try
+        {
+            File.WriteAllBytes(path, content);
+            return path;
+        }
+        catch (Exception failed) when (failed is IOException or UnauthorizedAccessException)
+        {
+            throw WorkPlace.Refused(path, failed);
+        }
     }
 
-    public void Dispose() => Directory.Delete(Root, recursive: true);
+    public void Dispose() => _place.Dispose();
 
     private static byte[] ReadKey(string file, string subject)
     {

@@ -52,6 +52,9 @@ public sealed class StoreLayout
 
     public string Metadata => At("store", "metadata");
 
+    /// <summary>The same as <see cref="Work"/>, of whoever fetches metadata.</summary>
+    public string MetadataWork => At("store", "metadata", "work");
+
     /// <summary>Work in progress, a folder and a lock file each: what is not locked is left over, and removed by the next command.</summary>
     public string Work => At("store", "work");
 

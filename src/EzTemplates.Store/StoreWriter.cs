@@ -25,10 +25,6 @@ public sealed class StoreWriter : IDisposable
         return new CommitVersion(Store, _work, commit, _patience).Run();
     }
 
-    /// <summary>Keeps a composition's lock, whole and durable.</summary>
-    public void SaveComposition(Sha256Digest composition, ReadOnlySpan<byte> lockText) =>
-        _work.WriteDurably(Store.Layout.CompositionOf(composition), lockText);
-
     /// <summary>Makes the metadata tree of a manifest where there is none, for a view of something that is no version.</summary>
     public string MakeTree(Manifest manifest, Sha256Digest digest)
     {

@@ -99,10 +99,21 @@ public sealed class Remapper(EnvironmentStore environments)
         _ = environments.Host.ReadManifest(plan.To.Manifest);
         environments.Host.MakeTree(plan.To.Manifest);
         environments.UnmountOr(name, options.WhenBusy);
-        Prepare(plan);
-        var history = environments.History(name);
-        var entry = environments.Entry(history[^1].Number + 1, options.Action, plan.From, plan.To);
-        EnvironmentHistory.Append(environments.HistoryOf(name), entry);
+
+        // A remap that was killed after its commit may have left the private area behind; its note would be written over.
+        environments.Settle(name);
+        var entry = environments.Entry(environments.History(name)[^1].Number + 1, options.Action, plan.From, plan.To);
+        try
+        {
+            Prepare(plan);
+            EnvironmentHistory.Append(environments.HistoryOf(name), entry);
+        }
+        catch
+        {
+            environments.TrySettle(name);
+            throw;
+        }
+
         environments.Settle(name);
         return entry;
     }

@@ -6,7 +6,7 @@ namespace EzTemplates.Store;
 
 /// <summary>
 /// A folder for what is not finished, on the store's own file system, so that a rename finishes it. It stands beside a locked file of
-/// its name; a folder whose lock is free belongs to a process that has ended, and <see cref="RemoveAbandoned"/> removes it.
+/// its name; a folder whose lock is free belongs to a process that has ended, and <see cref="RemoveAbandoned(StoreLayout)"/> removes it.
 /// </summary>
 internal sealed class WorkFolder : IDisposable
 {
@@ -22,12 +22,7 @@ internal sealed class WorkFolder : IDisposable
 
     public static WorkFolder Make(StoreLayout layout)
     {
-        var name = string.Create(
-            CultureInfo.InvariantCulture,
-            $"{Environment.ProcessId}-{RandomNumberGenerator.GetHexString(16, true)}");
-        var path = Path.Combine(layout.Work, name);
-        var held = FileLock.TryAcquire(path + LockEnd, FileLockMode.Exclusive)
-            ?? throw new StoreException($"`{path}{LockEnd}` is locked by another process, which had no way to know of it");
+        var (held, path) = TakeName(layout);
         try
         {
             Libc.MakeFolder(null, path, OwnerOnly);
@@ -40,6 +35,20 @@ internal sealed class WorkFolder : IDisposable
         }
     }
 
+    /// <summary>Another command that looks for what is abandoned can have the lock for a moment, between its making and its taking.</summary>
+    private static (FileLock Held, string Path) TakeName(StoreLayout layout)
+    {
+        while (true)
+        {
+            var name = string.Create(CultureInfo.InvariantCulture, $"{Environment.ProcessId}-{RandomNumberGenerator.GetHexString(16, true)}");
+            var path = Path.Combine(layout.Work, name);
+            if (FileLock.TryAcquire(path + LockEnd, FileLockMode.Exclusive) is { } held)
+            {
+                return (held, path);
+            }
+        }
+    }
+
     /// <summary>A path in it that nothing has yet.</summary>
     public string NewPath(string what) =>
         Path.Combine(Root, string.Create(CultureInfo.InvariantCulture, $"{what}-{Interlocked.Increment(ref _names)}"));
@@ -49,8 +58,17 @@ internal sealed class WorkFolder : IDisposable
     {
         var unfinished = NewPath("file");
         StoreFile.WriteNewDurably(unfinished, bytes);
+        var isNew = !StoreFile.Exists(path);
         Libc.Rename(null, unfinished, null, path);
-        StoreFile.SyncFolder(Path.GetDirectoryName(path)!);
+        try
+        {
+            StoreFile.SyncFolder(Path.GetDirectoryName(path)!);
+        }
+        catch (StoreException) when (isNew)
+        {
+            Libc.TryRemoveFile(null, path);
+            throw;
+        }
     }
 
     public void Dispose()
@@ -70,14 +88,23 @@ internal sealed class WorkFolder : IDisposable
     /// <summary>Removes what ended processes left: their folders, and locks of packages that they were unpacking.</summary>
     public static void RemoveAbandoned(StoreLayout layout)
     {
-        using var work = Libc.OpenFolder(null, layout.Work);
+        RemoveAbandoned(layout.Work);
+        if (StoreFile.Exists(layout.MetadataWork))
+        {
+            RemoveAbandoned(layout.MetadataWork);
+        }
+    }
+
+    private static void RemoveAbandoned(string parent)
+    {
+        using var work = Libc.OpenFolder(null, parent);
         var names = Libc.ReadFolder(work).Select(member => member.Name.EndsWith(LockEnd, StringComparison.Ordinal)
             ? member.Name[..^LockEnd.Length]
             : member.Name);
         foreach (var name in names.Distinct(StringComparer.Ordinal))
         {
             // A folder without a lock file in this listing may have got one since: only having the lock tells.
-            var path = Path.Combine(layout.Work, name);
+            var path = Path.Combine(parent, name);
             if (FileLock.TryAcquire(path + LockEnd, FileLockMode.Exclusive) is { } free)
             {
                 FolderRemoval.Remove(path);

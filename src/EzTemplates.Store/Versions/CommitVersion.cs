@@ -40,6 +40,11 @@ internal sealed class CommitVersion(ContentStore store, WorkFolder work, Version
         StoreFile.SyncFolder(_layout.Versions);
         work.WriteDurably(_layout.VersionLockOf(template, version), LockText.Write(commit.Lock));
         work.WriteDurably(_layout.VersionProvenanceOf(template, version), ProvenanceText.Write(commit.Provenance));
+        if (commit.Compose?.Invoke(record) is { } composition)
+        {
+            work.WriteDurably(_layout.CompositionOf(composition.Id), composition.Text);
+        }
+
         work.WriteDurably(_layout.VersionRecordOf(template, version), record.ToJson());
         store.Catalog.Add(record);
         return record;
