@@ -223,7 +223,7 @@ public sealed class EnvironmentStore
 
     /// <summary>
     /// Notes that the private area is still made for another version. What <see cref="PrivateArea.Follow"/> does shows, so it comes
-    /// after the commit; whoever mounts next finds this note, if the command was killed in between.
+    /// after the commit; whoever looks next finds this note, if the command was killed in between.
     /// </summary>
     internal void WriteUnsettled(EnvironmentName name, Sha256Digest from, Sha256Digest to)
     {
@@ -339,6 +339,7 @@ public sealed class EnvironmentStore
     {
         try
         {
+            RecoverPrivate(name);
             return EnvironmentHistory.Read(HistoryOf(name));
         }
         catch (StoreException) when (!File.Exists(HistoryOf(name)))
@@ -360,6 +361,19 @@ public sealed class EnvironmentStore
         {
             using var names = LockNames();
             Sweep();
+        }
+    }
+
+    /// <summary>Ends what a remap that was killed after its commit had still to do; one that is at work has the lock.</summary>
+    private void RecoverPrivate(EnvironmentName name)
+    {
+        if (File.Exists(UnsettledOf(name)))
+        {
+            using var only = FileLock.TryAcquire(Layout.EnvironmentLockOf(name.ToString()), FileLockMode.Exclusive);
+            if (only is not null)
+            {
+                Settle(name);
+            }
         }
     }
 

@@ -155,16 +155,7 @@ public sealed class IngestBatch : IDisposable
                 return;
             }
 
-            using (var mark = DirtyMark.Set(_store, _work, _patience))
-            {
-                using (var folder = Libc.OpenFolder(null, _store.Layout.Store))
-                {
-                    Libc.SyncFileSystem(folder);
-                }
-
-                _staging.Publish(packages.SelectMany(package => IngestedPackage.ObjectsOf(package.Contents)));
-                mark.Clear();
-            }
+            PublishObjects(packages.SelectMany(package => IngestedPackage.ObjectsOf(package.Contents)));
 
             foreach (var package in packages)
             {
@@ -172,6 +163,24 @@ public sealed class IngestBatch : IDisposable
                 _finished.TryRemove(package.Contents.Package, out _);
                 package.Lock.RemoveAndDispose();
             }
+        }
+    }
+    /// <summary>After a failure the mark goes if what has got a name can be made durable; else it stays, and says what it is to say.</summary>
+    private void PublishObjects(IEnumerable<Sha256Digest> digests)
+    {
+        using var mark = DirtyMark.Set(_store, _work, _patience);
+        try
+        {
+            using (var folder = Libc.OpenFolder(null, _store.Layout.Store))
+            {
+                Libc.SyncFileSystem(folder);
+            }
+
+            _staging.Publish(digests);
+        }
+        finally
+        {
+            mark.Clear();
         }
     }
 }

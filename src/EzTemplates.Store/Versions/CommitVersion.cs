@@ -36,18 +36,59 @@ internal sealed class CommitVersion(ContentStore store, WorkFolder work, Version
             return existing;
         }
 
-        Libc.TryMakeFolder(null, _layout.VersionsOf(template), FolderMode);
-        StoreFile.SyncFolder(_layout.Versions);
-        work.WriteDurably(_layout.VersionLockOf(template, version), LockText.Write(commit.Lock));
-        work.WriteDurably(_layout.VersionProvenanceOf(template, version), ProvenanceText.Write(commit.Provenance));
-        if (commit.Compose?.Invoke(record) is { } composition)
+        var made = new Stack<string>();
+        try
         {
-            work.WriteDurably(_layout.CompositionOf(composition.Id), composition.Text);
+            PublishVersion(record, made);
+        }
+        catch
+        {
+            Undo(made, _layout.VersionsOf(template));
+            throw;
         }
 
-        work.WriteDurably(_layout.VersionRecordOf(template, version), record.ToJson());
         store.Catalog.Add(record);
         return record;
+    }
+
+    /// <summary>The record last: it is the version.</summary>
+    private void PublishVersion(TemplateVersionRecord record, Stack<string> made)
+    {
+        void Write(string path, ReadOnlySpan<byte> bytes)
+        {
+            made.Push(path);
+            work.WriteDurably(path, bytes);
+        }
+
+        var (template, version) = (record.Reference.Template, record.Reference.Version);
+        Libc.TryMakeFolder(null, _layout.VersionsOf(template), FolderMode);
+        StoreFile.SyncFolder(_layout.Versions);
+        Write(_layout.VersionLockOf(template, version), LockText.Write(commit.Lock));
+        Write(_layout.VersionProvenanceOf(template, version), ProvenanceText.Write(commit.Provenance));
+        if (commit.Compose?.Invoke(record) is { } composition)
+        {
+            Write(_layout.CompositionOf(composition.Id), composition.Text);
+        }
+
+        Write(_layout.VersionRecordOf(template, version), record.ToJson());
+    }
+
+    /// <summary>Only what is this template's alone, whose lock we have. Manifest and tree may be another's too, and are whole.</summary>
+    private static void Undo(Stack<string> made, string folder)
+    {
+        try
+        {
+            foreach (var path in made)
+            {
+                Libc.TryRemoveFile(null, path);
+            }
+
+            Libc.TryRemoveFolder(null, folder);
+        }
+        catch (StoreException)
+        {
+            // Without its record there is no version; what went wrong before this matters more.
+        }
     }
 
     private TemplateVersionRecord Describe()
