@@ -32,6 +32,12 @@ public sealed class Remapper(EnvironmentStore environments)
     public HistoryEntry? Remap(EnvironmentName name, Mapping to, RemapOptions? options = null)
     {
         options ??= RemapOptions.Default;
+        if (environments.Current(name) == to)
+        {
+            // Nothing to do is not refused because something runs there.
+            return null;
+        }
+
         using var only = environments.LockExclusively(name, options.WhenBusy);
         return Execute(Plan(name, to), options);
     }
