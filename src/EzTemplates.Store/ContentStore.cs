@@ -44,8 +44,7 @@ public sealed class ContentStore : IDisposable
     public static ContentStore Open(string root, StoreOptions? options = null)
     {
         var layout = new StoreLayout(root);
-        StoreGuard.Check(layout);
-        if (StoreFile.Exists(layout.Format))
+        if (StoreGuard.Check(layout))
         {
             WorkFolder.RemoveAbandoned(layout);
         }

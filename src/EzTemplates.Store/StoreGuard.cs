@@ -12,7 +12,8 @@ internal static class StoreGuard
 {
     private const int OwnerOnly = 0b111_000_000;
 
-    public static void Check(StoreLayout layout)
+    /// <returns>Whether there is a store already.</returns>
+    public static bool Check(StoreLayout layout)
     {
         var (root, errno) = Libc.TryOpen(null, layout.Root, OpenFlags.Directory);
         if (root is null && errno == Errnos.ENOENT)
@@ -23,7 +24,7 @@ internal static class StoreGuard
 
         using (root ?? throw StoreException.FromErrno("open the store", layout.Root, errno))
         {
-            CheckFormat(layout);
+            var isStore = HasKnownFormat(layout);
             var status = Libc.Status(root);
             if (status.Uid != Libc.EffectiveUserId)
             {
@@ -32,7 +33,7 @@ internal static class StoreGuard
                     "run as its owner, or choose a store of your own with --store DIR");
             }
 
-            if (!StoreFile.Exists(layout.Format) && Libc.ReadFolder(root).Any(member => !MayBeThere(member.Name)))
+            if (!isStore && Libc.ReadFolder(root).Any(member => !MayBeThere(member.Name)))
             {
                 throw new StoreException($"`{layout.Root}` is no store, and is not empty", "choose an empty folder with --store DIR");
             }
@@ -41,17 +42,19 @@ internal static class StoreGuard
             {
                 Libc.ChangeMode(root, OwnerOnly);
             }
+
+            return isStore;
         }
     }
 
     /// <summary>What a command that was killed while it made the store left, and what mkfs makes in the root of a file system.</summary>
     private static bool MayBeThere(string name) => name is "store" or "environments" or "lost+found";
 
-    private static void CheckFormat(StoreLayout layout)
+    private static bool HasKnownFormat(StoreLayout layout)
     {
         if (StoreFile.TryRead(layout.Format) is not { } text)
         {
-            return;
+            return false;
         }
 
         var word = Encoding.Latin1.GetString(text).Trim();
@@ -68,6 +71,8 @@ internal static class StoreGuard
                     $"the store `{layout.Root}` has format {format}; this ez knows formats up to {ContentStore.CurrentFormat}"),
                 "use the newer ez that made it, or choose another store with --store DIR");
         }
+
+        return true;
     }
 
     private static void MakeRoot(string root)

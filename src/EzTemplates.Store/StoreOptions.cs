@@ -6,7 +6,11 @@ public sealed record StoreOptions
     public TimeProvider Time { get; init; } = TimeProvider.System;
 
     /// <summary>Tells one run of the kernel from another (random(4)): what one left unsynced is in doubt in the next.</summary>
-    public string BootId { get; init; } = ReadBootId();
+    public string BootId
+    {
+        get => field ??= ReadBootId();
+        init;
+    }
 
     private static string ReadBootId()
     {

@@ -139,17 +139,15 @@ public static unsafe partial class Libc
     /// <returns>In byte order, whatever order the file system has.</returns>
     public static ImmutableArray<FolderMember> ReadFolder(SafeFileHandle folder)
     {
-        // A second opening, not dup: the stream owns it and starts at the first name.
+        // A second opening, not dup: the stream starts at the first name. It takes over the descriptor.
         using var again = OpenFolder(folder, ".");
-        var descriptor = LibcImports.Dup(again);
-        var stream = descriptor < 0 ? 0 : LibcImports.OpenFolderStream(descriptor);
+        var stream = LibcImports.OpenFolderStream((int)again.DangerousGetHandle());
         if (stream == 0)
         {
-            var failure = Failure("list", folder);
-            _ = descriptor < 0 ? 0 : LibcImports.Close(descriptor);
-            throw failure;
+            throw Failure("list", folder);
         }
 
+        again.SetHandleAsInvalid();
         try
         {
             return ReadMembers(stream, folder);

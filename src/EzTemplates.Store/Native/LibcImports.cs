@@ -71,9 +71,6 @@ internal static unsafe partial class LibcImports
     [LibraryImport(Library, EntryPoint = "flock", SetLastError = true)]
     internal static partial int Flock(SafeFileHandle file, int operation);
 
-    [LibraryImport(Library, EntryPoint = "dup", SetLastError = true)]
-    internal static partial int Dup(SafeFileHandle file);
-
     [LibraryImport(Library, EntryPoint = "fsetxattr", SetLastError = true)]
     internal static partial int Fsetxattr(SafeFileHandle file, byte* name, byte* value, nuint size, int flags);
 
@@ -100,7 +97,4 @@ internal static unsafe partial class LibcImports
 
     [LibraryImport(Library, EntryPoint = "closedir", SetLastError = true)]
     internal static partial int CloseFolderStream(nint stream);
-
-    [LibraryImport(Library, EntryPoint = "close", SetLastError = true)]
-    internal static partial int Close(int descriptor);
 }
