@@ -39,9 +39,10 @@ public static class BuildTemplate
         return BuildFigures.OfBuilt(version, downloaded, batch.Statistics);
     }
 
-    /// <summary>The version that this very lock has made, if it has.</summary>
+    /// <summary>The version that this very lock has made, if it has and the store holds all of it.</summary>
     public static TemplateVersionRecord? FindDone(ContentStore store, TemplateLock held) =>
-        store.Versions.Find(new TemplateReference(held.Template, held.Version)) is { } done && done.Lock == LockText.DigestOf(held) ? done : null;
+        store.Versions.Find(new TemplateReference(held.Template, held.Version)) is { } done
+            && done.Lock == LockText.DigestOf(held) && store.Versions.IsWhole(done) ? done : null;
 
     /// <summary>The packages bottom up: the OS's rows, then the application's own.</summary>
     private static ImmutableArray<ImmutableArray<LockedPackage>> Layers(LockedRecipe locked) =>

@@ -24,7 +24,7 @@ internal sealed class CommitVersion(ContentStore store, WorkFolder work, Version
         if (existing is not null)
         {
             RequireSame(existing, record);
-            if (StoreFile.Exists(_layout.TreeOf(record.Manifest)) && StoreFile.Exists(_layout.ManifestOf(record.Manifest)))
+            if (store.Versions.IsWhole(existing))
             {
                 return existing;
             }
