@@ -37,7 +37,7 @@ internal sealed class VerifiedTexts(MetadataFolder folder, TimeProvider time)
     {
         if (KeyOf(message, keys) is { } key)
         {
-            MetadataFolder.Write(folder.VerifiedPath(key), [.. Encoding.ASCII.GetBytes($"{signed.SignedBy} {signed.Name}\n"), .. signed.Text.Span]);
+            folder.Write(folder.VerifiedPath(key), [.. Encoding.ASCII.GetBytes($"{signed.SignedBy} {signed.Name}\n"), .. signed.Text.Span]);
         }
     }
 
