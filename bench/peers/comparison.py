@@ -7,6 +7,9 @@ import time
 from ground import ROOT
 
 
+PAGES = {"unpack": "row3", "lock": "row4", "update": "row5"}
+
+
 class Comparison:
     """One row: two acts that each return wall seconds, and a check that both ended in one state.
 
@@ -47,7 +50,7 @@ class Comparison:
             self.require(f"at least 10 pairs (were {len(self.ours)})", False)
         page = self.page(ratio)
         os.makedirs(os.path.join(ROOT, "bench/results"), exist_ok=True)
-        with open(os.path.join(ROOT, f"bench/results/{self.name}.md"), "w") as file:
+        with open(os.path.join(ROOT, f"bench/results/{PAGES[self.name]}.md"), "w") as file:
             file.write(page)
         print(page)
         return all(holds for _, holds in self.verdicts)

@@ -77,6 +77,15 @@ class Ground:
         run(["mount", "-o", "loop", image, point])
         return point
 
+    def memory(self):
+        """An empty folder on a tmpfs of its own, for rows that are not about the disk; it goes with the namespace."""
+        point = os.path.join(self.folder, "memory")
+        os.makedirs(point, exist_ok=True)
+        if os.geteuid() != 0:
+            raise SystemExit("a tmpfs of its own needs root")
+        run(["mount", "-t", "tmpfs", "-o", "size=2G", "none", point])
+        return point
+
     def release_disk(self):
         point, image = os.path.join(self.folder, "disk"), os.path.join(self.folder, "disk.img")
         run(["umount", point])
