@@ -66,7 +66,7 @@ internal sealed class FetchPipelines
         CancellationToken cancel)
         where T : class
     {
-        var turn = new Turn(addresses, async (address, token) => await attempt(address, token).ConfigureAwait(false), progress);
+        var turn = new Turn(addresses, async (address, token) => await attempt(address, token).ConfigureAwait(false), progress, _settings);
         var context = ResilienceContextPool.Shared.Get(cancel);
         context.Properties.Set(TurnKey, turn);
         try
@@ -118,7 +118,7 @@ internal sealed class FetchPipelines
             {
                 // The turn counts fruitless rounds; this bounds a mirror that gives a byte a round.
                 MaxRetryAttempts = 50 + _settings.Rounds,
-                ShouldHandle = a => ValueTask.FromResult(a.Outcome.Exception is MirrorFailure or NoMoreMirrors && TurnOf(a.Context).MayGoAround(_settings)),
+                ShouldHandle = a => ValueTask.FromResult(a.Outcome.Exception is MirrorFailure or NoMoreMirrors && TurnOf(a.Context).MayGoAround()),
                 BackoffType = DelayBackoffType.Exponential,
                 UseJitter = true,
                 Delay = _settings.FirstPause,
@@ -126,13 +126,13 @@ internal sealed class FetchPipelines
                 DelayGenerator = a => ValueTask.FromResult(TurnOf(a.Context).PauseAsked()),
                 OnRetry = a =>
                 {
-                    TurnOf(a.Context).StartRound();
+                    TurnOf(a.Context).StartRound(a.RetryDelay);
                     return ValueTask.CompletedTask;
                 },
             })
             .AddHedging(new HedgingStrategyOptions<object>
             {
-                // Polly's own limit; a repository with more mirrors uses the best of them.
+                // Polly's own limit; what a round does not come to is asked in the next.
                 MaxHedgedAttempts = 10,
                 Delay = hedgeDelay,
                 ShouldHandle = a => ValueTask.FromResult(a.Outcome.Exception is MirrorFailure),
@@ -154,12 +154,15 @@ internal sealed class FetchPipelines
             })
             .Build());
 
-    /// <summary>The addresses of one fetch: which is next, which will never do, and what each said last.</summary>
-    private sealed class Turn(IReadOnlyList<Uri> addresses, Func<Uri, CancellationToken, ValueTask<object>> attempt, Func<long> progress)
+    /// <summary>The addresses of one fetch: which is next, which will never do, which mirror wants to be left alone, and what each said last.</summary>
+    private sealed class Turn(
+        IReadOnlyList<Uri> addresses, Func<Uri, CancellationToken, ValueTask<object>> attempt, Func<long> progress, FetchSettings settings)
     {
         private readonly System.Threading.Lock _gate = new();
         private readonly Dictionary<int, MirrorFailure> _failures = [];
+        private readonly Dictionary<string, DateTimeOffset> _notBefore = new(StringComparer.Ordinal);
         private Queue<int> _waiting = new(Enumerable.Range(0, addresses.Count));
+        private DateTimeOffset _roundStart;
         private int _fruitless;
         private long _progressBefore = -1;
 
@@ -185,11 +188,25 @@ internal sealed class FetchPipelines
             }
         }
 
+        /// <summary>Never later than what is pausing now has asked for, even on a clock that a pause does not move.</summary>
+        private DateTimeOffset Now => settings.Time.GetUtcNow() is var now && now > _roundStart ? now : _roundStart;
+
         public (int Number, Uri Address)? Take()
         {
             lock (_gate)
             {
-                return _waiting.TryDequeue(out var number) ? (number, addresses[number]) : null;
+                while (_waiting.TryDequeue(out var number))
+                {
+                    if (Rest(number) is not { } rest)
+                    {
+                        return (number, addresses[number]);
+                    }
+
+                    // Another address of a mirror that has just asked for a pause.
+                    _failures[number] = new MirrorFailure(addresses[number], MirrorFailureKind.Passing, "its mirror asks to be left alone for a while") { RetryAfter = rest };
+                }
+
+                return null;
             }
         }
 
@@ -200,37 +217,65 @@ internal sealed class FetchPipelines
             lock (_gate)
             {
                 _failures[number] = failure;
+                if (failure.RetryAfter is { } pause)
+                {
+                    _notBefore[MirrorStatistics.KeyOf(failure.Address)] = Now + pause;
+                }
             }
         }
 
-        public bool MayGoAround(FetchSettings settings)
+        public bool MayGoAround()
         {
             var now = progress();
             lock (_gate)
             {
+                if (_waiting.Count > 0)
+                {
+                    return true;
+                }
+
                 _fruitless = now > _progressBefore && _progressBefore >= 0 ? 0 : _fruitless + 1;
                 _progressBefore = now;
-                var again = _failures.Where(f => f.Value.Kind == MirrorFailureKind.Passing).ToList();
-                return _fruitless < settings.Rounds && again.Exists(f => (f.Value.RetryAfter ?? TimeSpan.Zero) <= settings.LongestPause);
+                return _fruitless < settings.Rounds && Passing().Any(number => (Rest(number) ?? TimeSpan.Zero) <= settings.LongestPause);
             }
         }
 
+        /// <summary>
+        /// None before addresses that were not asked yet. The shortest that mirrors ask for where all do, and before the last round the
+        /// longest, so that each gets its second chance. Null: what the policy says.
+        /// </summary>
         public TimeSpan? PauseAsked()
         {
             lock (_gate)
             {
-                var passing = _failures.Values.Where(f => f.Kind == MirrorFailureKind.Passing).ToList();
-                return passing.Count > 0 && passing.TrueForAll(f => f.RetryAfter is not null) ? passing.Min(f => f.RetryAfter) : null;
+                if (_waiting.Count > 0)
+                {
+                    return TimeSpan.Zero;
+                }
+
+                var rests = Passing().Select(number => Rest(number) ?? TimeSpan.Zero).Where(rest => rest <= settings.LongestPause).ToList();
+                var pause = _fruitless + 1 >= settings.Rounds ? rests.Max() : rests.Min();
+                return pause > TimeSpan.Zero ? TimeSpan.FromSeconds(Math.Ceiling(pause.TotalSeconds)) : null;
             }
         }
 
-        public void StartRound()
+        public void StartRound(TimeSpan pause)
         {
             lock (_gate)
             {
-                _waiting = new(_failures.Where(f => f.Value.Kind == MirrorFailureKind.Passing).Select(f => f.Key).Order());
+                if (_waiting.Count == 0)
+                {
+                    _roundStart = Now + pause;
+                    _waiting = new(Passing().Where(number => Rest(number) is null).Order());
+                }
             }
         }
+
+        private IEnumerable<int> Passing() => _failures.Where(f => f.Value.Kind == MirrorFailureKind.Passing).Select(f => f.Key);
+
+        /// <summary>How long the address's mirror still wants to be left alone; null: it may be asked.</summary>
+        private TimeSpan? Rest(int number) =>
+            _notBefore.TryGetValue(MirrorStatistics.KeyOf(addresses[number]), out var until) && until > Now ? until - Now : null;
     }
 
     private sealed class NoMoreMirrors() : Exception("no mirror is left to ask");

@@ -104,7 +104,7 @@ internal sealed class FileDownload : IDisposable
     }
 
     // What .NET's flock answers when another process holds the file.
-    private const int EWOULDBLOCK = 11;
+    internal const int EWOULDBLOCK = 11;
 
     private async Task TakeOverAsync(CancellationToken cancel)
     {
@@ -128,8 +128,12 @@ internal sealed class FileDownload : IDisposable
             ArrayPool<byte>.Shared.Return(buffer);
         }
 
-        // Left by an earlier command, by whichever mirror.
-        _contributors.Add("");
+        if (_have > 0)
+        {
+            // Left by an earlier command, by whichever mirror.
+            _contributors.Add("");
+        }
+
         if (_have == _item.Size && !IsComplete)
         {
             Restart();

@@ -104,6 +104,44 @@ public sealed class PackageFetcherTests
     }
 
     [Fact]
+    public async Task A_mirror_that_sent_every_wrong_byte_is_not_asked_again()
+    {
+        using var ground = new FetchGround();
+        var item = ground.Publish("file");
+        ground.Mirrors[0].Add(new ServerFault { WrongByteAt = 5, Times = 100 });
+        Assert.Equal(FetchFailureKind.WrongContent, Assert.Single((await ground.FetchAsync(item)).Failures).Kind);
+        Assert.Single(ground.Mirrors[0].Requests);
+    }
+
+    [Fact]
+    public async Task A_pause_that_one_mirror_asks_for_is_kept_while_others_fail()
+    {
+        using var ground = new FetchGround(2);
+        var item = ground.Publish("file");
+        ground.Mirrors[0].Add(new ServerFault { Status = 429, RetryAfter = "30" });
+        ground.Mirrors[1].Add(new ServerFault { Status = 408, Times = 100 });
+        Assert.Empty((await ground.FetchAsync(item)).Failures);
+        FetchGround.AssertWhole(item);
+        Assert.True(ground.Time.Skipped.Aggregate(TimeSpan.Zero, (sum, pause) => sum + pause) >= TimeSpan.FromSeconds(29));
+        Assert.True(ground.Mirrors[1].Requests.Count > 1);
+    }
+
+    [Fact]
+    public async Task Every_mirror_is_asked_however_many_there_are()
+    {
+        using var ground = new FetchGround(13);
+        var item = ground.Publish("file");
+        for (var i = 0; i < 12; i++)
+        {
+            ground.Mirrors[i].Add(new ServerFault { Status = 404, Times = 100 });
+        }
+
+        Assert.Empty((await ground.FetchAsync(item)).Failures);
+        FetchGround.AssertWhole(item);
+        Assert.All(ground.Mirrors, mirror => Assert.Single(mirror.Requests));
+    }
+
+    [Fact]
     public async Task One_bad_file_stops_no_other_and_its_failure_tells_all()
     {
         using var ground = new FetchGround(2);
@@ -204,10 +242,10 @@ public sealed class PackageFetcherTests
     [Fact]
     public async Task The_total_is_known_at_the_start_and_reached_at_the_end()
     {
-        using var ground = new FetchGround();
+        using var ground = new FetchGround(2);
         FetchItem[] items = [ground.Publish("a", 1000), ground.Publish("b", 200_000)];
         ground.Mirrors[0].Add(new ServerFault { Path = "/b", WrongByteAt = 3 });
-        ground.Mirrors[0].Add(new ServerFault { Path = "/b", TruncateAfter = 100 });
+        ground.Mirrors[1].Add(new ServerFault { Path = "/b", TruncateAfter = 100 });
         var seen = new ConcurrentQueue<FetchProgress>();
         await new PackageFetcher(ground.Client).FetchAsync(items, new FetchOptions { Progress = seen.Enqueue, Cancel = TestContext.Current.CancellationToken });
         Assert.Equal(new FetchProgress(201_000, 0, 2, 0), seen.First());
