@@ -88,7 +88,7 @@ public sealed class Workspace(WorkspaceOptions options, Action<OperationEvent> t
             return known;
         }
 
-        var repositories = Resolve([.. file.Repositories]);
+        var repositories = Resolve([.. file.Repositories], file.Os.Architecture);
         if (repositories.Count == 0)
         {
             throw new EzException(FailureKind.Usage, $"`{file.FullPath}` names no repository", "add `repositories:`, as recipes/debian-12.yaml has it");
@@ -142,7 +142,7 @@ public sealed class Workspace(WorkspaceOptions options, Action<OperationEvent> t
     }
 
     /// <summary>The host's APT configuration is read, and its oddities told, only where a repository takes something from it.</summary>
-    private List<ResolvedRepository> Resolve(List<RepositorySpec> repositories)
+    private List<ResolvedRepository> Resolve(List<RepositorySpec> repositories, string architecture)
     {
         _mirrors ??= new MirrorSources { Host = HostAptConfiguration.Empty, Configured = MachineConfiguration(), CommandLine = options.Mirrors };
         if (!_hostIsRead && repositories.Exists(spec => RepositoryResolver.AsksHost(spec, _mirrors)))
@@ -155,7 +155,8 @@ public sealed class Workspace(WorkspaceOptions options, Action<OperationEvent> t
             }
         }
 
-        return [.. repositories.Select(spec => RepositoryResolver.Resolve(spec, _mirrors))];
+        var mirrors = _mirrors with { Architecture = architecture };
+        return [.. repositories.Select(spec => RepositoryResolver.Resolve(spec, mirrors))];
     }
 
     private Dictionary<string, IReadOnlyList<string>> MachineConfiguration()

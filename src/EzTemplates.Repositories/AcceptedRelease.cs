@@ -2,9 +2,12 @@ using System.Text.Json;
 
 namespace EzTemplates.Repositories;
 
-/// <summary>What was accepted last from one archive root for one suite. Its texts lie beside it by their digests.</summary>
+/// <summary>What was accepted last from one archive root for one suite of a repository. Its texts lie beside it by their digests.</summary>
 internal sealed record AcceptedRelease
 {
+    /// <summary>The id of the recipe's repository.</summary>
+    public required string Repository { get; init; }
+
     public required string Root { get; init; }
 
     public required string Suite { get; init; }
@@ -17,6 +20,8 @@ internal sealed record AcceptedRelease
 
     /// <summary>The snapshot's name.</summary>
     public required string Name { get; init; }
+
+    public required string Origin { get; init; }
 
     public required DateTimeOffset Date { get; init; }
 
@@ -37,11 +42,13 @@ internal sealed record AcceptedRelease
         {
             return new AcceptedRelease
             {
+                Repository = root.GetProperty("repository").GetString()!,
                 Root = root.GetProperty("root").GetString()!,
                 Suite = root.GetProperty("suite").GetString()!,
                 Message = root.GetProperty("message").GetString()!,
                 Signature = root.GetProperty("signature").GetString(),
                 Name = root.GetProperty("name").GetString()!,
+                Origin = root.GetProperty("origin").GetString()!,
                 Date = root.GetProperty("date").GetDateTimeOffset(),
                 EntityTag = root.GetProperty("entityTag").GetString(),
                 LastModified = root.GetProperty("lastModified") is { ValueKind: JsonValueKind.String } time ? time.GetDateTimeOffset() : null,
@@ -60,11 +67,13 @@ internal sealed record AcceptedRelease
         using (var json = new Utf8JsonWriter(text, new JsonWriterOptions { Indented = true, NewLine = "\n" }))
         {
             json.WriteStartObject();
+            json.WriteString("repository", Repository);
             json.WriteString("root", Root);
             json.WriteString("suite", Suite);
             json.WriteString("message", Message);
             json.WriteString("signature", Signature);
             json.WriteString("name", Name);
+            json.WriteString("origin", Origin);
             json.WriteString("date", Date);
             json.WriteString("entityTag", EntityTag);
             json.WritePropertyName("lastModified");

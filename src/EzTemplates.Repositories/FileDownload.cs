@@ -104,7 +104,7 @@ internal sealed class FileDownload : IDisposable
     }
 
     // What .NET's flock answers when another process holds the file.
-    internal const int EWOULDBLOCK = 11;
+    private const int EWOULDBLOCK = 11;
 
     private async Task TakeOverAsync(CancellationToken cancel)
     {

@@ -57,6 +57,11 @@ public static class HostAptSources
             warnings.Add($"`trusted=yes` at `{entry.DefinedIn}` is not taken over: a signature is asked for all the same");
         }
 
+        if (entry.IgnoreValidUntil)
+        {
+            warnings.Add($"`Check-Valid-Until: no` at `{entry.DefinedIn}` is taken over, so the age of that source's metadata is not checked");
+        }
+
         var keys = Keys(entry, root);
         foreach (var text in entry.Uris)
         {

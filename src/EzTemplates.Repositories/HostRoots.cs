@@ -4,14 +4,21 @@ namespace EzTemplates.Repositories;
 
 /// <summary>
 /// Which of the host's archive roots may serve a suite, best first, judged by the host's files alone, so that a root of another
-/// vendor is not asked. A Debian 12 host names only bookworm, yet its roots serve trixie too.
+/// vendor is not asked: a suite's name says nothing of the archive, as vendors call theirs <c>bookworm</c> too. A Debian 12 host names only bookworm, yet its roots serve trixie too.
 /// </summary>
 internal static class HostRoots
 {
     /// <summary>Groups of equal roots (mirrors of one another, same keys), in the order to try; empty if none is likely.</summary>
-    public static List<List<HostAptSource>> For(RepositorySpec spec, string suite, HostAptConfiguration host)
+    public static List<List<HostAptSource>> For(RepositorySpec spec, string suite, MirrorSources sources)
     {
-        var fitting = host.Sources.Where(s => s.Components.Intersect(spec.Components).Any()).ToList();
+        var fitting = sources.Host.Sources.Where(s => s.Components.Intersect(spec.Components).Any() && Serves(s, sources.Architecture)).ToList();
+        var named = fitting.Where(s => IsNamed(s.Root, spec.Id)).ToList();
+        if (named.Count > 0)
+        {
+            // Who signs with other keys than the root of that very name is somebody else.
+            fitting = fitting.Where(s => named.Exists(n => n.Keys == s.Keys)).ToList();
+        }
+
         var exact = fitting.Where(s => s.Suite == suite).ToList();
         if (exact.Count > 0)
         {
@@ -20,11 +27,11 @@ internal static class HostRoots
 
         // The same pocket (`-security`, `-updates`, none) of another release of the same archive.
         var pocket = fitting.Where(s => Pocket(s.Suite) == Pocket(suite)).ToList();
-        var family = pocket.Where(s => IsNamed(s.Root, spec.Id) || spec.Suites.Contains(s.Suite)).ToList();
+        var family = pocket.Where(s => named.Contains(s) || spec.Suites.Contains(s.Suite)).ToList();
         if (family.Count == 0)
         {
             // A pocket that this host does not use (`trixie-backports`) lies at the root that carries the archive's name.
-            family = fitting.Where(s => IsNamed(s.Root, spec.Id)).ToList();
+            family = named;
         }
 
         if (family.Count == 0 && pocket.Select(s => s.Keys).Distinct().Count() == 1)
@@ -64,6 +71,9 @@ internal static class HostRoots
         var at = suite.IndexOfAny(['-', '/']);
         return at < 0 ? "" : suite[at..];
     }
+
+    private static bool Serves(HostAptSource source, string architecture) =>
+        architecture == "" || source.Architectures.IsEmpty || source.Architectures.Contains(architecture);
 
     private static bool IsNamed(Uri root, string id) =>
         root.AbsolutePath.TrimEnd('/').Split('/')[^1].Equals(id, StringComparison.OrdinalIgnoreCase);

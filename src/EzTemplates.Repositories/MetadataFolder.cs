@@ -8,14 +8,15 @@ namespace EzTemplates.Repositories;
 /// <summary>
 /// The layout of <c>store/metadata</c>:
 /// <code>
-/// accepted/KEY.json     what was accepted last, by archive root and suite
+/// accepted/KEY.json     what was accepted last, by repository, archive root and suite
 /// releases/SHA256       Release files as they came (signed form)
 /// indexes/SHA256        Packages files as they came (compressed form)
 /// universes/KEY         parsed form of a set of indexes
 /// verified/KEY          what a verifier gave out for a Release, by the digests of the Release and of the keys
 /// work/                 what is not finished, see <see cref="WorkPlace"/>
 /// </code>
-/// Files appear whole, by rename; and as a crash may leave one short, each is believed by its digest (a universe by its checksum) only.
+/// Files appear whole, by rename; and as a crash of the machine may leave one short, each is believed by its digest (a universe by its
+/// checksum) only. What was accepted has none, so it is on the disk before it gets its name.
 /// </summary>
 internal sealed class MetadataFolder
 {
@@ -48,26 +49,17 @@ internal sealed class MetadataFolder
 
     public string VerifiedPath(Sha256Digest key) => Path.Combine(FullPath, "verified", key.ToString());
 
-    public AcceptedRelease? FindAccepted(Uri root, string suite)
-    {
-        try
-        {
-            var accepted = AcceptedRelease.Read(File.ReadAllBytes(AcceptedPath(root, suite)));
-            return accepted.Root == root.AbsoluteUri && accepted.Suite == suite ? accepted : null;
-        }
-        catch (Exception absent) when (absent is FileNotFoundException or JsonException)
-        {
-            return null;
-        }
-    }
+    /// <summary>What was accepted last for a suite, from whichever root and for whichever repository.</summary>
+    public IReadOnlyList<AcceptedRelease> AcceptedOf(string suite) =>
+        [.. Directory.EnumerateFiles(Path.Combine(FullPath, "accepted"), "*.json").Select(Read).OfType<AcceptedRelease>().Where(a => a.Suite == suite)];
 
     /// <summary>Keeps the newer of two: another command may have accepted one meanwhile.</summary>
     public void Accept(AcceptedRelease accepted)
     {
-        var root = new Uri(accepted.Root);
-        if (FindAccepted(root, accepted.Suite) is not { } other || other.Date <= accepted.Date)
+        var path = AcceptedPath(accepted);
+        if (Read(path) is not { } other || other.Date <= accepted.Date)
         {
-            Write(AcceptedPath(root, accepted.Suite), accepted.Write());
+            Write(path, accepted.Write(), file => file.Flush(flushToDisk: true));
         }
     }
 
@@ -90,7 +82,8 @@ internal sealed class MetadataFolder
         return digest;
     }
 
-    public void Write(string path, ReadOnlySpan<byte> content)
+    /// <param name="beforeNaming">What to do with the whole file before it appears.</param>
+    public void Write(string path, ReadOnlySpan<byte> content, Action<FileStream>? beforeNaming = null)
     {
         using var work = WorkPlace.Make(Work);
         try
@@ -99,6 +92,7 @@ internal sealed class MetadataFolder
             using (var file = new FileStream(unfinished, FileMode.CreateNew, FileAccess.Write, FileShare.Read, bufferSize: 0))
             {
                 file.Write(content);
+                beforeNaming?.Invoke(file);
             }
 
             File.Move(unfinished, path, overwrite: true);
@@ -144,9 +138,9 @@ internal sealed class MetadataFolder
         }
     }
 
-    private string AcceptedPath(Uri root, string suite)
+    private string AcceptedPath(AcceptedRelease accepted)
     {
-        var key = SHA256.HashData(Encoding.UTF8.GetBytes($"{root.AbsoluteUri}\n{suite}"));
+        var key = SHA256.HashData(Encoding.UTF8.GetBytes($"{accepted.Repository}\n{accepted.Root}\n{accepted.Suite}"));
         return Path.Combine(FullPath, "accepted", Convert.ToHexStringLower(key)[..32] + ".json");
     }
 }

@@ -18,21 +18,31 @@ internal sealed class ReleaseFetcher(MirrorClient client, MetadataFolder folder,
 
     private readonly VerifiedTexts _verified = new(folder, client.Settings.Time);
 
+    /// <remarks>
+    /// A choice that gives nothing is no reason to take what is signed with other keys: whoever can cut off an archive could then have
+    /// another vendor's packages installed in its place.
+    /// </remarks>
     /// <exception cref="EzException">No choice gives one; tells of the first choice.</exception>
     public async Task<FoundRelease> RefreshAsync(ResolvedRepository repository, ResolvedSuite suite, CancellationToken cancel)
     {
         EzException? first = null;
+        TrustedKeys? unreached = null;
+        var past = new AcceptedPast(folder, repository, suite);
 
         // The choice that served it before goes first: the others are then never asked.
-        foreach (var choice in suite.Choices.OrderBy(c => c.Roots.Any(r => folder.FindAccepted(r, suite.Suite) is not null) ? 0 : 1))
+        foreach (var choice in suite.Choices.OrderBy(c => c.Roots.Any(r => past.From(r) is not null) ? 0 : 1))
         {
             try
             {
-                return await FromChoiceAsync(repository, suite.Suite, choice, cancel).ConfigureAwait(false);
+                if (unreached is null || choice.Keys == unreached)
+                {
+                    return await FromChoiceAsync(past, choice, cancel).ConfigureAwait(false);
+                }
             }
             catch (EzException refused) when (refused.Kind is FailureKind.Fetch or FailureKind.Untrusted)
             {
                 first ??= refused;
+                unreached ??= refused.Kind == FailureKind.Fetch ? choice.Keys : null;
             }
         }
 
@@ -43,15 +53,15 @@ internal sealed class ReleaseFetcher(MirrorClient client, MetadataFolder folder,
     /// <exception cref="EzException">None was accepted yet.</exception>
     public async Task<FoundRelease> RecallAsync(ResolvedRepository repository, ResolvedSuite suite)
     {
-        foreach (var choice in suite.Choices)
+        var past = new AcceptedPast(folder, repository, suite);
+        var newestFirst = suite.Choices.SelectMany(choice => choice.Roots.Select(root => (Choice: choice, Root: root, Accepted: past.From(root))))
+            .Where(known => known.Accepted is not null).OrderByDescending(known => known.Accepted!.Date);
+        foreach (var (choice, root, accepted) in newestFirst)
         {
-            foreach (var root in choice.Roots)
+            if (Load(root, suite.Suite, accepted!) is { } message)
             {
-                if (folder.FindAccepted(root, suite.Suite) is { } accepted && Load(root, suite.Suite, accepted) is { } message)
-                {
-                    var signed = await VerifyAsync(message, repository, choice).ConfigureAwait(false);
-                    return new FoundRelease(choice, root, message, signed, ReleaseFile.Parse(signed.Text, message.Address.ToString()), true);
-                }
+                var signed = await VerifyAsync(message, repository, choice).ConfigureAwait(false);
+                return new FoundRelease(choice, root, message, signed, ReleaseFile.Parse(signed.Text, message.Address.ToString()), true);
             }
         }
 
@@ -61,10 +71,9 @@ internal sealed class ReleaseFetcher(MirrorClient client, MetadataFolder folder,
             "run once without --offline");
     }
 
-    private async Task<FoundRelease> FromChoiceAsync(ResolvedRepository repository, string suite, MirrorChoice choice, CancellationToken cancel)
+    private async Task<FoundRelease> FromChoiceAsync(AcceptedPast past, MirrorChoice choice, CancellationToken cancel)
     {
-        var accepted = choice.Roots.Select(root => folder.FindAccepted(root, suite)).OfType<AcceptedRelease>().ToList();
-        var newest = accepted.MaxBy(a => a.Date);
+        var (repository, suite) = (past.Repository, past.Suite.Suite);
         var roots = client.Ranking.Rank(choice.Roots).ToList();
         EzException? first = null;
         while (roots.Count > 0)
@@ -72,7 +81,7 @@ internal sealed class ReleaseFetcher(MirrorClient client, MetadataFolder folder,
             ReleaseMessage message;
             try
             {
-                message = await client.Pipelines.HedgedAsync(roots, (root, token) => FetchAsync(root, suite, repository, token), cancel).ConfigureAwait(false);
+                message = await client.Pipelines.HedgedAsync(roots, (root, token) => FetchAsync(root, past, token), cancel).ConfigureAwait(false);
             }
             catch (AllMirrorsFailed failed)
             {
@@ -83,8 +92,9 @@ internal sealed class ReleaseFetcher(MirrorClient client, MetadataFolder folder,
             {
                 var signed = await VerifyAsync(message, repository, choice).ConfigureAwait(false);
                 var info = ReleaseFile.Parse(signed.Text, message.Address.ToString());
-                ReleaseRules.Check(info, suite, message.Address.ToString(), choice, client.Settings.Time.GetUtcNow(), newest?.Date);
-                return new FoundRelease(choice, message.Root, message, signed, info, newest?.Name == signed.Name.ToString());
+                ReleaseRules.Check(info, suite, message.Address.ToString(), choice, client.Settings.Time.GetUtcNow());
+                past.Check(info, message);
+                return new FoundRelease(choice, message.Root, message, signed, info, past.Newest(info.Origin, message.Root)?.Name == signed.Name.ToString());
             }
             catch (EzException refused) when (refused.Kind == FailureKind.Untrusted)
             {
@@ -127,14 +137,15 @@ internal sealed class ReleaseFetcher(MirrorClient client, MetadataFolder folder,
             : new ReleaseMessage(root, Address(root, suite, "InRelease"), text, signature, new Validators(accepted.EntityTag, accepted.LastModified));
     }
 
-    private async ValueTask<ReleaseMessage> FetchAsync(Uri root, string suite, ResolvedRepository repository, CancellationToken cancel)
+    private async ValueTask<ReleaseMessage> FetchAsync(Uri root, AcceptedPast past, CancellationToken cancel)
     {
-        if (repository.TrustUnsigned)
+        var suite = past.Suite.Suite;
+        if (past.Repository.TrustUnsigned)
         {
             return await FetchTextAsync(root, Address(root, suite, "Release"), null, cancel).ConfigureAwait(false);
         }
 
-        var kept = folder.FindAccepted(root, suite) is { Signature: null } accepted ? Load(root, suite, accepted) : null;
+        var kept = past.From(root) is { Signature: null } accepted ? Load(root, suite, accepted) : null;
         try
         {
             return await FetchTextAsync(root, Address(root, suite, "InRelease"), kept, cancel).ConfigureAwait(false);
@@ -144,7 +155,20 @@ internal sealed class ReleaseFetcher(MirrorClient client, MetadataFolder folder,
             // Old archives have the two apart.
             var release = await FetchTextAsync(root, Address(root, suite, "Release"), null, cancel).ConfigureAwait(false);
             var signature = await FetchTextAsync(root, Address(root, suite, "Release.gpg"), null, cancel).ConfigureAwait(false);
-            return release with { Signature = TrustedKeys.Dearmor(signature.Text, signature.Address.ToString(), "PGP SIGNATURE") };
+            return release with { Signature = Dearmored(signature) };
+        }
+    }
+
+    private static byte[] Dearmored(ReleaseMessage signature)
+    {
+        try
+        {
+            return TrustedKeys.Dearmor(signature.Text, signature.Address.ToString(), "PGP SIGNATURE");
+        }
+        catch (EzException broken)
+        {
+            // This mirror's fault, and no reason not to ask the others.
+            throw new MirrorFailure(signature.Address, MirrorFailureKind.WrongContent, broken.Message, broken);
         }
     }
 
@@ -182,7 +206,7 @@ internal sealed class ReleaseFetcher(MirrorClient client, MetadataFolder folder,
             $"no mirror of repository `{repository.Id}` has suite `{suite}`: {failed.Describe()}",
             "check the suite's name, or name a mirror that has it: `--mirror ID=URL`")
         : new EzException(
-            FailureKind.Fetch,
+            failed.Worst == MirrorFailureKind.WrongContent ? FailureKind.Untrusted : FailureKind.Fetch,
             $"cannot fetch the Release of suite `{suite}` of repository `{repository.Id}`: {failed.Describe()}",
             "check the network and the mirror, or use what was fetched before with --offline");
 }

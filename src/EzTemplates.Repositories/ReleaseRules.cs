@@ -2,15 +2,14 @@ using EzTemplates.Domain;
 
 namespace EzTemplates.Repositories;
 
-/// <summary>What a signed Release must be besides signed: the suite asked for, of an age that is believable, and not older than one accepted before.</summary>
+/// <summary>What a signed Release must be besides signed: the suite asked for, and of an age that is believable. <see cref="AcceptedPast"/> has the rules that look back.</summary>
 internal static class ReleaseRules
 {
     /// <summary>Clocks differ; a Date a little ahead of ours is no sign of anything.</summary>
     private static readonly TimeSpan ClockSlack = TimeSpan.FromMinutes(10);
 
-    /// <param name="lastAccepted">The Date of the newest Release accepted from there before, if any.</param>
     /// <exception cref="EzException">It breaks a rule.</exception>
-    public static void Check(ReleaseInfo release, string suite, string subject, MirrorChoice choice, DateTimeOffset now, DateTimeOffset? lastAccepted)
+    public static void Check(ReleaseInfo release, string suite, string subject, MirrorChoice choice, DateTimeOffset now)
     {
         CheckName(release, suite, subject);
         if (release.Date is not { } date)
@@ -33,14 +32,6 @@ internal static class ReleaseRules
                 $"`{subject}` expired at {Show(end)}: the mirror does not follow its archive any more, or hides newer packages",
                 "try another mirror, `--mirror ID=URL`; for an archive that is frozen, set `Check-Valid-Until: no` in its APT source");
         }
-
-        if (lastAccepted is { } before && date < before)
-        {
-            throw new EzException(
-                FailureKind.Untrusted,
-                $"`{subject}` is of {Show(date)}, older than the one of {Show(before)} that was accepted before: the mirror went back, or hides newer packages",
-                "wait until the mirror is up to date, or try another: `--mirror ID=URL`");
-        }
     }
 
     private static void CheckName(ReleaseInfo release, string suite, string subject)
@@ -56,5 +47,5 @@ internal static class ReleaseRules
         }
     }
 
-    private static string Show(DateTimeOffset time) => time.ToUniversalTime().ToString("yyyy-MM-dd HH:mm 'UTC'", System.Globalization.CultureInfo.InvariantCulture);
+    internal static string Show(DateTimeOffset time) => time.ToUniversalTime().ToString("yyyy-MM-dd HH:mm 'UTC'", System.Globalization.CultureInfo.InvariantCulture);
 }

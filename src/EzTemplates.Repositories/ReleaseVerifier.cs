@@ -1,3 +1,4 @@
+using System.ComponentModel;
 using System.Diagnostics;
 using EzTemplates.Domain;
 
@@ -70,8 +71,9 @@ public sealed class ReleaseVerifier
     }
 
     /// <summary>
-    /// One signed message and nothing around it: a second one could smuggle in text under the first one's signature. Inside a message
-    /// such a line is escaped, so counting is safe.
+    /// One signed message, and nothing before it: a second one could smuggle in text under the first one's signature. Inside a message
+    /// such a line is escaped, so counting is safe. What else stands behind the message does no harm, as only what the verifier gives
+    /// out is used.
     /// </summary>
     private static void RequireOneMessage(ReadOnlySpan<byte> text, string subject)
     {
@@ -104,6 +106,22 @@ public sealed class ReleaseVerifier
         return SignatureReport.Judge(lines.Count > 0 ? lines : ["[GNUPG:] NEWSIG", "[GNUPG:] NO_PUBKEY unknown"], keys, subject);
     }
 
+    private static Process Start(ProcessStartInfo start)
+    {
+        try
+        {
+            return Process.Start(start)!;
+        }
+        catch (Win32Exception failed)
+        {
+            throw new EzException(
+                FailureKind.Environment,
+                $"signatures cannot be verified: `{start.FileName}` does not start: {failed.Message}",
+                $"make it executable, or take `{Path.GetDirectoryName(start.FileName)}` from PATH",
+                failed);
+        }
+    }
+
     private List<string> Run(IEnumerable<string> arguments)
     {
         var start = new ProcessStartInfo(_program) { RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true };
@@ -113,7 +131,7 @@ public sealed class ReleaseVerifier
         }
 
         start.Environment["LC_ALL"] = "C";
-        using var process = Process.Start(start) ?? throw new EzException(FailureKind.Environment, $"cannot start `{_program}`");
+        using var process = Start(start);
         process.StandardInput.Close();
 
         // Its words for people are not used, but have to be taken from it lest it waits.

@@ -36,6 +36,9 @@ public sealed record MirrorSources
 {
     public required HostAptConfiguration Host { get; init; }
 
+    /// <summary>The recipe's: a source of the host that is limited to others (<c>[arch=i386]</c>) is not asked. Empty: all are.</summary>
+    public string Architecture { get; init; } = "";
+
     /// <summary>By repository id, from the machine's configuration; take the place of <c>host</c>.</summary>
     public IReadOnlyDictionary<string, IReadOnlyList<string>> Configured { get; init; } = new Dictionary<string, IReadOnlyList<string>>();
 
@@ -75,12 +78,12 @@ public static class RepositoryResolver
         var roots = mirrors.Where(m => m != "host").Select(text => ParseRoot(spec, text)).ToImmutableArray();
         if (!roots.IsEmpty)
         {
-            choices.AddRange(Explicit(spec, suite, roots, sources.Host));
+            choices.AddRange(Explicit(spec, suite, roots, sources));
         }
 
         if (mirrors.Contains("host"))
         {
-            choices.AddRange(HostRoots.For(spec, suite, sources.Host).Select(group => FromHost(spec, group, sources.Host)));
+            choices.AddRange(HostRoots.For(spec, suite, sources).Select(group => FromHost(spec, group, sources.Host)));
         }
 
         return choices.Count > 0 ? choices.ToImmutable() : throw new EzException(
@@ -89,8 +92,9 @@ public static class RepositoryResolver
             $"name a mirror: `--mirror {spec.Id}=URL`, or `mirrors: {{{spec.Id}: [URL]}}` in /etc/ez/config.yaml");
     }
 
-    private static IEnumerable<MirrorChoice> Explicit(RepositorySpec spec, string suite, ImmutableArray<Uri> roots, HostAptConfiguration host)
+    private static IEnumerable<MirrorChoice> Explicit(RepositorySpec spec, string suite, ImmutableArray<Uri> roots, MirrorSources sources)
     {
+        var host = sources.Host;
         if (spec.TrustUnsigned || spec.Keys is not KeySource.Host)
         {
             return [new MirrorChoice(roots, SpecKeys(spec, host))];
@@ -104,7 +108,7 @@ public static class RepositoryResolver
         }
 
         // Another mirror of an archive that the host knows: the keys of the roots it stands in for.
-        var stoodFor = HostRoots.For(spec, suite, host);
+        var stoodFor = HostRoots.For(spec, suite, sources);
         return stoodFor.Count == 0
             ? throw new EzException(
                 FailureKind.Usage,

@@ -144,11 +144,13 @@ public sealed class SnapshotFetcher
         var signature = found.Message.Signature is { } detached ? _folder.KeepText(detached) : null;
         _folder.Accept(new AcceptedRelease
         {
+            Repository = wanted.Repository.Id,
             Root = found.Root.AbsoluteUri,
             Suite = wanted.Suite.Suite,
             Message = message,
             Signature = signature,
             Name = found.Signed.Name.ToString(),
+            Origin = found.Info.Origin,
             Date = found.Info.Date!.Value,
             EntityTag = found.Message.Validators.EntityTag,
             LastModified = found.Message.Validators.LastModified,

@@ -51,7 +51,14 @@ public static class UniverseCache
         var reads = snapshots.SelectMany(s => s.Indexes.IsEmpty
             ? [() => new PackagesIndex(s.Source, ReadOnlyMemory<byte>.Empty, s.Source)]
             : s.Indexes.Select(i => (Func<PackagesIndex>)(() => Read(s.Source, i))));
-        return [.. reads.AsParallel().AsOrdered().Select(read => read())];
+        try
+        {
+            return [.. reads.AsParallel().AsOrdered().Select(read => read())];
+        }
+        catch (AggregateException failed) when (failed.Flatten().InnerExceptions.OfType<EzException>().FirstOrDefault() is { } first)
+        {
+            throw first;
+        }
     }
 
     /// <summary>Over what decides the content; where an index came from and how it was compressed does not.</summary>
@@ -90,10 +97,15 @@ public static class UniverseCache
         {
             return Decompress(source, index);
         }
-        catch (EzException)
+        catch (EzException broken)
         {
             // It may be the disk's doing: the next command then fetches it again.
             File.Delete(index.FilePath);
+            if (broken is MalformedArchiveException { Reason: var reason })
+            {
+                throw new EzException(FailureKind.Untrusted, $"`{source} {index.Name}` cannot be decompressed: {reason}", Hint, broken);
+            }
+
             throw;
         }
     }

@@ -4,7 +4,7 @@ using EzTemplates.Domain;
 
 namespace EzTemplates.Repositories;
 
-/// <summary>A private folder (0700) for one run of a verifier: its input, its output, and the keys in binary form. Removed at the end.</summary>
+/// <summary>A private folder for one run of a verifier: its input, its output, and the keys in binary form. Removed at the end.</summary>
 internal sealed class VerifierFolder : IDisposable
 {
     private readonly WorkPlace _place;

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using EzTemplates.Domain;
 using EzTemplates.Testing;
 using Xunit;
@@ -52,6 +53,39 @@ public sealed class HostAptSourcesTests
         var read = HostAptSources.Read(temp.Root);
         Assert.Equal(expected, read.IgnoreValidUntil);
         Assert.Equal(expected ? 1 : 0, read.Warnings.Length);
+    }
+
+    [Fact]
+    public void A_source_that_switches_a_check_off_is_warned_of()
+    {
+        using var temp = new TempFolder();
+        temp.WriteFile("etc/apt/sources.list.d/a.list", "deb [check-valid-until=no] http://a.example s m\ndeb http://b.example s m\n");
+        Assert.Contains("a.list:1` is taken over", Assert.Single(HostAptSources.Read(temp.Root).Warnings), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("deb [signed-by=/k/d.gpg] http://m.example/debian bookworm main\n")]
+    [InlineData("deb [signed-by=/k/d.gpg] http://m.example/debian trixie main\n")]
+    public void Another_vendors_suite_of_the_same_name_is_not_asked(string debian)
+    {
+        var choice = Assert.Single(Choices("deb [signed-by=/k/v.gpg] http://vendor.example/php bookworm main\n" + debian));
+        Assert.Equal("http://m.example/debian/", Assert.Single(choice.Roots).AbsoluteUri);
+    }
+
+    [Fact]
+    public void A_source_for_other_architectures_is_not_asked()
+    {
+        var choice = Assert.Single(Choices(
+            "deb [arch=i386 signed-by=/k/d.gpg] http://old.example/debian bookworm main\ndeb [arch=i386,amd64 signed-by=/k/d.gpg] http://m.example/debian bookworm main\n"));
+        Assert.Equal("http://m.example/debian/", Assert.Single(choice.Roots).AbsoluteUri);
+    }
+
+    private static ImmutableArray<MirrorChoice> Choices(string list)
+    {
+        using var temp = new TempFolder();
+        temp.WriteFile("etc/apt/sources.list.d/a.list", list);
+        var spec = new RepositorySpec { Id = "debian", Mirrors = ["host"], Suites = ["bookworm"], Components = ["main"], Keys = new KeySource.Host() };
+        return RepositoryResolver.Resolve(spec, new MirrorSources { Host = HostAptSources.Read(temp.Root), Architecture = "amd64" }).Suites[0].Choices;
     }
 
     [Fact]

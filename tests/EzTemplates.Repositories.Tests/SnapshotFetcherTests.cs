@@ -120,6 +120,19 @@ public sealed class SnapshotFetcherTests
     }
 
     [Fact]
+    public async Task A_mirror_with_a_broken_detached_signature_gives_way_to_the_next()
+    {
+        using var ground = new SnapshotGround();
+        ground.Publish("1.0", new PublishOptions { Signature = ReleaseSignature.Detached });
+        using var second = new LocalServer(ground.Repository.Root);
+        ground.Choices = [new MirrorChoice([ground.ServerRoot, new Uri(second.Address + "/")], ground.OwnKeys)];
+        ground.Server.Add(new ServerFault { Path = "Release.gpg", Instead = "-----BEGIN PGP SIGNATURE-----\n\n*\n"u8.ToArray(), Times = 100 });
+        Assert.Equal(["1.0"], ground.Versions(await ground.FetchAsync()));
+        ground.Choices = [];
+        Assert.Equal(FailureKind.Untrusted, (await ground.RefusedAsync()).Kind);
+    }
+
+    [Fact]
     public async Task A_changed_text_is_a_bad_signature()
     {
         using var ground = new SnapshotGround();
@@ -206,7 +219,7 @@ public sealed class SnapshotFetcherTests
         var program = temp.At("gpgv");
         await File.WriteAllTextAsync(program, "#!/bin/sh\nexit 1\n", TestContext.Current.CancellationToken);
         File.SetUnixFileMode(program, (UnixFileMode)0x1C0);
-        ground.Verifier = ReleaseVerifier.Find(temp.Root);
+        ground.Verifier = ReleaseVerifier.Find(temp.Root, temp.Root);
         var second = await ground.FetchAsync(offline);
         Assert.Equal((first.Name, first.SignedBy), (second.Name, second.SignedBy));
 

@@ -37,6 +37,15 @@ internal sealed class SnapshotGround : IDisposable
 
     public bool TrustUnsigned { get; set; }
 
+    /// <summary>Empty: the server alone, with <see cref="Keys"/> or the repository's own.</summary>
+    public ImmutableArray<MirrorChoice> Choices { get; set; } = [];
+
+    public TrustedKeys OwnKeys => new([Repository.KeyFile], [], []);
+
+    public Uri ServerRoot => new(Server.Address + "/");
+
+    public static Uri RootOf(GeneratedRepository repository) => new($"file://{repository.Root}/");
+
     public IEnumerable<string> Asked => Server.Requests.Select(r => r.Path);
 
     public static GeneratedPackage Package(string version) => new GeneratedPackage("hello", version).File("/usr/share/hello", version);
@@ -45,11 +54,11 @@ internal sealed class SnapshotGround : IDisposable
 
     public async Task<Snapshot> FetchAsync(bool offline = false, string suite = "stable-one")
     {
-        var keys = Keys.IsEmpty ? new TrustedKeys([Repository.KeyFile], [], []) : Keys;
+        ImmutableArray<MirrorChoice> choices = Choices.IsEmpty ? [new MirrorChoice([ServerRoot], Keys.IsEmpty ? OwnKeys : Keys)] : Choices;
         var repository = new ResolvedRepository
         {
             Id = "demo",
-            Suites = [new ResolvedSuite(suite, [new MirrorChoice([new Uri(Server.Address + "/")], keys)])],
+            Suites = [new ResolvedSuite(suite, choices)],
             Components = ["main"],
             TrustUnsigned = TrustUnsigned,
         };
