@@ -43,6 +43,7 @@ public sealed record WorkspaceOptions
 public sealed class Workspace(WorkspaceOptions options, Action<OperationEvent> tell, TimeProvider time, IDisposable? listener = null, CancellationToken cancel = default) : IDisposable
 {
     private readonly Dictionary<string, ImmutableArray<Snapshot>> _snapshots = new(StringComparer.Ordinal);
+    private readonly Dictionary<Sha256Digest, Manifest> _manifests = [];
     private ContentStore? _store;
     private EnvironmentStore? _environments;
     private MirrorClient? _client;
@@ -63,7 +64,7 @@ public sealed class Workspace(WorkspaceOptions options, Action<OperationEvent> t
     {
         Layout = Store.Layout,
         MakeTree = MakeTree,
-        ReadManifest = Store.Versions.ReadManifest,
+        ReadManifest = ReadManifest,
         HoldStore = () => FileLock.Acquire(Store.Layout.StoreLock, FileLockMode.Shared, "the store", Patience),
         ForcedForm = ViewForms.Parse(options.ForcedForm),
         Patience = Patience,
@@ -121,6 +122,15 @@ public sealed class Workspace(WorkspaceOptions options, Action<OperationEvent> t
         listener?.Dispose();
         _client?.Dispose();
         _store?.Dispose();
+    }
+
+    /// <summary>A manifest never changes, and a command for many environments needs one or two of them, many times.</summary>
+    private Manifest ReadManifest(Sha256Digest digest)
+    {
+        lock (_manifests)
+        {
+            return _manifests.TryGetValue(digest, out var known) ? known : _manifests[digest] = Store.Versions.ReadManifest(digest);
+        }
     }
 
     /// <summary>Opens the catalog when the first is asked for.</summary>
