@@ -34,7 +34,7 @@ class Archive:
 
     def describe(self):
         debs = self.debs()
-        return f"BIG: {len(debs)} packages, {sum(map(os.path.getsize, debs)) / 1e6:.0f} MB, in {self.pool}"
+        return f"BIG: {len(debs)} packages, {sum(map(os.path.getsize, debs)) / 1e6:.0f} MB"
 
     def debs(self):
         return sorted(glob.glob(os.path.join(self.pool, "*.deb")))
