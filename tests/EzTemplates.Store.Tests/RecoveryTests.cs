@@ -1,4 +1,3 @@
-using EzTemplates.Domain;
 using EzTemplates.Store.Native;
 using EzTemplates.Testing;
 using Xunit;

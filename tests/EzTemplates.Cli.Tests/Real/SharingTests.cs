@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Globalization;
-using System.Text.Json;
 using EzTemplates.Testing;
 
 namespace EzTemplates.Cli.Tests.Real;
