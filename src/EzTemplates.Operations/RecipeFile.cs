@@ -57,7 +57,7 @@ public sealed record RecipeFile(string FullPath, Recipe Recipe, RecipeFile? Base
     /// The locked applications beside an OS recipe that name it as their base, by name. A recipe that has become unreadable is told
     /// and left out; what lies there without a lock is none of ours.
     /// </summary>
-    internal IEnumerable<RecipeFile> Applications(Action<UpdateFailure> unreadable)
+    public IEnumerable<RecipeFile> Applications(Action<UpdateFailure> unreadable)
     {
         foreach (var path in Directory.EnumerateFiles(Folder, "*" + Extension).Order(StringComparer.Ordinal).Where(path => path != FullPath))
         {

@@ -43,13 +43,24 @@ public sealed class RecipeFileTests : IDisposable
     }
 
     [Fact]
-    public void An_OS_finds_the_applications_on_it()
+    public void An_OS_finds_the_locked_applications_on_it_and_tells_of_those_it_cannot_read()
     {
         var os = RecipeFile.Load(_temp.WriteFile("small.yaml", Os));
-        _temp.WriteFile("web.yaml", App);
-        _temp.WriteFile("other.yaml", Os.Replace("name: small", "name: other", StringComparison.Ordinal));
+        foreach (var name in (string[])["web", "broken", "other"])
+        {
+            _temp.WriteFile($"{name}.amd64.lock.json", "{}");
+        }
 
-        Assert.Equal(["web"], os.Applications().Select(a => a.Recipe.Name));
+        _temp.WriteFile("web.yaml", App);
+        _temp.WriteFile("broken.yaml", "format: 1\nname: [");
+        _temp.WriteFile("other.yaml", Os.Replace("name: small", "name: other", StringComparison.Ordinal));
+        _temp.WriteFile("unlocked.yaml", App.Replace("name: web", "name: unlocked", StringComparison.Ordinal));
+        var unreadable = new List<UpdateFailure>();
+
+        var found = os.Applications(unreadable.Add).Select(a => a.Recipe.Name).ToList();
+
+        Assert.Equal(["web"], found);
+        Assert.Equal(["broken"], unreadable.Select(failure => failure.Template));
     }
 
     [Fact]
