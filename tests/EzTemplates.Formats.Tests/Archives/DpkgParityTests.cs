@@ -77,7 +77,9 @@ public sealed class DpkgParityTests
         byte[] Part(int from, int to) => RawDeb.Compress(tar[from..to], extension);
         var whole = Part(0, tar.Length);
         Compare(temp, "whole", RawDeb.OfData(whole, name));
-        Compare(temp, "cut", RawDeb.OfData(whole[..^3], name));
+
+        // Not compared: dpkg 1.21.23 takes a zstd stream without its end, which 1.21.22 refused; a cut archive is never sound here.
+        Assert.Throws<MalformedArchiveException>(() => DebInMemory.Read(RawDeb.OfData(whole[..^3], name)));
         Compare(temp, "junk after it", RawDeb.OfData([.. whole, .. "junkjunkjunk"u8], name));
         Compare(temp, "not compressed", RawDeb.OfData(tar, name));
         Compare(temp, "in two", RawDeb.OfData([.. Part(0, 1536), .. Part(1536, tar.Length)], name));

@@ -141,7 +141,13 @@ public sealed class BookwormIndexTests
     private static PackageFlags Flags(Dictionary<string, string> stanza) =>
         (stanza.GetValueOrDefault("Essential") == "yes" ? PackageFlags.Essential : 0)
         | (stanza.GetValueOrDefault("Protected") == "yes" || stanza.GetValueOrDefault("Important") == "yes" ? PackageFlags.Protected : 0)
-        | (stanza.GetValueOrDefault("Priority") == "required" ? PackageFlags.PriorityRequired : 0)
+        | stanza.GetValueOrDefault("Priority") switch
+        {
+            "required" => PackageFlags.PriorityRequired,
+            "important" => PackageFlags.PriorityImportant,
+            "standard" => PackageFlags.PriorityStandard,
+            _ => 0,
+        }
         | stanza.GetValueOrDefault("Multi-Arch") switch
         {
             "same" => PackageFlags.MultiArchSame,
