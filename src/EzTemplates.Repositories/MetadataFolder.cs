@@ -57,10 +57,13 @@ internal sealed class MetadataFolder
     public void Accept(AcceptedRelease accepted)
     {
         var path = AcceptedPath(accepted);
-        if (Read(path) is not { } other || other.Date <= accepted.Date)
+        var text = accepted.Write();
+        if (Read(path) is { } other && (other.Date > accepted.Date || other.Write().AsSpan().SequenceEqual(text)))
         {
-            Write(path, accepted.Write(), file => file.Flush(flushToDisk: true));
+            return;
         }
+
+        Write(path, text, file => file.Flush(flushToDisk: true));
     }
 
     /// <summary>A text kept by <see cref="KeepText"/>, or null where it is gone or damaged.</summary>
