@@ -64,7 +64,7 @@ public sealed class PackageFetcher(MirrorClient client)
         }
         catch (Exception disk) when (disk is IOException or UnauthorizedAccessException)
         {
-            return new FetchFailure(item, FetchFailureKind.Disk, $"cannot write `{item.DestinationPath}`: {disk.Message}", "free some space, or name a store on another disk: `--store DIR`");
+            return new FetchFailure(item, FetchFailureKind.Disk, $"cannot write `{item.DestinationPath}`: {disk.Message}", "free space there, or name a store on another disk: `--store DIR`");
         }
     }
 

@@ -47,7 +47,7 @@ internal sealed class WorkPlace : IDisposable
     }
 
     public static EzException Refused(string path, Exception failed) =>
-        new(FailureKind.Store, $"cannot write `{path}`: {failed.Message}", "free some space, or name a store on another disk: `--store DIR`", failed);
+        new(FailureKind.Store, $"cannot write `{path}`: {failed.Message}", "free space there, or name a store on another disk: `--store DIR`", failed);
 
     public string PathOf(string name) => Path.Combine(Root, name);
 

@@ -106,8 +106,9 @@ public sealed class LocalServer : IDisposable
                 _connections[serving] = true;
                 _ = serving.ContinueWith(done => _connections.TryRemove(done, out _), TaskScheduler.Default);
             }
-            catch (Exception stopped) when (stopped is OperationCanceledException or SocketException or ObjectDisposedException)
+            catch (Exception stopped) when (stopped is OperationCanceledException or SocketException or InvalidOperationException)
             {
+                // Disposed, perhaps before the first request was waited for ("not listening", or the socket is gone).
                 return;
             }
         }
