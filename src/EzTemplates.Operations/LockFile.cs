@@ -2,12 +2,16 @@ using System.Text;
 using EzTemplates.Domain;
 using EzTemplates.Formats.Locks;
 using EzTemplates.Store;
+using EzTemplates.Store.Native;
 
 namespace EzTemplates.Operations;
 
 /// <summary>The lock beside a recipe, on disk.</summary>
 public static class LockFile
 {
+    /// <summary>Less the umask: it belongs into git.</summary>
+    private const int EveryoneReads = 0b110_110_110;
+
     /// <returns>Null where there is none yet.</returns>
     public static TemplateLock? Read(RecipeFile file) =>
         File.Exists(file.LockPath) ? LockText.Read(File.ReadAllBytes(file.LockPath), file.LockPath) : null;
@@ -46,18 +50,14 @@ public static class LockFile
         var beside = Beside(file);
         try
         {
-            using (var stream = new FileStream(beside, FileMode.Create, FileAccess.Write, FileShare.Read, bufferSize: 0))
-            {
-                stream.Write(LockText.Write(made));
-                stream.Flush(flushToDisk: true);
-            }
-
-            File.Move(beside, file.LockPath, overwrite: true);
+            // Not through FileStream: its Flush(flushToDisk: true) passes over a disk that refuses.
+            StoreFile.WriteNewDurably(beside, LockText.Write(made), EveryoneReads);
+            Libc.Rename(null, beside, null, file.LockPath);
         }
-        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        catch (StoreException)
         {
             Remove(beside);
-            throw StoreException.FromIO("write the lock", file.LockPath, failure);
+            throw;
         }
     }
 

@@ -35,7 +35,7 @@ internal sealed class MetadataFolder
         }
         catch (Exception failed) when (failed is IOException or UnauthorizedAccessException)
         {
-            throw WorkPlace.Refused(FullPath, failed);
+            throw DiskFailure.Of("write", FullPath, failed);
         }
     }
 
@@ -63,7 +63,7 @@ internal sealed class MetadataFolder
             return;
         }
 
-        Write(path, text, file => file.Flush(flushToDisk: true));
+        Write(path, text, FileSync.Sync);
     }
 
     /// <summary>A text kept by <see cref="KeepText"/>, or null where it is gone or damaged.</summary>
@@ -102,7 +102,7 @@ internal sealed class MetadataFolder
         }
         catch (Exception failed) when (failed is IOException or UnauthorizedAccessException)
         {
-            throw WorkPlace.Refused(path, failed);
+            throw DiskFailure.Of("write", path, failed);
         }
     }
 

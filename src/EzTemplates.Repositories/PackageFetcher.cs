@@ -64,7 +64,8 @@ public sealed class PackageFetcher(MirrorClient client)
         }
         catch (Exception disk) when (disk is IOException or UnauthorizedAccessException)
         {
-            return new FetchFailure(item, FetchFailureKind.Disk, $"cannot write `{item.DestinationPath}`: {disk.Message}", "free space there, or name a store on another disk: `--store DIR`");
+            var failure = DiskFailure.Of("write", item.DestinationPath, disk);
+            return new FetchFailure(item, FetchFailureKind.Disk, failure.Message, failure.Hint);
         }
     }
 

@@ -51,7 +51,7 @@ internal sealed class VerifierFolder : IDisposable
         }
         catch (Exception failed) when (failed is IOException or UnauthorizedAccessException)
         {
-            throw WorkPlace.Refused(path, failed);
+            throw DiskFailure.Of("write", path, failed);
         }
     }
 

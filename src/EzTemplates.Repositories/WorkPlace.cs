@@ -42,12 +42,9 @@ internal sealed class WorkPlace : IDisposable
         }
         catch (Exception failed) when (failed is IOException or UnauthorizedAccessException)
         {
-            throw Refused(parent, failed);
+            throw DiskFailure.Of("write", parent, failed);
         }
     }
-
-    public static EzException Refused(string path, Exception failed) =>
-        new(FailureKind.Store, $"cannot write `{path}`: {failed.Message}", "free space there, or name a store on another disk: `--store DIR`", failed);
 
     public string PathOf(string name) => Path.Combine(Root, name);
 

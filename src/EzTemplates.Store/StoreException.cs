@@ -27,29 +27,18 @@ public sealed class StoreException : EzException
         new(
             IsRefusal(errno) ? FailureKind.Environment : FailureKind.Store,
             string.Create(CultureInfo.InvariantCulture, $"cannot {act} `{path}`: {Marshal.GetPInvokeErrorMessage(errno)}"),
-            HintFor(errno),
+            DiskFailure.HintFor(errno),
             null,
             errno);
 
     /// <summary>For what the framework's own file functions throw.</summary>
     public static StoreException FromIO(string act, string path, Exception failure) =>
-        failure is UnauthorizedAccessException
-            ? new(FailureKind.Environment, $"cannot {act} `{path}`: {failure.Message}", HintFor(Errnos.EACCES), failure, Errnos.EACCES)
-            : new($"cannot {act} `{path}`: {failure.Message}", HintFor(failure.HResult), failure, failure.HResult);
+        DiskFailure.ErrnoOf(failure) is { } errno
+            ? new(IsRefusal(errno) ? FailureKind.Environment : FailureKind.Store, $"cannot {act} `{path}`: {DiskFailure.CauseOf(failure)}", DiskFailure.HintFor(errno), failure, errno)
+            : new($"cannot {act} `{path}`: {failure.Message}", null, failure);
 
     /// <summary>Of a store of another user's.</summary>
     public static StoreException ForeignOwner(string message, string hint) => new(FailureKind.Environment, message, hint, null, Errnos.EACCES);
 
     private static bool IsRefusal(int errno) => errno is Errnos.EACCES or Errnos.EPERM;
-
-    private static string? HintFor(int errno) => errno switch
-    {
-        Errnos.ENOSPC => "free space on that file system (df shows it), then run the same command again",
-        Errnos.EDQUOT => "raise the disk quota or free space, then run the same command again",
-        Errnos.EIO => "look for disk errors with dmesg; the store is as it was before this command",
-        Errnos.EROFS => "mount that file system for writing, or choose another store with --store DIR",
-        Errnos.EACCES or Errnos.EPERM => "run as root, or choose a store of your own with --store DIR",
-        Errnos.EMFILE or Errnos.ENFILE => "raise the limit of open files (ulimit -n)",
-        _ => null,
-    };
 }

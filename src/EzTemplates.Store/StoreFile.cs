@@ -43,9 +43,9 @@ public static class StoreFile
     }
 
     /// <summary>As <see cref="WriteNew"/>, and the bytes are on disk when it returns.</summary>
-    public static void WriteNewDurably(string path, ReadOnlySpan<byte> bytes)
+    public static void WriteNewDurably(string path, ReadOnlySpan<byte> bytes, int mode = OwnerOnly)
     {
-        using var file = Create(path);
+        using var file = Create(path, mode);
         Libc.Write(file, bytes);
         Libc.Sync(file);
     }
@@ -57,6 +57,6 @@ public static class StoreFile
         Libc.Sync(folder);
     }
 
-    private static SafeFileHandle Create(string path) =>
-        Libc.Open(null, path, OpenFlags.Write | OpenFlags.Create | OpenFlags.Exclusive | OpenFlags.NoFollow, OwnerOnly);
+    private static SafeFileHandle Create(string path, int mode = OwnerOnly) =>
+        Libc.Open(null, path, OpenFlags.Write | OpenFlags.Create | OpenFlags.Exclusive | OpenFlags.NoFollow, mode);
 }

@@ -55,6 +55,23 @@ public sealed class FailingDiskTests : IDisposable
         Assert.True(judged > 0, "no run met its error");
     }
 
+    /// <summary>What becomes a lock, and what guards against an older Release, is on the disk or the command has failed.</summary>
+    [Fact]
+    public void A_sync_that_the_disk_refuses_is_heeded()
+    {
+        var step = _ground.Step("update");
+        foreach (var place in (string[])[_ground.Recipe.Replace(".yaml", ".amd64.lock.json.new", StringComparison.Ordinal), Path.Combine(_ground.Store, "store/metadata/work")])
+        {
+            _ground.Begin(step);
+            var number = Strace.Positions(_ground.Ez, step.Command, Log, place)["fsync"][0];
+            _ground.Begin(step);
+            var before = CrashPicture.OfFiles(_ground);
+            var run = Strace.Tamper(_ground.Ez, step.Command, Log, ("fsync", "error=EIO", number.ToString(CultureInfo.InvariantCulture)));
+            Assert.True(run.IsBelow(place), $"another call was met: {run.Injected}");
+            AssertRefused(step, run, before, $"EIO from {run.Injected}", ("Input/output error", "dmesg"));
+        }
+    }
+
     [Fact]
     public void A_disk_that_fills_up_in_mid_build_stops_it_and_with_space_again_it_goes_on()
     {
@@ -70,7 +87,7 @@ public sealed class FailingDiskTests : IDisposable
             if (run.ExitCode == 6)
             {
                 Assert.Contains("No space left on device", run.Error, StringComparison.Ordinal);
-                Assert.Contains("hint: free ", run.Error, StringComparison.Ordinal);
+                Assert.Contains("hint: free space", run.Error, StringComparison.Ordinal);
                 full++;
             }
 
