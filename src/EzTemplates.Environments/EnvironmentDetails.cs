@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using EzTemplates.Store;
 
 namespace EzTemplates.Environments;
 
@@ -24,6 +25,9 @@ public sealed record EnvironmentDetails
 
     /// <summary>Of the mounted view; of the next one where none is mounted.</summary>
     public required ViewForm Form { get; init; }
+
+    /// <summary>What it stands on.</summary>
+    public required LayerKind Layer { get; init; }
 
     /// <summary>On the disk, of what the environment wrote itself.</summary>
     public required long PrivateBytes { get; init; }

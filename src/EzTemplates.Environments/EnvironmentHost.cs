@@ -4,14 +4,14 @@ using EzTemplates.Store;
 namespace EzTemplates.Environments;
 
 /// <summary>
-/// What environments need of the rest: where they lie, and two questions about a manifest, which whoever owns the store answers.
+/// What environments need of the rest: where they lie, and two services for a manifest, which whoever owns the store does.
 /// </summary>
 public sealed record EnvironmentHost
 {
     public required StoreLayout Layout { get; init; }
 
-    /// <summary>Sees to it that a manifest's metadata tree is whole at <see cref="StoreLayout.TreeOf"/>; called before each mount of it.</summary>
-    public required Action<Sha256Digest> MakeTree { get; init; }
+    /// <summary>Sees to it that a manifest's metadata layer is whole at <see cref="StoreLayout.LayerOf"/>; called before each mount of it.</summary>
+    public required Action<Sha256Digest, LayerKind> MakeLayer { get; init; }
 
     public required Func<Sha256Digest, Manifest> ReadManifest { get; init; }
 
@@ -24,6 +24,9 @@ public sealed record EnvironmentHost
     /// <summary>Null: the form that the running kernel takes.</summary>
     public ViewForm? ForcedForm { get; init; }
 
+    /// <summary>Null: images where the kernel mounts them, else trees.</summary>
+    public LayerKind? ForcedLayer { get; init; }
+
     /// <summary>Who made a change, for the histories: <c>root</c>, <c>nightly</c>.</summary>
     public string User { get; init; } = Environment.UserName;
 
@@ -34,6 +37,9 @@ public sealed record EnvironmentHost
 
     /// <summary>The name of the variable that forces a form: <c>one</c>, <c>two</c> or <c>two-merged</c>.</summary>
     public const string FormVariable = "EZ_VIEW_FORM";
+
+    /// <summary>The name of the variable that forces a kind of metadata layer: <c>image</c> or <c>tree</c>.</summary>
+    public const string LayerVariable = "EZ_VIEW_LAYER";
 }
 
 /// <summary>What to do about an environment that is in use.</summary>

@@ -118,6 +118,7 @@ public sealed class EnvironmentStore
             Root = Views.PointOf(name),
             IsMounted = view is not null,
             Form = view?.Form ?? Host.ForcedForm ?? ViewForms.OfThisKernel(),
+            Layer = view?.Layer ?? Views.Layers.Kind,
             PrivateBytes = PrivateTree.AllocatedBytes(PrivateOf(name)),
             Processes = Views.UsersOf(name),
         };

@@ -20,6 +20,7 @@ public static class EnvironmentQueries
             new EnvironmentRow(shown.Name.ToString(), shown.Mapping.Template, shown.IsMounted, history.Length, history[0].At),
             shown.Mapping.Manifest.ToString(),
             ViewForms.NameOf(shown.Form) + (shown.Form.AllowsOverlayInside() ? ", one overlay deep: an overlay may be mounted inside" : ", two overlays deep: no overlay may be mounted inside"),
+            LayerKinds.NameOf(shown.Layer),
             shown.Root,
             shown.PrivateBytes,
             shown.Processes,

@@ -83,11 +83,13 @@ public sealed record EnvironmentsReport(IReadOnlyList<EnvironmentRow> Environmen
 public sealed record MappingRow(int Number, DateTimeOffset At, string By, string Action, string? From, string To);
 
 /// <param name="View">The kernel form of the view, and whether an overlay may be mounted inside it.</param>
+/// <param name="Layer">What its version's metadata is: <c>image</c> or <c>tree</c>.</param>
 /// <param name="PrivateBytes">Bytes that the private area takes on disk.</param>
 public sealed record EnvironmentReport(
     EnvironmentRow Environment,
     string Manifest,
     string View,
+    string Layer,
     string Root,
     long PrivateBytes,
     IReadOnlyList<int> Processes,

@@ -31,6 +31,9 @@ public sealed record WorkspaceOptions
     /// <summary>The name of a view's form (<c>one</c>, <c>two</c>, <c>two-merged</c>); null: the one that the running kernel takes.</summary>
     public string? ForcedForm { get; init; }
 
+    /// <summary>The name of a kind of metadata layer (<c>image</c>, <c>tree</c>); null: the one that the running kernel takes.</summary>
+    public string? ForcedLayer { get; init; }
+
     /// <summary>How patient the fetcher is; tests are not.</summary>
     public FetchSettings Fetching { get; init; } = new();
 }
@@ -58,15 +61,20 @@ public sealed class Workspace(WorkspaceOptions options, Action<OperationEvent> t
 
     public StepClock Steps { get; } = new(time, tell);
 
-    public ContentStore Store => _store ??= ContentStore.Open(options.StoreRoot ?? StoreLayout.DefaultRoot, new StoreOptions { Time = time });
+    public ContentStore Store => _store ??= ContentStore.Open(options.StoreRoot ?? StoreLayout.DefaultRoot, new StoreOptions
+    {
+        Time = time,
+        Layer = () => LayerKinds.Parse(options.ForcedLayer) ?? ViewForms.LayerOfThisKernel(),
+    });
 
     public EnvironmentStore Environments => _environments ??= new EnvironmentStore(new EnvironmentHost
     {
         Layout = Store.Layout,
-        MakeTree = MakeTree,
+        MakeLayer = MakeLayer,
         ReadManifest = ReadManifest,
         HoldStore = () => FileLock.Acquire(Store.Layout.StoreLock, FileLockMode.Shared, "the store", Patience),
         ForcedForm = ViewForms.Parse(options.ForcedForm),
+        ForcedLayer = LayerKinds.Parse(options.ForcedLayer),
         Patience = Patience,
         Clock = time,
     });
@@ -142,12 +150,12 @@ public sealed class Workspace(WorkspaceOptions options, Action<OperationEvent> t
         }
     }
 
-    private void MakeTree(Sha256Digest manifest)
+    private void MakeLayer(Sha256Digest manifest, LayerKind kind)
     {
-        if (!Directory.Exists(Store.Layout.TreeOf(manifest)))
+        if (!Path.Exists(Store.Layout.LayerOf(kind, manifest)))
         {
             using var writer = Store.BeginWriting(Patience);
-            writer.MakeTree(Store.Versions.ReadManifest(manifest), manifest);
+            writer.MakeLayer(Store.Versions.ReadManifest(manifest), manifest, kind);
         }
     }
 

@@ -117,8 +117,8 @@ public sealed class ContentStore : IDisposable
     {
         string[] folders =
         [
-            layout.Store, layout.Data, layout.Objects, layout.Contents, layout.Manifests, layout.Trees, layout.Versions, layout.Compositions,
-            layout.Archives, layout.Metadata, layout.Work, layout.Locks, layout.Environments,
+            layout.Store, layout.Data, layout.Objects, layout.Contents, layout.Manifests, layout.Trees, layout.Images, layout.Versions,
+            layout.Compositions, layout.Archives, layout.Metadata, layout.Work, layout.Locks, layout.Environments,
         ];
         foreach (var folder in folders)
         {

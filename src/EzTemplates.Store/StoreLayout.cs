@@ -1,4 +1,5 @@
 using EzTemplates.Domain;
+using EzTemplates.Formats.Layers;
 using NuGet.Versioning;
 
 namespace EzTemplates.Store;
@@ -6,8 +7,8 @@ namespace EzTemplates.Store;
 /// <summary>Where everything lies below a store's root. Names only: nothing here touches the disk.</summary>
 public sealed class StoreLayout
 {
-    /// <summary>The name of the folder of objects, in <see cref="Data"/>; every metadata tree hides it with a whiteout of that name.</summary>
-    public const string ObjectsName = ".ez-objects";
+    /// <summary>The name of the folder of objects, in <see cref="Data"/>.</summary>
+    public const string ObjectsName = ObjectPath.Folder;
 
     public StoreLayout(string root) => Root = Path.TrimEndingDirectorySeparator(Path.GetFullPath(root));
 
@@ -44,6 +45,11 @@ public sealed class StoreLayout
 
     public string Trees => At("store", "trees");
 
+    public string Images => At("store", "images");
+
+    /// <summary>Where images are mounted, each once for all views on it.</summary>
+    public string Layers => At("store", "layers");
+
     public string Versions => At("store", "versions");
 
     public string Compositions => At("store", "compositions");
@@ -76,17 +82,18 @@ public sealed class StoreLayout
     public string ObjectOf(Sha256Digest digest) => Path.Combine(Store, "data", RelativeObject(digest));
 
     /// <summary>Below <see cref="Data"/>: <c>.ez-objects/ab/cdef...</c>; with a slash before it, a file's redirect.</summary>
-    public static string RelativeObject(Sha256Digest digest)
-    {
-        var hex = digest.ToString();
-        return $"{ObjectsName}/{hex[..2]}/{hex[2..]}";
-    }
+    public static string RelativeObject(Sha256Digest digest) => ObjectPath.Of(digest);
 
     public string ContentsOf(Sha256Digest package) => Path.Combine(Contents, package.ToString());
 
     public string ManifestOf(Sha256Digest manifest) => Path.Combine(Manifests, manifest.ToString());
 
     public string TreeOf(Sha256Digest manifest) => Path.Combine(Trees, manifest.ToString());
+
+    public string ImageOf(Sha256Digest manifest) => Path.Combine(Images, manifest + ".erofs");
+
+    /// <summary>A manifest's metadata layer of a kind.</summary>
+    public string LayerOf(LayerKind kind, Sha256Digest manifest) => kind == LayerKind.Image ? ImageOf(manifest) : TreeOf(manifest);
 
     public string ArchiveOf(Sha256Digest package) => Path.Combine(Archives, package.ToString());
 

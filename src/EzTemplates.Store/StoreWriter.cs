@@ -25,23 +25,21 @@ public sealed class StoreWriter : IDisposable
         return new CommitVersion(Store, _work, commit, _patience).Run();
     }
 
-    /// <summary>Makes the metadata tree of a manifest where there is none, for a view of something that is no version.</summary>
-    public string MakeTree(Manifest manifest, Sha256Digest digest)
+    /// <summary>Makes a manifest's metadata layer where there is none of that kind, for a view that the commit did not foresee.</summary>
+    public string MakeLayer(Manifest manifest, Sha256Digest digest, LayerKind kind)
     {
-        var path = Store.Layout.TreeOf(digest);
-        if (!StoreFile.Exists(path))
+        ArgumentNullException.ThrowIfNull(manifest);
+        if (UnfinishedLayer.Make(Store.Layout, _work, kind, (manifest, digest), _patience.Cancellation) is { } layer)
         {
-            var unfinished = _work.NewPath("tree");
-            TreeMaker.Make(manifest, unfinished, _patience.Cancellation);
-            using (var folder = Libc.OpenFolder(null, unfinished))
+            using (var folder = Libc.OpenFolder(null, Store.Layout.Store))
             {
                 Libc.SyncFileSystem(folder);
             }
 
-            Libc.TryRenameNew(null, unfinished, null, path);
+            layer.Publish();
         }
 
-        return path;
+        return Store.Layout.LayerOf(kind, digest);
     }
 
     public void Dispose()

@@ -180,7 +180,7 @@ public sealed class RemapTests
 
         var host = ground.Host();
         var creating = new EnvironmentStore(host with { ReadManifest = Watched("create", host.ReadManifest) });
-        var remapping = new EnvironmentStore(host with { MakeTree = digest => Watched("remap", _ => { host.MakeTree(digest); return digest; })(digest) });
+        var remapping = new EnvironmentStore(host with { MakeLayer = (digest, kind) => Watched("remap", _ => { host.MakeLayer(digest, kind); return digest; })(digest) });
         var name = EnvironmentName.Parse("box");
         creating.Create(name, first);
         new Remapper(remapping).Remap(name, next);

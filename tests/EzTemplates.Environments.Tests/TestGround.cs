@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Globalization;
 using System.Text;
 using EzTemplates.Domain;
+using EzTemplates.Formats.Erofs;
 using EzTemplates.Store;
 using EzTemplates.Testing;
 
@@ -20,17 +21,18 @@ internal sealed class TestGround : IDisposable
     private readonly MountWatch _watch;
     private readonly Dictionary<Sha256Digest, Manifest> _manifests = [];
 
-    public TestGround(ViewForm? form = null)
+    /// <param name="disk">Where the store lies; null: in the temporary folder.</param>
+    public TestGround(ViewForm? form = null, LayerKind? layer = null, string? disk = null)
     {
         _watch = MountWatch.Start(_temp.Root);
-        Layout = new StoreLayout(_temp.MakeFolder("store root"));
+        Layout = new StoreLayout(disk is null ? _temp.MakeFolder("store root") : Directory.CreateDirectory(Path.Combine(disk, Path.GetFileName(_temp.Root))).FullName);
         File.SetUnixFileMode(Layout.Root, (UnixFileMode)0b111_000_000);
-        foreach (var folder in (string[])[Layout.Objects, Layout.Trees, Layout.Locks])
+        foreach (var folder in (string[])[Layout.Objects, Layout.Trees, Layout.Images, Layout.Locks])
         {
             Directory.CreateDirectory(folder);
         }
 
-        Environments = new EnvironmentStore(Host(form));
+        Environments = new EnvironmentStore(Host(form) with { ForcedLayer = layer });
     }
 
     public StoreLayout Layout { get; }
@@ -52,11 +54,21 @@ internal sealed class TestGround : IDisposable
     public EnvironmentHost Host(ViewForm? form = null) => new()
     {
         Layout = Layout,
-        MakeTree = digest =>
+        MakeLayer = (digest, kind) =>
         {
-            if (!Directory.Exists(Layout.TreeOf(digest)))
+            var layer = Layout.LayerOf(kind, digest);
+            if (Path.Exists(layer))
             {
-                TreeMaker.Make(_manifests[digest], Layout.TreeOf(digest));
+                return;
+            }
+
+            if (kind == LayerKind.Image)
+            {
+                File.WriteAllBytes(layer, ErofsImage.Write(_manifests[digest], digest));
+            }
+            else
+            {
+                TreeMaker.Make(_manifests[digest], layer);
             }
         },
         ReadManifest = digest => _manifests[digest],

@@ -76,9 +76,7 @@ public sealed class TreeMakerTests : IDisposable
             Given.Manifest(link, Given.File("/out/x", "x")),
             Given.Manifest(Given.File("/no/parent", "x")),
             Given.Manifest(Given.File("/.ez-objects", "x")),
-            Given.Manifest(Given.File("/a", "x") with { Xattrs = [new ExtendedAttribute("trusted.overlay.redirect", [1])] }),
             Given.Manifest(link with { Type = EntryType.HardLink, Target = "/nothing" }),
-            Given.Manifest(link with { Type = EntryType.CharacterDevice, Target = "" }),
         ];
         foreach (var manifest in hostile)
         {

@@ -74,6 +74,7 @@ internal static class ReportText
         $"{report.Environment.Name} on {report.Environment.Version}",
         $"  manifest:  {report.Manifest}",
         $"  view:      {report.View}",
+            $"  layer:     {report.Layer}",
         $"  root:      {report.Root}{(report.Environment.Mounted ? "" : " (not mounted)")}",
         $"  private:   {Amount.Bytes(report.PrivateBytes)}",
         $"  processes: {(report.Processes.Count == 0 ? "none" : string.Join(' ', report.Processes))}",

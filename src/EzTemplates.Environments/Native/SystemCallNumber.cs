@@ -34,6 +34,7 @@ internal enum SystemCallNumber
     SetNamespace = 308,
     Seccomp = 317,
     Statx = 332,
+    OpenFileSystem = 430,
     CloseRange = 436,
     MountSetAttributes = 442,
 }

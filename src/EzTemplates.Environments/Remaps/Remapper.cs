@@ -103,7 +103,7 @@ public sealed class Remapper(EnvironmentStore environments)
         var name = plan.Environment;
         using var held = environments.Host.HoldStore();
         _ = environments.Host.ReadManifest(plan.To.Manifest);
-        environments.Host.MakeTree(plan.To.Manifest);
+        environments.Views.Layers.Make(plan.To.Manifest);
         environments.UnmountOr(name, options.WhenBusy);
 
         // A remap that was killed after its commit may have left the private area behind; its note would be written over.

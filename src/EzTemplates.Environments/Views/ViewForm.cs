@@ -1,17 +1,18 @@
 using EzTemplates.Domain;
+using EzTemplates.Store;
 
 namespace EzTemplates.Environments;
 
-/// <summary>How a view is built of overlays, by what the kernel can; the same trees and private areas serve each.</summary>
+/// <summary>How a view is built of overlays, by what the kernel can; the same metadata layers and private areas serve each.</summary>
 public enum ViewForm
 {
-    /// <summary>Since 6.16: private area over tree over objects as a data-only layer, in one overlay. Another overlay may be made inside it.</summary>
+    /// <summary>Since 6.16: private area over metadata layer over objects as a data-only layer, in one overlay. Another overlay may be made inside it.</summary>
     OneOverlay,
 
-    /// <summary>6.5 to 6.15: a read-only overlay per manifest (tree over data-only objects), and a plain one per environment over that.</summary>
+    /// <summary>6.5 to 6.15: a read-only overlay per manifest (metadata layer over data-only objects), and a plain one per environment over that.</summary>
     TwoOverlays,
 
-    /// <summary>4.19 to 6.4: the same, with the objects as an ordinary lower layer that the tree's whiteout hides.</summary>
+    /// <summary>4.19 to 6.4: the same, with the objects as an ordinary lower layer that the layer's whiteout hides.</summary>
     TwoOverlaysMerged,
 }
 
@@ -36,6 +37,9 @@ public static class ViewForms
     }
 
     public static ViewForm OfThisKernel() => ForKernel(Environment.OSVersion.Version);
+
+    /// <summary>The kind of metadata layer that views get here.</summary>
+    public static LayerKind LayerOfThisKernel() => LowerLayer.OfThisKernel;
 
     /// <summary>The name that <see cref="EnvironmentHost.FormVariable"/> and <c>ez env show</c> use.</summary>
     public static string NameOf(ViewForm form) => form switch
@@ -63,18 +67,18 @@ public static class ViewForms
     /// Options of the environment's own overlay. All paths are relative to the store's root: they need no escapes then, and fit
     /// mount(2)'s one page whatever the root is.
     /// </summary>
-    internal static string UpperOptions(this ViewForm form, Sha256Digest manifest, EnvironmentName name)
+    internal static string UpperOptions(this ViewForm form, ReadyLayer layer, Sha256Digest manifest, EnvironmentName name)
     {
-        var lower = form == ViewForm.OneOverlay ? $"store/trees/{manifest}::store/data" : SharedPoint(manifest);
+        var lower = form == ViewForm.OneOverlay ? $"{layer.Path}::store/data" : SharedPoint(manifest);
         return $"lowerdir={lower},upperdir=environments/{name}/private,workdir=environments/{name}/work,{PlainUpper}";
     }
 
     /// <summary>Options of the read-only overlay that all environments of a manifest share; null where there is none.</summary>
-    internal static string? SharedOptions(this ViewForm form, Sha256Digest manifest) => form switch
+    internal static string? SharedOptions(this ViewForm form, ReadyLayer layer) => form switch
     {
         ViewForm.OneOverlay => null,
-        ViewForm.TwoOverlays => $"{FollowingLower},lowerdir=store/trees/{manifest}::store/data",
-        _ => $"{FollowingLower},lowerdir=store/trees/{manifest}:store/data",
+        ViewForm.TwoOverlays => $"{FollowingLower},lowerdir={layer.Path}::store/data",
+        _ => $"{FollowingLower},lowerdir={layer.Path}:store/data",
     };
 
     /// <summary>Where the shared overlay is mounted, relative to the store's root.</summary>

@@ -7,7 +7,7 @@ using EzTemplates.Store.Native;
 namespace EzTemplates.Environments;
 
 /// <summary>A view as it is mounted.</summary>
-internal sealed record MountedView(MountPoint Mount, Sha256Digest? Manifest, ViewForm Form);
+internal sealed record MountedView(MountPoint Mount, Sha256Digest? Manifest, ViewForm Form, LayerKind? Layer);
 
 /// <summary>
 /// The mounts of a store's environments: one overlay each, at <c>environments/NAME/root</c>, made when first needed and joined by
@@ -22,6 +22,8 @@ internal sealed class ViewMounts(EnvironmentHost host)
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(20);
 
     private readonly StoreLayout _layout = host.Layout;
+
+    public LowerLayer Layers { get; } = new(host);
 
     public FileLock Lock(FileLockMode mode)
     {
@@ -59,15 +61,39 @@ internal sealed class ViewMounts(EnvironmentHost host)
 
         RefuseOtherNamespace(name);
         beforeMount();
-        host.MakeTree(manifest);
-        var form = host.ForcedForm ?? ViewForms.OfThisKernel();
-        if (form.SharedOptions(manifest) is { } shared)
+        try
         {
-            MountShared(manifest, shared);
+            MountOn(Layers.Ensure(manifest), name, manifest);
+        }
+        catch
+        {
+            SweepShared();
+            throw;
         }
 
-        Mount(form.UpperOptions(manifest, name), $"environments/{name}/root", MountFlags.NoSetId | MountFlags.NoDevices, name.ToString());
         return Find(name) ?? throw new EzException(FailureKind.Environment, $"the view of `{name}` was mounted and is gone again", "look who unmounts it: findmnt, systemd-analyze");
+    }
+
+    /// <summary>
+    /// Some kernels count an image as a level of their own, and stack no more than two: over an image, a form of two overlays does not
+    /// go there, and over a tree it does.
+    /// </summary>
+    private void MountOn(ReadyLayer layer, EnvironmentName name, Sha256Digest manifest)
+    {
+        var form = host.ForcedForm ?? ViewForms.OfThisKernel();
+        var result = form.SharedOptions(layer) is { } shared ? MountShared(manifest, shared) : default;
+        if (!result.Failed)
+        {
+            result = Mount(form.UpperOptions(layer, manifest, name), $"environments/{name}/root", MountFlags.NoSetId | MountFlags.NoDevices);
+        }
+
+        if (result.Errno == Errno.Invalid && layer.Kind == LayerKind.Image && form != ViewForm.OneOverlay && host.ForcedLayer is null)
+        {
+            MountOn(Layers.Tree(manifest), name, manifest);
+            return;
+        }
+
+        Check(result, name.ToString());
     }
 
     /// <returns>False if it was not mounted.</returns>
@@ -132,7 +158,7 @@ internal sealed class ViewMounts(EnvironmentHost host)
         });
     }
 
-    private void MountShared(Sha256Digest manifest, string options)
+    private NativeResult MountShared(Sha256Digest manifest, string options)
     {
         var point = Path.Combine(_layout.Root, ViewForms.SharedPoint(manifest));
         var table = MountTable.OfThisProcess();
@@ -140,19 +166,19 @@ internal sealed class ViewMounts(EnvironmentHost host)
         {
             if (("," + options).EndsWith(",lowerdir=" + there.Option("lowerdir"), StringComparison.Ordinal))
             {
-                return;
+                return default;
             }
 
-            // Of the other two-deep form. It may be covered: its users keep it alive without its name.
+            // Of the other two-deep form, or over another layer. It may be covered: its users keep it alive without its name.
             _ = Linux.Unmount(point, 0);
         }
 
         Libc.TryMakeFolder(null, Path.GetDirectoryName(point)!, OwnerOnly);
         Libc.TryMakeFolder(null, point, OwnerOnly);
-        Mount(options, ViewForms.SharedPoint(manifest), MountFlags.ReadOnly | MountFlags.NoSetId | MountFlags.NoDevices, manifest.Short);
+        return Mount(options, ViewForms.SharedPoint(manifest), StoreMount.SharedFlags);
     }
 
-    /// <summary>Unmounts shared overlays that no environment stands on. They are counted by looking, so a crash leaves no wrong number.</summary>
+    /// <summary>Unmounts shared overlays that no environment stands on, and then images. They are counted by looking, so a crash leaves no wrong number.</summary>
     private void SweepShared()
     {
         var table = MountTable.OfThisProcess();
@@ -166,6 +192,8 @@ internal sealed class ViewMounts(EnvironmentHost host)
                 Libc.TryRemoveFolder(null, mount.Point);
             }
         }
+
+        Layers.Sweep();
     }
 
     private void RefuseOtherNamespace(EnvironmentName name)
@@ -179,15 +207,7 @@ internal sealed class ViewMounts(EnvironmentHost host)
         }
     }
 
-    private void Mount(string options, string point, MountFlags flags, string subject)
-    {
-        using var thread = new NativeThread("mount");
-        using var text = new NativeText();
-        Check(thread.System(SystemCallNumber.Unshare, (nint)NamespaceFlags.FileSystem), subject);
-        Check(thread.System(SystemCallNumber.ChangeFolder, text.Of(_layout.Root)), subject);
-        var name = text.Of(OverlayName);
-        Check(thread.System(SystemCallNumber.Mount, name, text.Of(point), name, (nint)flags, text.Of(options)), subject);
-    }
+    private NativeResult Mount(string options, string point, MountFlags flags) => StoreMount.Run(_layout, OverlayName, point, OverlayName, flags, options);
 
     private static void Check(NativeResult result, string subject)
     {
@@ -203,16 +223,15 @@ internal sealed class ViewMounts(EnvironmentHost host)
     private MountedView Describe(MountPoint mount, ImmutableArray<MountPoint> table)
     {
         var lower = mount.Option("lowerdir") ?? "";
-        const string trees = "store/trees/";
-        if (lower.StartsWith(trees, StringComparison.Ordinal))
+        if (LowerLayer.Parse(lower) is { } layer)
         {
-            return new MountedView(mount, DigestAfter(lower, trees), ViewForm.OneOverlay);
+            return new MountedView(mount, layer.Manifest, ViewForm.OneOverlay, layer.Kind);
         }
 
         var shared = Path.Combine(_layout.Root, lower);
         var below = table.LastOrDefault(other => other.Point == shared)?.Option("lowerdir") ?? "";
         var form = below.Contains("::", StringComparison.Ordinal) ? ViewForm.TwoOverlays : ViewForm.TwoOverlaysMerged;
-        return new MountedView(mount, DigestAfter(lower, "store/views/"), form);
+        return new MountedView(mount, DigestAfter(lower, "store/views/"), form, LowerLayer.Parse(below)?.Kind);
     }
 
     private static Sha256Digest? DigestAfter(string lower, string prefix)

@@ -1,5 +1,6 @@
 using System.Text;
 using EzTemplates.Domain;
+using EzTemplates.Formats.Layers;
 using EzTemplates.Store.Native;
 
 namespace EzTemplates.Store;
@@ -7,9 +8,7 @@ namespace EzTemplates.Store;
 /// <summary>The attributes by which overlayfs finds a file's bytes in another layer (Documentation/filesystems/overlayfs.rst, "Metadata only copy up").</summary>
 public static class OverlayAttributes
 {
-    public const string Prefix = "trusted.overlay.";
-
-    public const string UserPrefix = "user.overlay.";
+    public const string Prefix = OverlayEscape.TrustedPrefix;
 
     public static NativePath Metacopy { get; } = Prefix + "metacopy";
 
@@ -17,8 +16,4 @@ public static class OverlayAttributes
 
     /// <summary>The value of <see cref="Redirect"/>: <c>/.ez-objects/ab/cdef...</c>.</summary>
     public static byte[] RedirectTo(Sha256Digest content) => Encoding.ASCII.GetBytes("/" + StoreLayout.RelativeObject(content));
-
-    /// <summary>Whether a name in a manifest would steer the overlay that shows the tree.</summary>
-    public static bool IsReserved(string name) =>
-        name.StartsWith(Prefix, StringComparison.Ordinal) || name.StartsWith(UserPrefix, StringComparison.Ordinal);
 }

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using EzTemplates.Domain;
+using EzTemplates.Formats.Layers;
 using EzTemplates.Store.Native;
 using Microsoft.Win32.SafeHandles;
 
@@ -25,10 +26,10 @@ public sealed class TreeMaker
     public static void Make(Manifest manifest, string directory, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(manifest);
-        TreeRules.Check(manifest);
+        LayerRules.Check(manifest);
         Libc.MakeFolder(null, directory, WorkingMode);
         using var root = Libc.OpenFolder(null, directory);
-        new TreeMaker(manifest, cancellation).Fill(root);
+        new TreeMaker(OverlayEscape.Apply(manifest), cancellation).Fill(root);
     }
 
     /// <summary>

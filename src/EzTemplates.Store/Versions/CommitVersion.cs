@@ -6,7 +6,7 @@ using EzTemplates.Store.Native;
 namespace EzTemplates.Store;
 
 /// <summary>
-/// The commit of a version, in an order that leaves a whole store wherever it stops: manifest and tree are made aside, synced, and
+/// The commit of a version, in an order that leaves a whole store wherever it stops: manifest and metadata layer are made aside, synced, and
 /// renamed; then lock and provenance; the version's record is last, and without it there is no version.
 /// </summary>
 internal sealed class CommitVersion(ContentStore store, WorkFolder work, VersionCommit commit, LockPatience patience)
@@ -30,7 +30,7 @@ internal sealed class CommitVersion(ContentStore store, WorkFolder work, Version
             }
         }
 
-        PublishManifestAndTree(record.Manifest);
+        PublishManifestAndLayer(record.Manifest);
         if (existing is not null)
         {
             return existing;
@@ -73,7 +73,7 @@ internal sealed class CommitVersion(ContentStore store, WorkFolder work, Version
         Write(_layout.VersionRecordOf(template, version), record.ToJson());
     }
 
-    /// <summary>Only what is this template's alone, whose lock we have. Manifest and tree may be another's too, and are whole.</summary>
+    /// <summary>Only what is this template's alone, whose lock we have. Manifest and layer may be another's too, and are whole.</summary>
     private static void Undo(Stack<string> made, string folder)
     {
         try
@@ -119,30 +119,19 @@ internal sealed class CommitVersion(ContentStore store, WorkFolder work, Version
         }
     }
 
-    private void PublishManifestAndTree(Sha256Digest manifest)
+    private void PublishManifestAndLayer(Sha256Digest manifest)
     {
         var text = work.NewPath("manifest");
         StoreFile.WriteNew(text, ManifestText.Write(commit.Manifest));
-        var tree = work.NewPath("tree");
-        if (!StoreFile.Exists(_layout.TreeOf(manifest)))
-        {
-            TreeMaker.Make(commit.Manifest, tree, patience.Cancellation);
-        }
-
+        var layer = UnfinishedLayer.Make(_layout, work, store.Options.Layer(), (commit.Manifest, manifest), patience.Cancellation);
         using (var folder = Libc.OpenFolder(null, _layout.Store))
         {
             Libc.SyncFileSystem(folder);
         }
 
         Libc.Rename(null, text, null, _layout.ManifestOf(manifest));
-        if (StoreFile.Exists(tree))
-        {
-            // Another version with this very manifest may have been faster; its tree is the same.
-            Libc.TryRenameNew(null, tree, null, _layout.TreeOf(manifest));
-        }
-
+        layer?.Publish();
         StoreFile.SyncFolder(_layout.Contents);
         StoreFile.SyncFolder(_layout.Manifests);
-        StoreFile.SyncFolder(_layout.Trees);
     }
 }

@@ -33,7 +33,8 @@ public sealed class TemplateVersions
 
     /// <summary>Whether all that a view of the version needs has its name in the store. Committing the version again makes what is absent.</summary>
     public bool IsWhole(TemplateVersionRecord version) =>
-        StoreFile.Exists(_layout.ManifestOf(version.Manifest)) && StoreFile.Exists(_layout.TreeOf(version.Manifest));
+        StoreFile.Exists(_layout.ManifestOf(version.Manifest))
+        && (StoreFile.Exists(_layout.ImageOf(version.Manifest)) || StoreFile.Exists(_layout.TreeOf(version.Manifest)));
 
     public TemplateVersionRecord? Newest(string template, VersionRange? within = null) =>
         List(template).LastOrDefault(record => within?.Satisfies(record.Reference.Version) ?? true);

@@ -1,0 +1,28 @@
+using EzTemplates.Domain;
+
+namespace EzTemplates.Store;
+
+/// <summary>What a manifest's metadata layer is on the disk; views show the same over each.</summary>
+public enum LayerKind
+{
+    /// <summary>A folder tree of paths without contents: any file system that holds <c>trusted.*</c> attributes, any kernel.</summary>
+    Tree,
+
+    /// <summary>One file, an EROFS image: the smallest. Mounted by root, from the file itself since Linux 6.12.</summary>
+    Image,
+}
+
+public static class LayerKinds
+{
+    /// <summary>The name that <c>EZ_VIEW_LAYER</c> and <c>ez env show</c> use.</summary>
+    public static string NameOf(LayerKind kind) => kind == LayerKind.Image ? "image" : "tree";
+
+    /// <exception cref="EzException">Usage: no such kind.</exception>
+    public static LayerKind? Parse(string? text) => text switch
+    {
+        null or "" => null,
+        "image" => LayerKind.Image,
+        "tree" => LayerKind.Tree,
+        _ => throw new EzException(FailureKind.Usage, $"`{text}` is no kind of a metadata layer", "use image or tree"),
+    };
+}

@@ -1,0 +1,48 @@
+using EzTemplates.Domain;
+using EzTemplates.Formats.Erofs;
+using EzTemplates.Store.Native;
+
+namespace EzTemplates.Store;
+
+/// <summary>A manifest's metadata layer, made aside; whoever made it syncs the file system and then publishes it.</summary>
+internal sealed class UnfinishedLayer
+{
+    private const int FolderMode = 0b111_000_000;
+
+    private readonly string _unfinished;
+    private readonly string _final;
+
+    private UnfinishedLayer(string unfinished, string final) => (_unfinished, _final) = (unfinished, final);
+
+    /// <returns>Null if the store has it.</returns>
+    /// <exception cref="EzException">Untrusted: the manifest holds a path that cannot stand in a layer. Store: the disk failed.</exception>
+    public static UnfinishedLayer? Make(StoreLayout layout, WorkFolder work, LayerKind kind, (Manifest Manifest, Sha256Digest Digest) what, CancellationToken cancellation)
+    {
+        var final = layout.LayerOf(kind, what.Digest);
+        if (StoreFile.Exists(final))
+        {
+            return null;
+        }
+
+        var unfinished = work.NewPath(LayerKinds.NameOf(kind));
+        if (kind == LayerKind.Image)
+        {
+            // Stores made before there were images lack the folder.
+            Libc.TryMakeFolder(null, layout.Images, FolderMode);
+            StoreFile.WriteNew(unfinished, ErofsImage.Write(what.Manifest, what.Digest));
+        }
+        else
+        {
+            TreeMaker.Make(what.Manifest, unfinished, cancellation);
+        }
+
+        return new UnfinishedLayer(unfinished, final);
+    }
+
+    /// <summary>Another command with this very manifest may have been faster; its layer is the same.</summary>
+    public void Publish()
+    {
+        Libc.TryRenameNew(null, _unfinished, null, _final);
+        StoreFile.SyncFolder(Path.GetDirectoryName(_final)!);
+    }
+}
