@@ -103,6 +103,8 @@ internal sealed class TestGround : IDisposable
         return new Mapping($"test@{version}", digest);
     }
 
+    public Manifest ManifestOf(Mapping version) => _manifests[version.Manifest];
+
     public static ManifestEntry Folder(string path, int mode = 0b111_101_101, uint uid = 0, uint gid = 0) => new()
     {
         Path = TreePath.Parse(path),

@@ -6,6 +6,7 @@ namespace EzTemplates.Formats.Layers;
 /// What in a manifest would steer the overlay that shows it, in the form that overlayfs keeps for layers which are shown by another
 /// overlay (Documentation/filesystems/overlayfs.rst, "Nesting overlayfs mounts"; composefs does the same). Attributes of overlayfs
 /// get a second <c>overlay.</c>, which the view takes off; a whiteout is an empty file with an attribute, in a folder that says so.
+/// A view of two overlays takes it off twice, so there such attributes do not show; nothing outside the layer is reached.
 /// </summary>
 public static class OverlayEscape
 {

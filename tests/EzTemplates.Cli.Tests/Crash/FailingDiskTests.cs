@@ -12,7 +12,7 @@ public sealed class FailingDiskTests : IDisposable
 
     private static readonly string[] Replaced = ["store/metadata/accepted/", "recipes: small.amd64"];
 
-    private static readonly string[] Whole = ["recipes: small.amd64", "store/data/", "store/contents/", "store/manifests/", "store/trees/"];
+    private static readonly string[] Whole = ["recipes: small.amd64", "store/data/", "store/contents/", "store/manifests/", "store/images/", "store/trees/"];
 
     private readonly CrashGround _ground;
 
