@@ -3,6 +3,8 @@ using EzTemplates.Bench;
 
 // read POOL             decompress, parse and hash every .deb of a folder, store nothing: what the ingest of row 3 cannot go below
 // ingest POOL STORE     row 3: the same, into a store
+// layers MANIFEST FOLDER the manifest as image and as tree, and mkfs.erofs over that tree: bytes and milliseconds (root)
+// mounts FOLDER         images of 100, 10,000 and 100,000 paths: microseconds of a mount, and of the first look at a path (root)
 // micro [ARGUMENTS]     the BenchmarkDotNet classes of Micro/; the arguments are BenchmarkDotNet's, such as --filter '*Version*'
 switch (args)
 {
@@ -12,10 +14,16 @@ switch (args)
     case ["ingest", var pool, var store]:
         Console.WriteLine(PoolIngest.Run(pool, store));
         return 0;
+    case ["layers", var manifest, var folder]:
+        Console.WriteLine(LayerMaking.Run(manifest, folder));
+        return 0;
+    case ["mounts", var folder]:
+        Console.WriteLine(ImageMounting.Run(folder));
+        return 0;
     case ["micro", .. var rest]:
         BenchmarkSwitcher.FromAssembly(typeof(PoolReading).Assembly).Run(rest);
         return 0;
     default:
-        Console.Error.WriteLine("usage: EzTemplates.Bench read POOL | ingest POOL STORE | micro [ARGUMENTS]");
+        Console.Error.WriteLine("usage: EzTemplates.Bench read POOL | ingest POOL STORE | layers MANIFEST FOLDER | mounts FOLDER | micro [ARGUMENTS]");
         return 2;
 }
