@@ -10,10 +10,13 @@ public sealed class RepairTests : IDisposable
     public void Dispose() => _ground.Dispose();
 
     [Theory]
-    [InlineData("manifests")]
-    [InlineData("trees")]
-    public void Build_makes_what_a_version_lacks(string folder)
+    [InlineData("manifests", "image")]
+    [InlineData("images", "image")]
+    [InlineData("trees", "tree")]
+    public void Build_makes_what_a_version_lacks(string folder, string layer)
     {
+        Requires.Root();
+        _ground.Ez.Environment["EZ_VIEW_LAYER"] = layer;
         _ground.Publish(1, Ground.Package("base", "1"));
         var recipe = _ground.Recipes.Os("small", "base");
         _ground.Ez.Succeed("lock", recipe);

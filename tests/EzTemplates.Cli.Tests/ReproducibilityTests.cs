@@ -100,7 +100,7 @@ public sealed class ReproducibilityTests : IDisposable
         };
     }
 
-    /// <summary>Runs it; manifests and compositions then, and what trees and objects are on disk.</summary>
+    /// <summary>Runs it; manifests and compositions then, and what layers and objects are on disk.</summary>
     private string Facts(ToolCommand up, string store)
     {
         ToolRun.Run(up).Succeed();
@@ -109,7 +109,9 @@ public sealed class ReproducibilityTests : IDisposable
             .SelectMany(folder => Directory.GetFiles(_ground.Temp.At(store, "store", folder)))
             .Order(StringComparer.Ordinal)
             .Select(file => $"{Path.GetFileName(file)}\n{File.ReadAllText(file)}");
+        var images = Directory.GetFiles(_ground.Temp.At(store, "store/images")).Order(StringComparer.Ordinal)
+            .Select(file => $"{Path.GetFileName(file)} {Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(File.ReadAllBytes(file)))}");
         Assert.Equal(2, Directory.GetFiles(_ground.Temp.At(store, "store/compositions")).Length);
-        return string.Join('\n', [.. named, .. exact.Where(line => line.Contains(" f ", StringComparison.Ordinal))]);
+        return string.Join('\n', [.. named, .. images, .. exact.Where(line => line.Contains(" f ", StringComparison.Ordinal))]);
     }
 }

@@ -1,4 +1,5 @@
 using EzTemplates.Domain;
+using EzTemplates.Formats.Erofs;
 using EzTemplates.Formats.Manifests;
 using EzTemplates.Testing;
 using NuGet.Versioning;
@@ -64,37 +65,62 @@ public sealed class CommitTests : IDisposable
     [Theory]
     [InlineData("manifests")]
     [InlineData("trees")]
+    [InlineData("images")]
     [InlineData("versions/debian-12/1.0.1.lock.json")]
     [InlineData("versions/debian-12/1.0.1.provenance")]
     [InlineData("versions/debian-12/1.0.1.json")]
     public void A_commit_ends_the_same_wherever_the_one_before_it_stopped(string last)
     {
         var commit = Given.Version("debian-12", "1.0.1", Given.Manifest(Given.Folder("/usr"), Given.File("/usr/a", "abc")));
+        var kind = last == "images" ? LayerKind.Image : LayerKind.Tree;
+        using var store = ContentStore.Open(_store.Layout.Root, new StoreOptions { Layer = () => kind });
         Sha256Digest manifest;
-        using (var writer = _store.BeginWriting())
+        using (var writer = store.BeginWriting())
         {
             manifest = writer.Commit(commit).Manifest;
         }
 
         var whole = StoreSnapshot.Take(_store.Layout.Store, "versions/debian-12/1.0.1.json");
+        var layer = kind == LayerKind.Image ? "images" : "trees";
         string[] steps =
         [
-            "manifests", "trees", "versions/debian-12/1.0.1.lock.json", "versions/debian-12/1.0.1.provenance", "versions/debian-12/1.0.1.json",
+            "manifests", layer, "versions/debian-12/1.0.1.lock.json", "versions/debian-12/1.0.1.provenance", "versions/debian-12/1.0.1.json",
         ];
         foreach (var step in steps.SkipWhile(step => step != last))
         {
             var path = Path.Combine(_store.Layout.Store, step);
-            FolderRemoval.Remove(step is "manifests" or "trees" ? Path.Combine(path, manifest.ToString()) : path);
+            FolderRemoval.Remove(step == "manifests" ? Path.Combine(path, manifest.ToString()) : step == layer ? store.Layout.LayerOf(kind, manifest) : path);
         }
 
         Assert.Null(_store.Versions.Find(First));
-        using (var writer = _store.BeginWriting())
+        using (var writer = store.BeginWriting())
         {
             Assert.Equal(ManifestText.DigestOf(commit.Manifest), writer.Commit(commit).Manifest);
         }
 
         whole.AssertSame(StoreSnapshot.Take(_store.Layout.Store, "versions/debian-12/1.0.1.json"));
         Assert.NotNull(_store.Versions.Find(First));
+    }
+
+    [Fact]
+    public void A_version_has_one_layer_and_gets_the_other_kind_when_it_is_asked_for()
+    {
+        var commit = Given.Version("debian-12", "1.0.1", Given.Manifest(Given.Folder("/usr"), Given.File("/usr/a", "abc")));
+        using var store = ContentStore.Open(_store.Layout.Root, new StoreOptions { Layer = () => LayerKind.Image });
+        Directory.Delete(store.Layout.Images);
+        using var writer = store.BeginWriting();
+        var record = writer.Commit(commit);
+        Assert.True(store.Versions.IsWhole(record));
+        Assert.Equal(ErofsImage.Write(commit.Manifest, record.Manifest), File.ReadAllBytes(store.Layout.ImageOf(record.Manifest)));
+        Assert.False(Directory.Exists(store.Layout.TreeOf(record.Manifest)));
+
+        Assert.Equal(store.Layout.TreeOf(record.Manifest), writer.MakeLayer(commit.Manifest, record.Manifest, LayerKind.Tree));
+        File.Delete(store.Layout.ImageOf(record.Manifest));
+        Assert.True(store.Versions.IsWhole(record));
+        FolderRemoval.Remove(store.Layout.TreeOf(record.Manifest));
+        Assert.False(store.Versions.IsWhole(record));
+        Assert.Equal(record, writer.Commit(commit));
+        Assert.True(File.Exists(store.Layout.ImageOf(record.Manifest)));
     }
 
     [Fact]

@@ -19,6 +19,7 @@ internal sealed class ViewMounts(EnvironmentHost host)
     private const string OverlayName = "overlay";
     private const int OwnerOnly = 0b111_000_000;
     private static readonly TimeSpan DyingTime = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan MakingTime = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(20);
 
     private readonly StoreLayout _layout = host.Layout;
@@ -103,6 +104,8 @@ internal sealed class ViewMounts(EnvironmentHost host)
         using var only = Lock(FileLockMode.Exclusive);
         if (Find(name) is not { } mounted)
         {
+            // Somebody may have unmounted it by hand.
+            SweepShared();
             return false;
         }
 
@@ -198,7 +201,15 @@ internal sealed class ViewMounts(EnvironmentHost host)
 
     private void RefuseOtherNamespace(EnvironmentName name)
     {
-        if (ViewUsers.WithMountAt(PointOf(name)) is { } pid)
+        // A sandbox of another store, which is being made just now, has copies of our mounts for a moment.
+        var started = host.Clock.GetTimestamp();
+        int? found;
+        while ((found = ViewUsers.WithMountAt(PointOf(name))) is not null && host.Clock.GetElapsedTime(started) < MakingTime)
+        {
+            host.Patience.Cancellation.WaitHandle.WaitOne(Pause);
+        }
+
+        if (found is { } pid)
         {
             throw new EzException(
                 FailureKind.Environment,
