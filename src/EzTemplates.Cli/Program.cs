@@ -1,7 +1,7 @@
 using System.Text;
 using EzTemplates.Cli;
+using EzTemplates.Cli.Output;
 
-// Not Console.Out and Console.Error: making those looks up encodings and the terminal's abilities, which costs more than a short command.
-var output = new StreamWriter(Console.OpenStandardOutput(), new UTF8Encoding(false)) { AutoFlush = true };
-var error = new StreamWriter(Console.OpenStandardError(), new UTF8Encoding(false)) { AutoFlush = true };
+var output = new StreamWriter(new StandardStream(1), new UTF8Encoding(false)) { AutoFlush = true };
+var error = new StreamWriter(new StandardStream(2), new UTF8Encoding(false)) { AutoFlush = true };
 return await EzCommand.RunAsync(args, output, error).ConfigureAwait(false);

@@ -46,7 +46,7 @@ public static class SharedOptions
     {
         var error = parsed.InvocationConfiguration.Error;
         var quiet = parsed.GetValue(Quiet) || parsed.GetValue(Json);
-        var terminal = error is StreamWriter && !Console.IsErrorRedirected;
+        var terminal = error is StreamWriter { BaseStream: StandardStream { IsTerminal: true } };
         var progress = new ProgressLines(error, terminal, quiet);
         return new Workspace(
             new WorkspaceOptions
