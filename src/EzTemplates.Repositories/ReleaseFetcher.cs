@@ -54,11 +54,22 @@ internal sealed class ReleaseFetcher(MirrorClient client, MetadataFolder folder,
     public async Task<FoundRelease> RecallAsync(ResolvedRepository repository, ResolvedSuite suite)
     {
         var past = new AcceptedPast(folder, repository, suite);
-        var newestFirst = suite.Choices.SelectMany(choice => choice.Roots.Select(root => (Choice: choice, Root: root, Accepted: past.From(root))))
-            .Where(known => known.Accepted is not null).OrderByDescending(known => known.Accepted!.Date);
-        foreach (var (choice, root, accepted) in newestFirst)
+        // Not a query over tuples: generic code over such is compiled at each start, which would cost more than all else in here.
+        var known = new List<KnownRelease>();
+        foreach (var choice in suite.Choices)
         {
-            if (Load(root, suite.Suite, accepted!) is { } message)
+            foreach (var root in choice.Roots)
+            {
+                if (past.From(root) is { } accepted)
+                {
+                    known.Add(new KnownRelease(choice, root, accepted));
+                }
+            }
+        }
+
+        foreach (var (choice, root, accepted) in known.OrderByDescending(release => release.Accepted.Date.UtcTicks))
+        {
+            if (Load(root, suite.Suite, accepted) is { } message)
             {
                 var signed = await VerifyAsync(message, repository, choice).ConfigureAwait(false);
                 return new FoundRelease(choice, root, message, signed, ReleaseFile.Parse(signed.Text, message.Address.ToString()), true);
@@ -70,6 +81,8 @@ internal sealed class ReleaseFetcher(MirrorClient client, MetadataFolder folder,
             $"no metadata of suite `{suite.Suite}` of repository `{repository.Id}` was ever fetched, and --offline touches no network",
             "run once without --offline");
     }
+
+    private sealed record KnownRelease(MirrorChoice Choice, Uri Root, AcceptedRelease Accepted);
 
     private async Task<FoundRelease> FromChoiceAsync(AcceptedPast past, MirrorChoice choice, CancellationToken cancel)
     {
