@@ -16,38 +16,58 @@ internal sealed class ImageXattrs
     private const int EntryHeaderSize = 4;
     private const int SharedIdSize = 4;
     private const int MostShared = 255;
+    private const byte TrustedIndex = 4;
 
     private static readonly (string Prefix, byte Index)[] Namespaces =
-        [("user.", 1), ("system.posix_acl_access", 2), ("system.posix_acl_default", 3), ("trusted.", 4), ("security.", 6)];
+        [("user.", 1), ("system.posix_acl_access", 2), ("system.posix_acl_default", 3), ("trusted.", TrustedIndex), ("security.", 6)];
 
-    private static readonly ExtendedAttribute Metacopy = new(OverlayEscape.TrustedPrefix + "metacopy", []);
+    // After `trusted.`.
+    private static ReadOnlySpan<byte> MetacopyName => "overlay.metacopy"u8;
 
-    private readonly Dictionary<ExtendedAttribute, int> _uses = new(ByValue.Instance);
-    private readonly Dictionary<Sha256Digest, ExtendedAttribute> _redirects = [];
+    private static ReadOnlySpan<byte> RedirectName => "overlay.redirect"u8;
+
+    private static readonly int MetacopySize = ErofsFormat.AlignUp(EntryHeaderSize + MetacopyName.Length, 4);
+    private static readonly int RedirectSize = ErofsFormat.AlignUp(EntryHeaderSize + RedirectName.Length + ObjectPath.LengthFromRoot, 4);
+
     private readonly List<ExtendedAttribute> _shared = [];
     private readonly Dictionary<ExtendedAttribute, int> _sharedOffsets = new(ByValue.Instance);
+    private readonly List<Sha256Digest> _sharedRedirects = [];
+    private readonly Dictionary<Sha256Digest, int> _redirectOffsets = [];
 
     /// <summary>Of the shared area.</summary>
     public int SharedSize { get; private set; }
 
-    /// <summary>Looks at every inode first; what is shared comes in the order of its first use.</summary>
+    /// <summary>
+    /// Looks at every inode first. Shared are the mark of a file without content, always, as nearly all have it; then what several
+    /// inodes have, in the order of its second use.
+    /// </summary>
     public ImageXattrs(List<ImageInode> inodes)
     {
+        var uses = new Dictionary<ExtendedAttribute, int>(ByValue.Instance);
+        var redirectUses = new Dictionary<Sha256Digest, int>(inodes.Count);
+        SharedSize = MetacopySize;
         foreach (var inode in inodes)
         {
-            foreach (var xattr in AllOf(inode))
+            foreach (var xattr in inode.Entry.Xattrs)
             {
-                if (++CollectionsMarshal.GetValueRefOrAddDefault(_uses, xattr, out _) == 2)
+                if (++CollectionsMarshal.GetValueRefOrAddDefault(uses, xattr, out _) == 2)
                 {
                     _shared.Add(xattr);
+                    _sharedOffsets.Add(xattr, SharedSize);
+                    SharedSize += SizeOf(xattr);
                 }
+            }
+
+            if (inode.HasChunks && ++CollectionsMarshal.GetValueRefOrAddDefault(redirectUses, inode.Entry.Content!.Value, out _) == 2)
+            {
+                _sharedRedirects.Add(inode.Entry.Content.Value);
             }
         }
 
-        foreach (var xattr in _shared)
+        foreach (var content in _sharedRedirects)
         {
-            _sharedOffsets.Add(xattr, SharedSize);
-            SharedSize += SizeOf(xattr);
+            _redirectOffsets.Add(content, SharedSize);
+            SharedSize += RedirectSize;
         }
     }
 
@@ -55,7 +75,14 @@ internal sealed class ImageXattrs
     public int SizeBehind(ImageInode inode)
     {
         int shared = 0, size = 0;
-        foreach (var xattr in AllOf(inode))
+        if (inode.HasChunks)
+        {
+            var isShared = _redirectOffsets.ContainsKey(inode.Entry.Content!.Value);
+            shared = isShared ? 2 : 1;
+            size = SharedIdSize + (isShared ? SharedIdSize : RedirectSize);
+        }
+
+        foreach (var xattr in inode.Entry.Xattrs)
         {
             var isShared = shared < MostShared && _sharedOffsets.ContainsKey(xattr);
             shared += isShared ? 1 : 0;
@@ -69,13 +96,28 @@ internal sealed class ImageXattrs
     /// <param name="sharedStart">Where the shared area begins, in bytes after the start of its block.</param>
     public void WriteBehind(ImageInode inode, Span<byte> place, int sharedStart)
     {
-        var own = new List<ExtendedAttribute>();
+        var ids = place[BodyHeaderSize..];
         byte shared = 0;
-        foreach (var xattr in AllOf(inode))
+        Sha256Digest? redirect = null;
+        if (inode.HasChunks)
+        {
+            AddShared(0, ids);
+            if (_redirectOffsets.TryGetValue(inode.Entry.Content!.Value, out var offset))
+            {
+                AddShared(offset, ids);
+            }
+            else
+            {
+                redirect = inode.Entry.Content;
+            }
+        }
+
+        var own = new List<ExtendedAttribute>();
+        foreach (var xattr in inode.Entry.Xattrs)
         {
             if (shared < MostShared && _sharedOffsets.TryGetValue(xattr, out var offset))
             {
-                BinaryPrimitives.WriteInt32LittleEndian(place[(BodyHeaderSize + (shared++ * SharedIdSize))..], (sharedStart + offset) / SharedIdSize);
+                AddShared(offset, ids);
             }
             else
             {
@@ -84,45 +126,47 @@ internal sealed class ImageXattrs
         }
 
         place[4] = shared;
-        var rest = place[(BodyHeaderSize + (shared * SharedIdSize))..];
+        var rest = ids[(shared * SharedIdSize)..];
+        rest = redirect is { } content ? rest[WriteRedirect(content, rest)..] : rest;
         foreach (var xattr in own)
         {
             rest = rest[Write(xattr, rest)..];
         }
+
+        void AddShared(int offset, Span<byte> ids) =>
+            BinaryPrimitives.WriteInt32LittleEndian(ids[(shared++ * SharedIdSize)..], (sharedStart + offset) / SharedIdSize);
     }
 
     /// <param name="place">Of <see cref="SharedSize"/> bytes, zeroed.</param>
     public void WriteShared(Span<byte> place)
     {
+        WriteHead(place, MetacopyName, 0);
+        place = place[MetacopySize..];
         foreach (var xattr in _shared)
         {
             place = place[Write(xattr, place)..];
         }
-    }
 
-    private IEnumerable<ExtendedAttribute> AllOf(ImageInode inode)
-    {
-        foreach (var xattr in inode.Entry.Xattrs)
+        foreach (var content in _sharedRedirects)
         {
-            yield return xattr;
-        }
-
-        if (inode.HasChunks)
-        {
-            yield return Metacopy;
-            yield return RedirectTo(inode.Entry.Content!.Value);
+            place = place[WriteRedirect(content, place)..];
         }
     }
 
-    private ExtendedAttribute RedirectTo(Sha256Digest content)
+    private static int WriteRedirect(Sha256Digest content, Span<byte> place)
     {
-        if (!_redirects.TryGetValue(content, out var redirect))
-        {
-            redirect = new ExtendedAttribute(OverlayEscape.TrustedPrefix + "redirect", [.. Encoding.ASCII.GetBytes("/" + ObjectPath.Of(content))]);
-            _redirects.Add(content, redirect);
-        }
+        ObjectPath.WriteFromRoot(content, WriteHead(place, RedirectName, ObjectPath.LengthFromRoot));
+        return RedirectSize;
+    }
 
-        return redirect;
+    /// <returns>Where the value goes.</returns>
+    private static Span<byte> WriteHead(Span<byte> place, ReadOnlySpan<byte> trustedName, int valueSize)
+    {
+        place[0] = (byte)trustedName.Length;
+        place[1] = TrustedIndex;
+        BinaryPrimitives.WriteUInt16LittleEndian(place[2..], (ushort)valueSize);
+        trustedName.CopyTo(place[EntryHeaderSize..]);
+        return place.Slice(EntryHeaderSize + trustedName.Length, valueSize);
     }
 
     private static int SizeOf(ExtendedAttribute xattr) =>
@@ -153,7 +197,7 @@ internal sealed class ImageXattrs
         throw new ArgumentException($"`{xattr.Name}` is in none of Linux's namespaces of attributes", nameof(xattr));
     }
 
-    /// <summary>Hashes all of an attribute: the redirects of a manifest have one name and one length.</summary>
+    /// <summary>Hashes all of an attribute: a manifest may have many of one name and one length.</summary>
     private sealed class ByValue : IEqualityComparer<ExtendedAttribute>
     {
         public static readonly ByValue Instance = new();
