@@ -12,7 +12,7 @@ namespace EzTemplates.Repositories;
 public sealed class MirrorClient : IDisposable
 {
     // Made for the first address that is asked: most commands ask none.
-    private readonly Lazy<HttpClient> _http;
+    private readonly Lazy<HttpMessageInvoker> _http;
     private readonly Lazy<FetchPipelines> _pipelines;
 
     /// <param name="known">What earlier commands measured.</param>
@@ -51,6 +51,7 @@ public sealed class MirrorClient : IDisposable
         }
 
         using var request = new HttpRequestMessage(HttpMethod.Get, address);
+        request.Headers.TryAddWithoutValidation("User-Agent", Settings.UserAgent);
         if (offset > 0)
         {
             request.Headers.Range = new RangeHeaderValue(offset, null);
@@ -89,27 +90,19 @@ public sealed class MirrorClient : IDisposable
         }
     }
 
-    private static HttpClient MakeHttp(FetchSettings settings)
-    {
-        var http = new HttpClient(
-            new SocketsHttpHandler
-            {
-                AutomaticDecompression = DecompressionMethods.None,
-                AllowAutoRedirect = true,
-                MaxAutomaticRedirections = 5,
-                ConnectTimeout = settings.ConnectTimeout,
-                PooledConnectionIdleTimeout = TimeSpan.FromSeconds(30),
-                MaxConnectionsPerServer = Math.Max(settings.Parallel, 4),
-                UseCookies = false,
-            },
-            disposeHandler: true)
+    /// <summary>No HttpClient: what it adds is its own timeout, and progress is what is timed here.</summary>
+    private static HttpMessageInvoker MakeHttp(FetchSettings settings) => new(
+        new SocketsHttpHandler
         {
-            // Progress is what is timed, not the whole.
-            Timeout = Timeout.InfiniteTimeSpan,
-        };
-        http.DefaultRequestHeaders.TryAddWithoutValidation("User-Agent", settings.UserAgent);
-        return http;
-    }
+            AutomaticDecompression = DecompressionMethods.None,
+            AllowAutoRedirect = true,
+            MaxAutomaticRedirections = 5,
+            ConnectTimeout = settings.ConnectTimeout,
+            PooledConnectionIdleTimeout = TimeSpan.FromSeconds(30),
+            MaxConnectionsPerServer = Math.Max(settings.Parallel, 4),
+            UseCookies = false,
+        },
+        disposeHandler: true);
 
     private static MirrorResponse OpenFile(Uri address, long offset)
     {
@@ -135,7 +128,7 @@ public sealed class MirrorClient : IDisposable
         var address = request.RequestUri!;
         try
         {
-            return await _http.Value.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancel).ConfigureAwait(false);
+            return await _http.Value.SendAsync(request, cancel).ConfigureAwait(false);
         }
         catch (HttpRequestException failed)
         {
