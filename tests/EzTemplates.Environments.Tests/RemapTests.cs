@@ -32,7 +32,7 @@ public sealed class RemapTests
 
         var remapper = new Remapper(ground.Environments);
         Assert.Equal(2, remapper.Remap(name, next)!.Number);
-        Assert.False(ground.Environments.Show(name).IsMounted);
+        Assert.True(ground.Environments.Show(name).IsMounted);
         Assert.Equal(root, ground.Environments.MountedRoot(name));
         foreach (var file in (string[])["chmodded", "chowned", "gone-chmodded", "gone-chowned"])
         {

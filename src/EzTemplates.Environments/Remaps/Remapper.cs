@@ -104,7 +104,7 @@ public sealed class Remapper(EnvironmentStore environments)
         using var held = environments.Host.HoldStore();
         _ = environments.Host.ReadManifest(plan.To.Manifest);
         environments.Views.Layers.Make(plan.To.Manifest);
-        environments.UnmountOr(name, options.WhenBusy);
+        var wasMounted = environments.UnmountOr(name, options.WhenBusy);
 
         // A remap that was killed after its commit may have left the private area behind; its note would be written over.
         environments.Settle(name);
@@ -121,6 +121,12 @@ public sealed class Remapper(EnvironmentStore environments)
         }
 
         environments.Settle(name);
+        if (wasMounted)
+        {
+            // Whoever was given the view's path goes on using it.
+            environments.EnsureMounted(name);
+        }
+
         return entry;
     }
 
