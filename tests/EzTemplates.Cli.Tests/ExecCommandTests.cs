@@ -66,6 +66,31 @@ public sealed class ExecCommandTests : IDisposable
         Assert.NotEqual(0, Exec("cat", "/mnt/here/note").ExitCode);
     }
 
+    [Fact]
+    public void A_first_command_runs_in_each_new_environment_and_leaves_the_report_alone()
+    {
+        var made = _ground.Ez.Succeed("env", "create", "a", "b", "--template", "box", "--run", "echo said; echo $PWD > /mark", "--json");
+        using var report = System.Text.Json.JsonDocument.Parse(made.Stdout);
+        Assert.All(report.RootElement.GetProperty("changes").EnumerateArray(), change => Assert.Equal("created", change.GetProperty("outcome").GetString()));
+        Assert.Equal(2, made.Error.Split('\n').Count(line => line == "said"));
+        foreach (var name in (string[])["a", "b"])
+        {
+            Assert.Equal("/\n", File.ReadAllText(Path.Combine(_ground.Root(name), "mark")));
+        }
+    }
+
+    [Fact]
+    public void A_first_command_that_fails_is_told_and_its_environment_stays()
+    {
+        var failed = _ground.Ez.Run("env", "create", "a", "b", "--template", "box", "--run", "test ! -e /mark; echo x > /mark; exit 3");
+        Assert.Equal(7, failed.ExitCode);
+        Assert.Contains("ez: environment `a` was created, but `test ! -e /mark; echo x > /mark; exit 3` ended there with 3\nhint: ez env exec a -- sh", failed.Error, StringComparison.Ordinal);
+        Assert.Contains("environment `b` was created", failed.Error, StringComparison.Ordinal);
+        Assert.Equal("x\n", File.ReadAllText(Path.Combine(_ground.Root("b"), "mark")));
+        _ground.Ez.Succeed("env", "create", "c", "--template", "box", "--run", "exit 3", "--dry-run");
+        Assert.DoesNotContain("c", _ground.Ez.Succeed("env", "list").Lines);
+    }
+
     private IReadOnlyList<string> Interfaces(string network) =>
         With(["--network", network], "sh", "-c", "while read n r; do case $n in *:) echo ${n%:};; esac; done < /proc/self/net/dev").Lines;
 

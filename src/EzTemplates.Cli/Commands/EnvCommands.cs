@@ -20,6 +20,12 @@ internal static class EnvCommands
         Required = true,
     };
 
+    private static readonly Option<string?> First = new("--run")
+    {
+        Description = "Run this in each new environment, one after another, with its /bin/sh.",
+        HelpName = "COMMAND",
+    };
+
     public static Argument<string> NameArgument() => new("ENV") { Description = "The environment's name." };
 
     public static Command Make()
@@ -38,12 +44,12 @@ internal static class EnvCommands
     private static Command MakeCreate()
     {
         var names = new Argument<string[]>("ENV") { Description = "Names of the environments to create.", Arity = ArgumentArity.OneOrMore };
-        var command = new Command("create", "Create environments on a template version.") { names, Template, SharedOptions.DryRun };
+        var command = new Command("create", "Create environments on a template version.") { names, Template, First, SharedOptions.DryRun };
         command.SetAction(parsed =>
         {
             using var workspace = parsed.OpenWorkspace();
             var report = CreateEnvironments.Run(workspace, parsed.GetRequiredValue(names), parsed.GetRequiredValue(Template));
-            return parsed.PrintChanges(report);
+            return parsed.PrintChanges(parsed.GetValue(First) is { } first ? FirstCommand.Run(workspace, report, first) : report);
         });
         return command.WithExample("ez env create web --template nginx");
     }
