@@ -15,8 +15,9 @@ class Comparison:
 
     check(number) is called after each pair and returns a line about the state, or raises."""
 
-    def __init__(self, ground, name, title, target):
+    def __init__(self, ground, name, title, target, page=None, unit="s"):
         self.ground, self.name, self.title, self.target = ground, name, title, target
+        self.page_name, self.unit = page or PAGES[name], unit
         self.ours, self.peers, self.states, self.notes, self.verdicts = [], [], [], [], []
         self.machine = ground.machine()
 
@@ -28,7 +29,7 @@ class Comparison:
             for side, act in sides if number % 2 else reversed(sides):
                 seconds[side] = act()
             state = "" if self.ground.peer_only else check(number)
-            print(f"{'warm-up' if number == 0 else number:>8}  " + "  ".join(f"{k} {v:.3f} s" for k, v in seconds.items()) + f"  {state}", file=sys.stderr)
+            print(f"{'warm-up' if number == 0 else number:>8}  " + "  ".join(f"{k} {v:.3f} {self.unit}" for k, v in seconds.items()) + f"  {state}", file=sys.stderr)
             if number > 0:
                 self.peers.append(seconds["peer"])
                 self.ours.append(seconds.get("ez", float("nan")))
@@ -41,16 +42,16 @@ class Comparison:
 
     def report(self):
         """Prints and writes the page; true if the row's target holds."""
-        print(f"peer: {spread(self.peers)}")
+        print(f"peer: {spread(self.peers, self.unit)}")
         if self.ground.peer_only:
             return True
         ratio = statistics.median(p / o for p, o in zip(self.peers, self.ours))
-        self.require(f"at least {self.target}x faster than the peer in the median pair (is {ratio:.2f}x)", ratio >= self.target)
+        self.require(f"at least {self.target:g}x {'faster' if self.unit == 's' else 'less'} than the peer in the median pair (is {ratio:.2f}x)", ratio >= self.target)
         if len(self.ours) < 10:
             self.require(f"at least 10 pairs (were {len(self.ours)})", False)
         page = self.page(ratio)
         os.makedirs(os.path.join(ROOT, "bench/results"), exist_ok=True)
-        with open(os.path.join(ROOT, f"bench/results/{PAGES[self.name]}.md"), "w") as file:
+        with open(os.path.join(ROOT, f"bench/results/{self.page_name}.md"), "w") as file:
             file.write(page)
         print(page)
         return all(holds for _, holds in self.verdicts)
@@ -58,17 +59,17 @@ class Comparison:
     def page(self, ratio):
         lines = [f"# {self.title}", "", f"`bench/compare {self.name} --pairs {self.ground.pairs}`, {time.strftime('%Y-%m-%d', time.gmtime())}", ""]
         lines += [f"- {fact}" for fact in self.machine] + [""]
-        lines += ["| | median s | min .. max s |", "|---|---|---|"]
+        lines += [f"| | median {self.unit} | min .. max {self.unit} |", "|---|---|---|"]
         lines += [f"| ez | {statistics.median(self.ours):.3f} | {min(self.ours):.3f} .. {max(self.ours):.3f} |"]
         lines += [f"| peer | {statistics.median(self.peers):.3f} | {min(self.peers):.3f} .. {max(self.peers):.3f} |", ""]
         lines += [f"Median of the pairs' ratios: **{ratio:.2f}x**.", ""]
         lines += [f"- {'holds' if holds else 'MISSED'}: {words}" for words, holds in self.verdicts]
         lines += [f"- {note}" for note in self.notes]
-        lines += ["", "| pair | ez s | peer s | ratio | state of both |", "|---|---|---|---|---|"]
+        lines += ["", f"| pair | ez {self.unit} | peer {self.unit} | ratio | state of both |", "|---|---|---|---|---|"]
         for number, (ours, peer, state) in enumerate(zip(self.ours, self.peers, self.states), 1):
             lines.append(f"| {number} | {ours:.3f} | {peer:.3f} | {peer / ours:.2f} | {state} |")
         return "\n".join(lines) + "\n"
 
 
-def spread(values):
-    return f"median {statistics.median(values):.3f} s, {min(values):.3f} .. {max(values):.3f} s over {len(values)}"
+def spread(values, unit):
+    return f"median {statistics.median(values):.3f} {unit}, {min(values):.3f} .. {max(values):.3f} {unit} over {len(values)}"

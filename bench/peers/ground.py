@@ -42,6 +42,7 @@ class Ground:
     def __init__(self, options):
         self.pairs = options.pairs
         self.peer_only = options.peer_only
+        self.counts = options.counts
         self.folder = os.path.abspath(options.folder or os.path.join(ROOT, "artifacts", "bench"))
         os.makedirs(self.folder, exist_ok=True)
         self.archive = Archive(self.folder)
@@ -64,8 +65,8 @@ class Ground:
             self._bench = os.path.join(target, "EzTemplates.Bench")
         return self._bench
 
-    def disk(self):
-        """An empty ext4 on a loop file; the loop device goes with the mount (autoclear), the mount with the namespace."""
+    def disk(self, kind="ext4"):
+        """An empty file system on a loop file; the loop device goes with the mount (autoclear), the mount with the namespace."""
         image, point = os.path.join(self.folder, "disk.img"), os.path.join(self.folder, "disk")
         os.makedirs(point, exist_ok=True)
         if os.geteuid() != 0:
@@ -73,7 +74,7 @@ class Ground:
         if os.path.exists(image):
             os.remove(image)
         run(["truncate", "-s", "8G", image])
-        run(["mkfs.ext4", "-q", "-E", "lazy_itable_init=0,lazy_journal_init=0", image])
+        run(["mkfs.xfs", "-q", image] if kind == "xfs" else ["mkfs.ext4", "-q", "-E", "lazy_itable_init=0,lazy_journal_init=0", image])
         run(["mount", "-o", "loop", image, point])
         return point
 
