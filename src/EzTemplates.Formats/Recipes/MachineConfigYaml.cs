@@ -15,7 +15,7 @@ public static class MachineConfigYaml
             return MachineConfig.Empty;
         }
 
-        var keys = new YamlKeys(root, "configuration");
+        var keys = new YamlKeys(root, MachineKeys.Configuration);
         var mirrors = ImmutableSortedDictionary.CreateBuilder<string, ImmutableArray<string>>(StringComparer.Ordinal);
         if (keys.Find("mirrors") is { } node)
         {

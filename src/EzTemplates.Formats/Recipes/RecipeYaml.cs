@@ -12,15 +12,11 @@ namespace EzTemplates.Formats.Recipes;
 /// </summary>
 public static partial class RecipeYaml
 {
-    private static readonly ImmutableArray<string> OfOsOnly = ["family", "architecture", "include-essential"];
-
-    private static readonly ImmutableArray<string> OfAppOnly = ["base"];
-
     /// <param name="fileName">For errors, and the place from which a path to a key file starts.</param>
     /// <exception cref="EzException">Usage.</exception>
     public static Recipe Read(string text, string fileName)
     {
-        var keys = new YamlKeys(StrictYaml.Read(text, fileName), "recipe");
+        var keys = new YamlKeys(StrictYaml.Read(text, fileName), RecipeKeys.Recipe);
         if (keys.Text("format") is var format && format != "1")
         {
             throw keys.Require("format").Place.Fail($"`format` is `{format}`; this ez reads format 1");
@@ -31,7 +27,7 @@ public static partial class RecipeYaml
             throw keys.Place.Fail("the recipe has no `kind`", "add `kind: os` or `kind: app`");
         }
 
-        Recipe recipe = keys.Word("kind", "os", "app") == "os" ? ReadOs(keys, fileName) : ReadApp(keys, fileName);
+        Recipe recipe = keys.Word("kind") == "os" ? ReadOs(keys, fileName) : ReadApp(keys, fileName);
         UnsupportedKeys.RefuseInRecipe(keys);
         keys.RefuseOthers();
         return recipe with { Digest = RecipeDigest.Of(recipe) };
@@ -39,8 +35,8 @@ public static partial class RecipeYaml
 
     private static OsRecipe ReadOs(YamlKeys keys, string fileName)
     {
-        RefuseForKind(keys, "os", OfAppOnly);
-        if (keys.Word("family", "deb", "rpm") == "rpm")
+        RefuseForKind(keys, "os", KeyPlace.App);
+        if (keys.Word("family") == "rpm")
         {
             throw keys.PlaceOf("family").Fail("`family: rpm` is not supported by this version", "family: deb");
         }
@@ -63,8 +59,8 @@ public static partial class RecipeYaml
                 : throw architecture.Place.Fail($"`{architecture.Text}` is not an architecture", "architecture: amd64"),
             Repositories = ReadRepositories(keys, fileName),
             Packages = keys.Items("packages", PackageRequestText.Read),
-            IncludeEssential = keys.Flag("include-essential", otherwise: true),
-            Recommends = keys.Flag("recommends", otherwise: false),
+            IncludeEssential = keys.Flag("include-essential"),
+            Recommends = keys.Flag("recommends"),
             Prefer = ReadPreference(keys),
             Exclude = keys.Items("exclude", ReadPackageName),
             Hold = [.. keys.Items("hold").Select(ReadHold)],
@@ -76,7 +72,7 @@ public static partial class RecipeYaml
 
     private static AppRecipe ReadApp(YamlKeys keys, string fileName)
     {
-        RefuseForKind(keys, "app", OfOsOnly);
+        RefuseForKind(keys, "app", KeyPlace.Os);
         var packages = keys.Require("packages");
         if (packages is YamlSequence { Items.Count: 0 })
         {
@@ -90,7 +86,7 @@ public static partial class RecipeYaml
             Base = ReadBase(keys),
             Repositories = ReadRepositories(keys, fileName),
             Packages = keys.Items("packages", PackageRequestText.Read),
-            Recommends = keys.Flag("recommends", otherwise: false),
+            Recommends = keys.Flag("recommends"),
             Prefer = ReadPreference(keys),
             Exclude = keys.Items("exclude", ReadPackageName),
             Hold = [.. keys.Items("hold").Select(ReadHold)],
@@ -100,9 +96,9 @@ public static partial class RecipeYaml
         };
     }
 
-    private static void RefuseForKind(YamlKeys keys, string kind, ImmutableArray<string> ofOther)
+    private static void RefuseForKind(YamlKeys keys, string kind, KeyPlace other)
     {
-        foreach (var key in ofOther)
+        foreach (var key in RecipeKeys.Recipe.Keys.Where(key => key.Place == other).Select(key => key.Name))
         {
             if (keys.Find(key) is not null)
             {
@@ -146,7 +142,7 @@ public static partial class RecipeYaml
 
     private static PackageHold ReadHold(YamlNode node)
     {
-        var keys = new YamlKeys(node, "hold");
+        var keys = new YamlKeys(node, RecipeKeys.Hold);
         var package = ReadPackageName(YamlKeys.ScalarOf("`package`", keys.Require("package")));
         var version = YamlKeys.ScalarOf("`version`", keys.Require("version"));
         if (!Names.IsDebVersion(version.Text.Replace("*", "", StringComparison.Ordinal).TrimEnd('.') is { Length: > 0 } fixedPart ? fixedPart : "0"))
@@ -164,20 +160,19 @@ public static partial class RecipeYaml
     }
 
     private static AlternativePreference ReadPreference(YamlKeys keys) =>
-        keys.Word("prefer", "maintainers", "smallest") == "smallest" ? AlternativePreference.Smallest : AlternativePreference.Maintainers;
+        keys.Word("prefer") == "smallest" ? AlternativePreference.Smallest : AlternativePreference.Maintainers;
 
-    private static bool ReadDevices(YamlKeys keys) => keys.Word("devices", "refuse", "allow") == "allow";
+    private static bool ReadDevices(YamlKeys keys) => keys.Word("devices") == "allow";
 
     private static int ReadKeep(YamlKeys keys)
     {
-        const int Default = 5;
         if (keys.Find("keep") is not { } node)
         {
-            return Default;
+            return ((KeyValue.Number)RecipeKeys.Keep.Of("versions").Value).Otherwise;
         }
 
-        var keep = new YamlKeys(node, "keep policy");
-        var versions = keep.Number("versions", 1, 10_000, Default);
+        var keep = new YamlKeys(node, RecipeKeys.Keep);
+        var versions = keep.Number("versions");
         keep.RefuseOthers();
         return versions;
     }

@@ -8,7 +8,7 @@ internal static class RepositoryYaml
 {
     public static RepositorySpec Read(YamlNode node, string fileName)
     {
-        var keys = new YamlKeys(node, "repository");
+        var keys = new YamlKeys(node, RecipeKeys.Repository);
         var id = YamlKeys.ScalarOf("`id`", keys.Require("id"));
         if (!Names.IsTemplateName(id.Text))
         {
@@ -25,7 +25,7 @@ internal static class RepositoryYaml
             Suites = Filled(keys, "suites", ReadSuite),
             Components = Filled(keys, "components", ReadSuite),
             Keys = source is not null ? ReadKeys(source, fileName) : new KeySource.Host(),
-            Priority = keys.Number("priority", -32768, 32767, otherwise: 500),
+            Priority = keys.Number("priority"),
             TrustUnsigned = unsigned,
         };
         UnsupportedKeys.RefuseInRepository(keys);

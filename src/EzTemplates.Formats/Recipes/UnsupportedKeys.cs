@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using EzTemplates.Domain;
 
 namespace EzTemplates.Formats.Recipes;
@@ -9,22 +8,15 @@ namespace EzTemplates.Formats.Recipes;
 /// </summary>
 internal static class UnsupportedKeys
 {
-    private static readonly ImmutableArray<string> OfRecipe =
-    [
-        "files", "debconf", "languages", "hooks", "health", "pins", "write-sources", "instance-data", "modules", "groups", "relocate",
-    ];
-
-    private static readonly ImmutableArray<string> OfRepository = ["mirrorlist", "metalink", "only", "except"];
-
     public static void RefuseInRecipe(YamlKeys keys)
     {
-        Refuse(keys, OfRecipe);
-        if (!keys.Flag("docs", otherwise: true))
+        Refuse(keys, RecipeKeys.Recipe);
+        if (!keys.Flag("docs"))
         {
             throw Unsupported("docs: false", keys.PlaceOf("docs"));
         }
 
-        if (keys.Word("configure", "none", "sandbox") == "sandbox")
+        if (keys.Word("configure") == "sandbox")
         {
             throw keys.PlaceOf("configure").Fail(
                 "`configure: sandbox` is not supported by this version: no maintainer script is run yet", "configure: none");
@@ -32,15 +24,15 @@ internal static class UnsupportedKeys
 
         if (keys.Find("update") is { } update)
         {
-            RefuseUpdatePolicy(new YamlKeys(update, "update policy"));
+            RefuseUpdatePolicy(new YamlKeys(update, RecipeKeys.Update));
         }
     }
 
-    public static void RefuseInRepository(YamlKeys keys) => Refuse(keys, OfRepository);
+    public static void RefuseInRepository(YamlKeys keys) => Refuse(keys, RecipeKeys.Repository);
 
     private static void RefuseUpdatePolicy(YamlKeys update)
     {
-        if (update.Word("class", "all", "security", "none") is var policy && policy != "all")
+        if (update.Word("class") is var policy && policy != "all")
         {
             throw Unsupported($"class: {policy}", update.PlaceOf("class"));
         }
@@ -50,13 +42,13 @@ internal static class UnsupportedKeys
             throw Unsupported($"cooldown: {cooldown}", update.PlaceOf("cooldown"));
         }
 
-        Refuse(update, ["schedule"]);
+        Refuse(update, RecipeKeys.Update);
         update.RefuseOthers();
     }
 
-    private static void Refuse(YamlKeys keys, ImmutableArray<string> unsupported)
+    private static void Refuse(YamlKeys keys, KeyTable table)
     {
-        foreach (var key in unsupported)
+        foreach (var key in table.Keys.Where(key => key.IsLater).Select(key => key.Name))
         {
             if (keys.Find(key) is { } value && !AsksForNothing(value))
             {

@@ -10,10 +10,15 @@ namespace EzTemplates.Formats.Recipes;
 internal sealed class YamlKeys
 {
     private readonly Dictionary<string, (YamlScalar Key, YamlNode Value)> _pairs = new(StringComparer.Ordinal);
-    private readonly List<string> _known = [];
+    private readonly HashSet<string> _asked = new(StringComparer.Ordinal);
+    private readonly KeyTable? _table;
     private readonly string _what;
 
-    /// <param name="what">What the mapping is, for errors: <c>recipe</c>, <c>repository</c>.</param>
+    public YamlKeys(YamlNode node, KeyTable table)
+        : this(node, table.Name) => _table = table;
+
+    /// <summary>A mapping whose keys are names that its author chose.</summary>
+    /// <param name="what">What the mapping is, for errors: <c>mirror list</c>.</param>
     public YamlKeys(YamlNode node, string what)
     {
         _what = what;
@@ -34,7 +39,8 @@ internal sealed class YamlKeys
     /// <summary>The value of a key, or null where the key is not there.</summary>
     public YamlNode? Find(string key)
     {
-        _known.Add(key);
+        _ = _table?.Of(key);
+        _asked.Add(key);
         return _pairs.TryGetValue(key, out var pair) ? pair.Value : null;
     }
 
@@ -48,7 +54,7 @@ internal sealed class YamlKeys
             return node;
         }
 
-        throw NearNames.Closest(key, _pairs.Keys.Except(_known), 1) is [var near]
+        throw NearNames.Closest(key, _pairs.Keys.Except(Known), 1) is [var near]
             ? PlaceOf(near).Fail($"unknown key `{near}` in the {_what}", $"did you mean `{key}`?")
             : Place.Fail($"the {_what} has no `{key}`", $"add `{key}:`; see README, \"Recipes\"");
     }
@@ -57,8 +63,8 @@ internal sealed class YamlKeys
 
     public string? OptionalText(string key) => Find(key) is { } node ? TextOf(key, node) : null;
 
-    public bool Flag(string key, bool otherwise) => Find(key) is not { } node
-        ? otherwise
+    public bool Flag(string key) => Find(key) is not { } node
+        ? ValueOf<KeyValue.Flag>(key).Otherwise
         : TextOf(key, node) switch
         {
             "true" => true,
@@ -67,8 +73,9 @@ internal sealed class YamlKeys
         };
 
     /// <summary>One of some words; the first is what an absent key means.</summary>
-    public string Word(string key, params ReadOnlySpan<string> words)
+    public string Word(string key)
     {
+        var words = ValueOf<KeyValue.Word>(key) is var value ? value.Words.AddRange(value.Later) : [];
         if (Find(key) is not { } node)
         {
             return words[0];
@@ -78,14 +85,18 @@ internal sealed class YamlKeys
         return words.Contains(text)
             ? text
             : throw node.Place.Fail(
-                $"`{key}` is `{text}`; it can be {string.Join(" or ", words.ToArray().Select(word => $"`{word}`"))}", DidYouMean(text, words.ToArray()));
+                $"`{key}` is `{text}`; it can be {string.Join(" or ", words.Select(word => $"`{word}`"))}", DidYouMean(text, words));
     }
 
-    public int Number(string key, int least, int most, int otherwise) => Find(key) is not { } node
-        ? otherwise
-        : int.TryParse(TextOf(key, node), System.Globalization.NumberStyles.AllowLeadingSign, null, out var number) && number >= least && number <= most
-            ? number
-            : throw node.Place.Fail($"`{key}` is `{TextOf(key, node)}`; it can be a number from {least} to {most}");
+    public int Number(string key)
+    {
+        var value = ValueOf<KeyValue.Number>(key);
+        return Find(key) is not { } node
+            ? value.Otherwise
+            : int.TryParse(TextOf(key, node), System.Globalization.NumberStyles.AllowLeadingSign, null, out var number) && number >= value.Least && number <= value.Most
+                ? number
+                : throw node.Place.Fail($"`{key}` is `{TextOf(key, node)}`; it can be a {value.Name}");
+    }
 
     public IReadOnlyList<YamlNode> Items(string key) => Find(key) switch
     {
@@ -97,16 +108,22 @@ internal sealed class YamlKeys
     public ImmutableArray<T> Items<T>(string key, Func<YamlScalar, T> read) =>
         [.. Items(key).Select(item => read(ScalarOf($"an item of `{key}`", item)))];
 
-    public void RefuseOthers(IEnumerable<string>? alsoKnown = null)
+    /// <exception cref="InvalidOperationException">The reader did not ask for a key that the table has, so that its value would be lost.</exception>
+    public void RefuseOthers()
     {
         foreach (var (key, _) in _pairs.Values)
         {
-            if (!_known.Contains(key.Text, StringComparer.Ordinal))
+            if (!Known.Contains(key.Text))
             {
                 throw key.Place.Fail(
                     $"unknown key `{key.Text}` in the {_what}",
-                    DidYouMean(key.Text, _known.Concat(alsoKnown ?? [])) ?? $"the {_what} can have: {string.Join(", ", _known.Distinct().Order(StringComparer.Ordinal))}");
+                    DidYouMean(key.Text, Known) ?? $"the {_what} can have: {string.Join(", ", Known.Order(StringComparer.Ordinal))}");
             }
+        }
+
+        if (Known.FirstOrDefault(key => !_asked.Contains(key)) is { } forgotten)
+        {
+            throw new InvalidOperationException($"the reader of the {_what} does not ask for `{forgotten}`");
         }
     }
 
@@ -121,6 +138,12 @@ internal sealed class YamlKeys
         YamlScalar => throw node.Place.Fail($"{what} has no value"),
         _ => throw node.Place.Fail($"{what} is {node.Kind}; it must be one string"),
     };
+
+    private IEnumerable<string> Known => _table is { } table ? table.Names : _asked;
+
+    private T ValueOf<T>(string key)
+        where T : KeyValue =>
+        _table?.Of(key).Value as T ?? throw new InvalidOperationException($"`{key}` of the {_what} is no {typeof(T).Name}");
 
     private static string TextOf(string key, YamlNode node) => ScalarOf($"`{key}`", node).Text;
 }

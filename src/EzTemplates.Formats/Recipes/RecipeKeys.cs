@@ -1,0 +1,88 @@
+namespace EzTemplates.Formats.Recipes;
+
+/// <summary>
+/// Every key of a recipe, once. A new key is an entry here and a line in the reader that asks for it; the reader refuses to ask for what
+/// is not here, and a test refuses what is here and is not asked for.
+/// </summary>
+public static class RecipeKeys
+{
+    private const string NamePattern = "^[A-Za-z0-9][a-z0-9+.-]*$";
+
+    private static readonly KeyValue AnyText = new KeyValue.Text();
+    private static readonly KeyValue Package = new KeyValue.Text(NamePattern);
+
+    public static KeyTable Hold { get; } = new(
+        "hold",
+        new("package", Package, "The package to hold.", "package: openssl") { IsRequired = true },
+        new("version", AnyText, "The versions it is held at; `*` stands for anything.", "version: \"3.0.*\"") { IsRequired = true },
+        new("reason", AnyText, "Why, for whoever finds the hold.", "reason: \"ticket 4711\"") { IsRequired = true },
+        new("expires", new KeyValue.Text("^[0-9]{4}-[0-9]{2}-[0-9]{2}$"), "The day after which the hold does not count any more.", "expires: 2026-12-31") { OtherwiseText = "never" });
+
+    public static KeyTable Keep { get; } = new(
+        "keep policy",
+        new KeyEntry("versions", new KeyValue.Number(1, 10_000, 5), "How many of the newest versions of the template the store keeps.", "versions: 5"));
+
+    public static KeyTable Update { get; } = new(
+        "update policy",
+        new("class", new KeyValue.Word("all") { Later = ["security", "none"] }, "Which updates `ez update` takes.", "class: all"),
+        new("cooldown", new KeyValue.Text("^0d?$"), "How long a package must have been published before it is taken.", "cooldown: 0d") { OtherwiseText = "0d" },
+        new("schedule", new KeyValue.Empty(), "When the nightly job updates this recipe.", "schedule: nightly"));
+
+    public static KeyTable Repository { get; } = new(
+        "repository",
+        new("id", new KeyValue.Text(NamePattern), "A name for the repository; locks and `--mirror ID=URL` refer to it.", "id: debian") { IsRequired = true },
+        new(
+            "mirrors",
+            new KeyValue.List(new KeyValue.Text("^(host|https?://.*)$"), 1),
+            "Archive roots, in order of preference. `host` means those that this machine's own APT configuration, or ez's, has for this archive.",
+            "mirrors: [host]") { IsRequired = true },
+        new("suites", new KeyValue.List(AnyText, 1), "Suites or codenames below `dists/`.", "suites: [bookworm, bookworm-updates]") { IsRequired = true },
+        new("components", new KeyValue.List(AnyText, 1), "Components of the suites.", "components: [main]") { IsRequired = true },
+        new(
+            "keys",
+            new KeyValue.Either(AnyText, new KeyValue.List(new KeyValue.Text("^[0-9A-Fa-f ]{40,}$"), 1)),
+            "Whose signature counts: `host` (the keys that this machine's APT has for that very archive), a key file beside the recipe, or a list of fingerprints. Required unless `trust: unsigned`.",
+            "keys: host"),
+        new("trust", new KeyValue.Word("unsigned"), "`unsigned` takes a repository without a signature.", "trust: unsigned") { OtherwiseText = "signed" },
+        new("priority", new KeyValue.Number(-32768, 32767, 500), "Of two repositories that have a package, the one with the higher number wins.", "priority: 500"),
+        new("mirrorlist", new KeyValue.Empty(), "Where to find a list of mirrors.", "mirrorlist: https://example.org/mirrors"),
+        new("metalink", new KeyValue.Empty(), "Where to find a metalink of mirrors.", "metalink: https://example.org/metalink"),
+        new("only", new KeyValue.Empty(), "The only packages that are taken from this repository.", "only: [nginx]"),
+        new("except", new KeyValue.Empty(), "Packages that are never taken from this repository.", "except: [nginx]"));
+
+    public static KeyTable Recipe { get; } = new(
+        "recipe",
+        new("format", new KeyValue.Text("^1$"), "The number of the recipe format: 1.", "format: 1") { IsRequired = true },
+        new("name", new KeyValue.Text(NamePattern), "The template's name; the file is called NAME.yaml.", "name: nginx") { IsRequired = true },
+        new("kind", new KeyValue.Word("os", "app"), "An OS template, or an application on one.", "kind: app") { IsRequired = true },
+        new("version", new KeyValue.Text("^(0|[1-9][0-9]{0,8})\\.(0|[1-9][0-9]{0,8})$"), "The recipe's own major.minor; the lock adds a third number that counts changes.", "version: \"1.0\"") { IsRequired = true },
+        new("base", new KeyValue.Text("^[^@]+@[^*]+$"), "The OS template that the application stands on, and the versions of it that will do.", "base: debian-12@[1.0,2.0)") { IsRequired = true, Place = KeyPlace.App },
+        new("family", new KeyValue.Word("deb") { Later = ["rpm"] }, "The kind of packages.", "family: deb") { IsRequired = true, Place = KeyPlace.Os },
+        new("architecture", new KeyValue.Text("^[a-z][a-z0-9-]*$"), "The architecture of the packages.", "architecture: amd64") { IsRequired = true, Place = KeyPlace.Os },
+        new("repositories", new KeyValue.List(new KeyValue.Mapping(Repository)), "Where packages come from. An OS needs one; an application adds its own to those of its base.", "repositories: [{id: debian, mirrors: [host], suites: [bookworm], components: [main], keys: host}]"),
+        new("packages", new KeyValue.List(AnyText), "The top-level packages, in order of importance: `name`, `name >= 1.2` or `name:architecture`. The solver finds the rest.", "packages: [nginx, \"openssl >= 3.0.11\"]"),
+        new("include-essential", new KeyValue.Flag(true), "Whether the packages that are marked essential are added.", "include-essential: true") { Place = KeyPlace.Os },
+        new("recommends", new KeyValue.Flag(false), "Whether recommended packages are taken, where that can be solved.", "recommends: false"),
+        new("prefer", new KeyValue.Word("maintainers", "smallest"), "Between alternatives: the first named, or whatever makes the set smallest.", "prefer: maintainers"),
+        new("exclude", new KeyValue.List(Package), "Packages that must not come in; an error if something needs one.", "exclude: [exim4]"),
+        new("hold", new KeyValue.List(new KeyValue.Mapping(Hold)), "Packages that stay within a version pattern.", "hold: [{package: openssl, version: \"3.0.*\", reason: \"ticket 4711\"}]"),
+        new("devices", new KeyValue.Word("refuse", "allow"), "Whether packages may bring device nodes.", "devices: refuse"),
+        new("keep", new KeyValue.Mapping(Keep), "What of the template the store keeps.", "keep: {versions: 5}"),
+        new("configure", new KeyValue.Word("none") { Later = ["sandbox"] }, "Whether maintainer scripts run, once, in a sandbox.", "configure: none"),
+        new("docs", new KeyValue.Flag(true), "Whether documentation is kept. (`false` is not supported by this version.)", "docs: true"),
+        new("update", new KeyValue.Mapping(Update), "What `ez update` takes.", "update: {class: all}"),
+        new("files", new KeyValue.Empty(), "Files that the recipe itself brings.", "files: [{path: /etc/motd, text: \"...\"}]"),
+        new("debconf", new KeyValue.Empty(), "Answers to the questions of maintainer scripts.", "debconf: {\"tzdata/Areas\": Europe}"),
+        new("languages", new KeyValue.Empty(), "The translations that are kept.", "languages: [en]"),
+        new("hooks", new KeyValue.Empty(), "Commands that run at certain moments.", "hooks: {after-create: []}"),
+        new("health", new KeyValue.Empty(), "Commands that must succeed after a remap.", "health: [{run: \"nginx -t\"}]"),
+        new("pins", new KeyValue.Empty(), "Preferences for packages by origin, as in APT.", "pins: []"),
+        new("write-sources", new KeyValue.Empty(), "Whether the repositories are written into the template's own APT configuration.", "write-sources: {}"),
+        new("instance-data", new KeyValue.Empty(), "Paths that each environment makes for itself.", "instance-data: []"),
+        new("modules", new KeyValue.Empty(), "Module streams of RPM repositories.", "modules: []"),
+        new("groups", new KeyValue.Empty(), "Package groups of RPM repositories.", "groups: []"),
+        new("relocate", new KeyValue.Empty(), "Paths that move.", "relocate: []"));
+
+    /// <summary>The recipe's table and those of the mappings in it.</summary>
+    public static IEnumerable<KeyTable> All => Recipe.WithInner();
+}
