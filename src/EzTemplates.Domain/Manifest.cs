@@ -30,7 +30,10 @@ public sealed record Manifest
     public ImmutableArray<ManifestEntry> Entries { get; }
 
     /// <summary>The entry at a path, or null. O(log n).</summary>
-    public ManifestEntry? Find(TreePath path)
+    public ManifestEntry? Find(TreePath path) => IndexOf(path) is >= 0 and var index ? Entries[index] : null;
+
+    /// <summary>Where the entry of a path stands, or the complement of where it would. O(log n).</summary>
+    public int IndexOf(TreePath path)
     {
         int low = 0, high = Entries.Length - 1;
         while (low <= high)
@@ -39,12 +42,40 @@ public sealed record Manifest
             var order = Entries[middle].Path.CompareTo(path);
             if (order == 0)
             {
-                return Entries[middle];
+                return middle;
             }
 
             (low, high) = order < 0 ? (middle + 1, high) : (low, middle - 1);
         }
 
-        return null;
+        return ~low;
+    }
+
+    /// <summary>All that lies below a folder, at any depth, in order.</summary>
+    public IEnumerable<ManifestEntry> Below(TreePath folder)
+    {
+        // "/a-" sorts between "/a" and "/a/": what lies below starts where "/a/" would stand.
+        var prefix = folder.IsRoot ? "/" : folder.Latin1 + "/";
+        int low = 0, high = Entries.Length;
+        while (low < high)
+        {
+            var middle = (low + high) >>> 1;
+            (low, high) = string.CompareOrdinal(Entries[middle].Path.Latin1, prefix) < 0 ? (middle + 1, high) : (low, middle);
+        }
+
+        for (; low < Entries.Length && Entries[low].Path.Latin1.StartsWith(prefix, StringComparison.Ordinal); low++)
+        {
+            if (!Entries[low].Path.IsRoot)
+            {
+                yield return Entries[low];
+            }
+        }
+    }
+
+    /// <summary>The file that a hard link is another name of; any other entry itself.</summary>
+    public ManifestEntry Resolve(ManifestEntry entry)
+    {
+        ArgumentNullException.ThrowIfNull(entry);
+        return entry.Type == EntryType.HardLink ? Find(TreePath.Parse(entry.Target)) ?? entry : entry;
     }
 }

@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using EzTemplates.Domain;
 using EzTemplates.Store;
 using EzTemplates.Store.Native;
@@ -31,6 +32,25 @@ internal static class PrivateArea
     }
 
     public static bool IsWhiteout(FileStatus status) => status.Kind == FileKind.CharacterDevice && status.SpecialDevice == default;
+
+    /// <summary>Whether the kernel shows nothing of the folders below this one.</summary>
+    public static bool IsOpaque(SafeFileHandle folder) => Libc.TryGetXattr(folder, ".", Opaque) is [(byte)'y'];
+
+    /// <summary>Of a file's bytes; null if it has gone meanwhile.</summary>
+    public static Sha256Digest? TryDigest(SafeFileHandle folder, NativePath name)
+    {
+        var (file, errno) = Libc.TryOpen(folder, name, OpenFlags.Read | OpenFlags.NoFollow);
+        if (file is null)
+        {
+            return errno == Errnos.ENOENT ? null : throw StoreException.FromErrno("open", $"{Libc.NameOf(folder)}/{name}", errno);
+        }
+
+        using (file)
+        using (var stream = new FileStream(file, FileAccess.Read))
+        {
+            return new Sha256Digest(SHA256.HashData(stream));
+        }
+    }
 
     /// <summary>Every folder of the area with its path, the area itself first.</summary>
     public static void ForEachFolder(string area, Action<TreePath, SafeFileHandle> visit)

@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Security.Cryptography;
 using EzTemplates.Domain;
 using EzTemplates.Store.Native;
 using Microsoft.Win32.SafeHandles;
@@ -65,15 +64,8 @@ internal static class PrivateCopies
 
     private static bool HasContent(SafeFileHandle folder, NativePath name, FileStatus status, ManifestEntry? entry) => entry?.Type switch
     {
-        EntryType.File => status.Kind == FileKind.File && status.Size == entry.Size && DigestOf(folder, name) == entry.Content,
+        EntryType.File => status.Kind == FileKind.File && status.Size == entry.Size && PrivateArea.TryDigest(folder, name) == entry.Content,
         EntryType.Symlink => status.Kind == FileKind.Symlink && Libc.TryReadSymlink(folder, name) == entry.Target,
         _ => false,
     };
-
-    private static Sha256Digest DigestOf(SafeFileHandle folder, NativePath name)
-    {
-        using var file = Libc.Open(folder, name, OpenFlags.Read | OpenFlags.NoFollow);
-        using var stream = new FileStream(file, FileAccess.Read);
-        return new Sha256Digest(SHA256.HashData(stream));
-    }
 }

@@ -19,6 +19,7 @@ public enum FileKind
 /// <param name="Mode">The 12 permission bits.</param>
 /// <param name="Device">The file system it lies on.</param>
 /// <param name="SpecialDevice">What a device node stands for.</param>
+/// <param name="Birth">When the inode was made; null where the file system does not keep it.</param>
 public readonly record struct FileStatus(
     FileKind Kind,
     int Mode,
@@ -31,7 +32,8 @@ public readonly record struct FileStatus(
     DeviceNumber Device,
     DeviceNumber SpecialDevice,
     FileTime Mtime,
-    FileTime Ctime)
+    FileTime Ctime,
+    FileTime? Birth)
 {
     public bool IsSameFile(FileStatus other) => Inode == other.Inode && Device == other.Device;
 }
@@ -61,6 +63,9 @@ internal struct NativeStatx
     public uint DeviceMajor;
     public uint DeviceMinor;
 
+    // STATX_BTIME
+    private const uint HasBirth = 0x800;
+
     public readonly FileStatus ToStatus() => new(
         (FileKind)(Mode & 0xf000),
         Mode & 0xfff,
@@ -73,7 +78,8 @@ internal struct NativeStatx
         new DeviceNumber(DeviceMajor, DeviceMinor),
         new DeviceNumber(SpecialMajor, SpecialMinor),
         Mtime.ToFileTime(),
-        Ctime.ToFileTime());
+        Ctime.ToFileTime(),
+        (Mask & HasBirth) != 0 ? Btime.ToFileTime() : null);
 }
 
 [StructLayout(LayoutKind.Sequential)]

@@ -13,7 +13,7 @@ public readonly record struct FolderMember(string Name, bool IsFolder);
 /// <summary>Metadata by path, and what a folder holds.</summary>
 public static unsafe partial class Libc
 {
-    private const uint BasicStatus = 0x7ff;
+    private const uint BasicStatusAndBirth = 0xfff;
     private const int EmptyPath = 0x1000;
     private const byte FolderType = 4;
     private const byte UnknownType = 0;
@@ -28,7 +28,7 @@ public static unsafe partial class Libc
         using var at = new FolderReference(folder);
         fixed (byte* p = path.Bytes)
         {
-            if (LibcImports.Statx(at.Descriptor, p, SymlinkNoFollow, BasicStatus, &status) == 0)
+            if (LibcImports.Statx(at.Descriptor, p, SymlinkNoFollow, BasicStatusAndBirth, &status) == 0)
             {
                 return status.ToStatus();
             }
@@ -43,7 +43,7 @@ public static unsafe partial class Libc
         NativeStatx status;
         byte empty = 0;
         using var at = new FolderReference(file);
-        Check(LibcImports.Statx(at.Descriptor, &empty, EmptyPath, BasicStatus, &status), "look at", file);
+        Check(LibcImports.Statx(at.Descriptor, &empty, EmptyPath, BasicStatusAndBirth, &status), "look at", file);
         return status.ToStatus();
     }
 

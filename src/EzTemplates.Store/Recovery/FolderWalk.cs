@@ -25,11 +25,21 @@ public sealed class FolderWalk
     /// <param name="leave">Called in a folder when the one of that name in it is done with.</param>
     public static void Run(SafeFileHandle start, Func<FolderWalk, IEnumerable<string>> enter, Action<FolderWalk, string>? leave = null)
     {
+        foreach (var _ in Steps(start, enter, leave))
+        {
+            // All is done by what is called.
+        }
+    }
+
+    /// <summary>As <see cref="Run"/>, step by step: it rests in each folder that it has entered.</summary>
+    public static IEnumerable<FolderWalk> Steps(SafeFileHandle start, Func<FolderWalk, IEnumerable<string>> enter, Action<FolderWalk, string>? leave = null)
+    {
         ArgumentNullException.ThrowIfNull(enter);
         var walk = new FolderWalk(start);
         try
         {
             walk.Enter("", enter);
+            yield return walk;
             while (walk._levels.Count > 0)
             {
                 var level = walk._levels[^1];
@@ -41,6 +51,7 @@ public sealed class FolderWalk
                 {
                     walk.MoveTo(below);
                     walk.Enter(name, enter);
+                    yield return walk;
                 }
             }
         }
