@@ -52,7 +52,7 @@ public static class RecipeKeys
 
     public static KeyTable Recipe { get; } = new(
         "recipe",
-        new("format", new KeyValue.Text("^1$"), "The number of the recipe format: 1.", "format: 1") { IsRequired = true },
+        new("format", new KeyValue.Word("1"), "The number of the recipe format: 1.", "format: 1") { IsRequired = true },
         new("name", new KeyValue.Text(NamePattern), "The template's name; the file is called NAME.yaml.", "name: nginx") { IsRequired = true },
         new("kind", new KeyValue.Word("os", "app"), "An OS template, or an application on one.", "kind: app") { IsRequired = true },
         new("version", new KeyValue.Text("^(0|[1-9][0-9]{0,8})\\.(0|[1-9][0-9]{0,8})$"), "The recipe's own major.minor; the lock adds a third number that counts changes.", "version: \"1.0\"") { IsRequired = true },

@@ -88,7 +88,7 @@ public static class RecipeSchema
 
                 break;
             case KeyValue.Word word:
-                WriteNames(json, "enum", word.Words);
+                WriteWords(json, word.Words);
                 break;
             case KeyValue.Flag:
                 json.WriteString("type", "boolean");
@@ -126,11 +126,32 @@ public static class RecipeSchema
                 json.WriteEndArray();
                 break;
             default:
+                // `{after-create: []}` asks for nothing as well.
+                WriteNames(json, "type", ["array", "object"]);
+                json.WriteNumber("maxItems", 0);
+                json.WriteStartObject("additionalProperties");
                 WriteNames(json, "type", ["array", "object"]);
                 json.WriteNumber("maxItems", 0);
                 json.WriteNumber("maxProperties", 0);
+                json.WriteEndObject();
                 break;
         }
+    }
+
+    /// <summary>An editor takes a word of digits for a number.</summary>
+    private static void WriteWords(Utf8JsonWriter json, IEnumerable<string> words)
+    {
+        json.WriteStartArray("enum");
+        foreach (var word in words)
+        {
+            json.WriteStringValue(word);
+            if (int.TryParse(word, System.Globalization.NumberStyles.None, null, out var number))
+            {
+                json.WriteNumberValue(number);
+            }
+        }
+
+        json.WriteEndArray();
     }
 
     private static void WriteDefault(Utf8JsonWriter json, KeyEntry key)
