@@ -33,7 +33,7 @@ internal sealed class AcceptedPast(MetadataFolder folder, ResolvedRepository rep
         {
             throw new EzException(
                 FailureKind.Untrusted,
-                $"`{message.Address}` is of Origin `{release.Origin}`, and what repository `{repository.Id}` had before was of `{other.Origin}`, from `{other.Root}`",
+                $"`{UrlPassword.Hide(message.Address.ToString())}` is of Origin `{release.Origin}`, and what repository `{repository.Id}` had before was of `{other.Origin}`, from `{other.Root}`",
                 "if another archive is meant from now on, give the repository another `id`");
         }
 
@@ -41,7 +41,7 @@ internal sealed class AcceptedPast(MetadataFolder folder, ResolvedRepository rep
         {
             throw new EzException(
                 FailureKind.Untrusted,
-                $"`{message.Address}` is of {ReleaseRules.Show(release.Date!.Value)}, older than the one of {ReleaseRules.Show(newest.Date)} that was accepted before: "
+                $"`{UrlPassword.Hide(message.Address.ToString())}` is of {ReleaseRules.Show(release.Date!.Value)}, older than the one of {ReleaseRules.Show(newest.Date)} that was accepted before: "
                 + "the mirror went back, or hides newer packages",
                 "wait until the mirror is up to date, or try another: `--mirror ID=URL`");
         }

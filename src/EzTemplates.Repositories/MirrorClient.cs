@@ -29,6 +29,9 @@ public sealed class MirrorClient : IDisposable
     /// <summary>What was known and what was measured since.</summary>
     public ImmutableArray<MirrorStatistics> Statistics => Ranking.Statistics;
 
+    /// <summary>Is told of every address that was asked, from any thread.</summary>
+    public Action<MirrorRequest>? Told { get; init; }
+
     internal FetchPipelines Pipelines => _pipelines.Value;
 
     internal MirrorRanking Ranking { get; }
@@ -44,6 +47,22 @@ public sealed class MirrorClient : IDisposable
     /// <summary>Opens one address from an offset. The server may answer with the whole; see <see cref="MirrorResponse.Offset"/>.</summary>
     /// <exception cref="MirrorFailure">Any other answer, or none.</exception>
     internal async Task<MirrorResponse> OpenAsync(Uri address, long offset, Validators? have, CancellationToken cancel)
+    {
+        var started = Settings.Time.GetTimestamp();
+        try
+        {
+            var response = await RequestAsync(address, offset, have, cancel).ConfigureAwait(false);
+            Told?.Invoke(MirrorRequest.Answered(response, Settings.Time.GetElapsedTime(started)));
+            return response;
+        }
+        catch (MirrorFailure failure)
+        {
+            Told?.Invoke(MirrorRequest.Refused(address, failure, Settings.Time.GetElapsedTime(started)));
+            throw;
+        }
+    }
+
+    private async Task<MirrorResponse> RequestAsync(Uri address, long offset, Validators? have, CancellationToken cancel)
     {
         if (address.IsFile)
         {

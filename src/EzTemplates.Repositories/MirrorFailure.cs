@@ -1,3 +1,5 @@
+using EzTemplates.Domain;
+
 namespace EzTemplates.Repositories;
 
 internal enum MirrorFailureKind
@@ -41,5 +43,5 @@ internal sealed class AllMirrorsFailed(IReadOnlyList<MirrorFailure> failures) : 
         : MirrorFailureKind.Passing;
 
     /// <summary>Each address with what went wrong there.</summary>
-    public string Describe() => string.Join("; ", Failures.Select(f => $"`{f.Address}`: {f.Message}"));
+    public string Describe() => string.Join("; ", Failures.Select(f => $"`{UrlPassword.Hide(f.Address.ToString())}`: {f.Message}"));
 }

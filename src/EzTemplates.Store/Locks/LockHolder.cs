@@ -56,7 +56,7 @@ public readonly record struct LockHolder(int ProcessId, string Command)
             }
 
             words[0] = words[0][(words[0].LastIndexOf('/') + 1)..];
-            var command = TreePath.Display(string.Join(' ', words));
+            var command = UrlPassword.Hide(TreePath.Display(string.Join(' ', words)));
             return command.Length <= LongestCommand ? command : command[..LongestCommand] + "...";
         }
         catch (Exception gone) when (gone is IOException or UnauthorizedAccessException)
