@@ -75,6 +75,11 @@ public sealed class StoreLayout
     /// <summary>Exists while objects are being given their names; holds the boot id.</summary>
     public string Dirty => At("store", "dirty");
 
+    /// <summary>One line a changing command: see <see cref="CommandLog"/>.</summary>
+    public string CommandHistory => At("store", "history");
+
+    public string EarlierCommandHistory => At("store", "history.1");
+
     public string Catalog => At("catalog.db");
 
     public string Environments => At("environments");
