@@ -16,7 +16,10 @@ public static class EzCommand
             Start here:
               ez up recipes/nginx.yaml           lock, build and create an environment
               ez env exec nginx -- nginx -v      run a command in it
+              ez COMMAND --help                  what a command does, with an example
+              ez help recipe                     what a recipe can have
             """);
+        HelpOfCommand.PutInto(root);
         SharedOptions.AddTo(root);
         root.Add(UpCommand.Make());
         root.Add(LockCommand.Make());
@@ -27,6 +30,10 @@ public static class EzCommand
         root.Add(EnvCommands.Make());
         root.Add(UpgradeCommand.Make());
         root.Add(RollbackCommand.Make());
+        root.Add(HistoryCommand.Make());
+        root.Add(ConfigCommands.Make());
+        root.Add(CompletionCommand.Make());
+        root.Add(HelpCommand.Make());
         root.Add(VersionCommand.Make());
         return root;
     }
@@ -34,28 +41,58 @@ public static class EzCommand
     /// <returns>The process's exit status.</returns>
     public static async Task<int> RunAsync(string[] args, TextWriter output, TextWriter error)
     {
-        // Alone, it shows its help, as `ez --help` does.
-        var parsed = Tree().Parse(args.Length == 0 ? ["--help"] : args);
-        var json = args.TakeWhile(a => a != "--").Contains("--json");
-        if (parsed.Errors.Count > 0)
+        if (Completions.Asks(args))
         {
-            var command = HelpExamples.NameOf(parsed.CommandResult.Command);
-            var failure = new Domain.EzException(
-                Domain.FailureKind.Usage,
-                string.Join("; ", parsed.Errors.Select(e => e.Message.TrimEnd('.'))),
-                $"{command} --help");
-            return Fail(parsed, failure, error, json);
+            Completions.Answer(args, output);
+            return ExitCodes.Ok;
         }
 
+        // Alone, it shows its help, as `ez --help` does.
+        var parsed = Tree().Parse(args.Length == 0 ? ["--help"] : args);
+        var json = args.TakeWhile(a => a != "--").Contains("--json") || (parsed.Errors.Count == 0 && SharedOptions.FailsInJson(parsed));
+        if (parsed.Errors.Count > 0)
+        {
+            return Fail(parsed, UsageMistake.Of(parsed), error, json);
+        }
+
+        Exception? failure = null;
+        LogFile? log = null;
+        int code;
         try
         {
-            return await parsed.InvokeAsync(new InvocationConfiguration { Output = output, Error = error, EnableDefaultExceptionHandler = false }).ConfigureAwait(false);
+            log = parsed.GetValue(SharedOptions.Log) is { } path ? LogFile.Open(path, args) : null;
+            var invocation = new EzInvocation { Output = output, Error = error, EnableDefaultExceptionHandler = false, Log = log };
+            (code, failure) = await InvokeAsync(parsed, invocation).ConfigureAwait(false);
+            invocation.Record(parsed, code, failure);
+        }
+        catch (Domain.EzException unwritable)
+        {
+            (code, failure) = (ExitCodes.Of(unwritable), unwritable);
+        }
+
+        if (failure is not null)
+        {
+            code = Fail(parsed, failure, error, json);
+            log?.Write(FailureText.Plain(failure));
+        }
+
+        log?.Write(string.Create(System.Globalization.CultureInfo.InvariantCulture, $"exit code {code}"));
+        log?.Dispose();
+        return code;
+    }
+
+    private static async Task<(int Code, Exception? Failure)> InvokeAsync(ParseResult parsed, EzInvocation invocation)
+    {
+        try
+        {
+            return (await parsed.InvokeAsync(invocation).ConfigureAwait(false), null);
         }
 #pragma warning disable CA1031 // the one place where every failure becomes text and an exit code
-        catch (Exception failure)
+        catch (Exception thrown)
 #pragma warning restore CA1031
         {
-            return Fail(parsed, CauseOf(failure), error, json);
+            var failure = CauseOf(thrown);
+            return (ExitCodes.Of(failure), failure);
         }
     }
 

@@ -19,6 +19,23 @@ public static class SharedOptions
 
     public static readonly Option<bool> Quiet = new("--quiet", "-q") { Description = "No progress on standard error.", Recursive = true };
 
+    public static readonly Option<bool> Verbose = new("--verbose", "-v") { Description = "More on standard error: what is fetched from where, and how long each step took.", Recursive = true };
+
+    public static readonly Option<string?> Log = new("--log")
+    {
+        Description = "Append everything that -v tells, with times, and the outcome to this file.",
+        HelpName = "FILE",
+        Recursive = true,
+    };
+
+    public static readonly Option<string> Progress = new("--progress")
+    {
+        Description = "How progress is told on standard error: bars on a terminal and lines elsewhere (auto), lines, JSON lines, nothing.",
+        HelpName = "auto|lines|json|none",
+        Recursive = true,
+        DefaultValueFactory = _ => "auto",
+    };
+
     /// <summary>For commands that may fetch.</summary>
     public static readonly Option<bool> Offline = new("--offline") { Description = "Touch no network at all." };
 
@@ -35,19 +52,21 @@ public static class SharedOptions
 
     public static readonly Option<bool> Wait = new("--wait") { Description = "Wait for a busy environment instead of failing." };
 
+    /// <summary>Of every command.</summary>
+    public static IReadOnlyList<Option> All => [Store, Json, Quiet, Verbose, Log, Progress];
+
     public static void AddTo(RootCommand root)
     {
-        root.Add(Store);
-        root.Add(Json);
-        root.Add(Quiet);
+        Progress.AcceptOnlyFromAmong("auto", "lines", "json", "none");
+        foreach (var option in All)
+        {
+            root.Add(option);
+        }
     }
 
     public static Workspace OpenWorkspace(this ParseResult parsed, CancellationToken cancel = default)
     {
-        var error = parsed.InvocationConfiguration.Error;
-        var quiet = parsed.GetValue(Quiet) || parsed.GetValue(Json);
-        var terminal = error is StreamWriter { BaseStream: StandardStream { IsTerminal: true } };
-        var progress = new ProgressLines(error, terminal, quiet);
+        var (tell, listener) = Listen(parsed);
         return new Workspace(
             new WorkspaceOptions
             {
@@ -60,13 +79,51 @@ public static class SharedOptions
                 DryRun = Has(parsed, DryRun) && parsed.GetValue(DryRun),
                 Mirrors = ReadMirrors(Has(parsed, Mirror) ? parsed.GetValue(Mirror) ?? [] : []),
             },
-            progress.Tell,
+            tell,
             TimeProvider.System,
-            progress,
+            listener,
             cancel);
     }
 
-    private static string? StoreRootOf(ParseResult parsed) => parsed.GetValue(Store) switch
+    /// <summary>Whether failures are told as JSON, since whoever reads standard error reads JSON there.</summary>
+    public static bool FailsInJson(ParseResult parsed) => parsed.GetValue(Json) || parsed.GetValue(Progress) == "json";
+
+    /// <summary>Who hears what an operation tells: standard error in one of its forms, and the log.</summary>
+    private static (Action<OperationEvent> Tell, IDisposable? Listener) Listen(ParseResult parsed)
+    {
+        var error = parsed.InvocationConfiguration.Error;
+        var form = parsed.GetValue(Progress);
+        var verbose = parsed.GetValue(Verbose);
+        Action<OperationEvent> shown;
+        ProgressLines? lines = null;
+        if (form == "json")
+        {
+            var json = new ProgressJson(error);
+            shown = happened => Unless(happened is OperationEvent.Asked && !verbose, json.Tell, happened);
+        }
+        else
+        {
+            var quiet = form == "none" || (form == "auto" && !verbose && (parsed.GetValue(Quiet) || parsed.GetValue(Json)));
+            lines = new ProgressLines(error, form == "auto" && error is StreamWriter && Screen.ErrorIsTerminal, quiet ? Detail.Quiet : verbose ? Detail.Verbose : Detail.Usual);
+            shown = lines.Tell;
+        }
+
+        return (EzInvocation.Of(parsed)?.Log is { } log ? shown + log.Tell : shown, lines);
+    }
+
+    private static void Unless(bool left, Action<OperationEvent> tell, OperationEvent happened)
+    {
+        if (!left)
+        {
+            tell(happened);
+        }
+    }
+
+    /// <summary>What named the store's root; null: nothing did.</summary>
+    public static string? StoreSourceOf(ParseResult parsed) =>
+        StoreRootOf(parsed) is null ? null : parsed.GetValue(Store) is null ? "EZ_STORE" : Store.Name;
+
+    public static string? StoreRootOf(ParseResult parsed) => parsed.GetValue(Store) switch
     {
         "" => throw new EzException(FailureKind.Usage, "`--store` names no folder", "--store /var/lib/ez"),
         { } named => named,

@@ -17,6 +17,10 @@ public abstract record OperationEvent
     /// <summary>Waiting for a lock; <paramref name="Holder"/> names the process that holds it.</summary>
     public sealed record Waiting(string Holder) : OperationEvent;
 
+    /// <summary>A mirror was asked for something.</summary>
+    /// <param name="Answer">What it sends, or why it does not.</param>
+    public sealed record Asked(string Address, string Answer, TimeSpan Elapsed) : OperationEvent;
+
     public sealed record Warning(string Text) : OperationEvent;
 
     public sealed record Note(string Text) : OperationEvent;

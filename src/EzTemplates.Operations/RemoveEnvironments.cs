@@ -7,12 +7,14 @@ public static class RemoveEnvironments
 {
     public static EnvironmentChangesReport Run(Workspace workspace, IReadOnlyList<string> names, bool wait) => EachEnvironment.Change(names, name =>
     {
-        var from = workspace.Environments.Current(name).Template;
-        if (!workspace.Options.DryRun)
+        if (workspace.Options.DryRun)
         {
-            workspace.Environments.Remove(name, wait ? WhenBusy.Wait : WhenBusy.Fail);
+            var shown = workspace.Environments.Show(name);
+            return new EnvironmentChange(name.ToString(), shown.Mapping.Template, null, "planned", PrivateBytes: shown.PrivateBytes);
         }
 
-        return new EnvironmentChange(name.ToString(), from, null, workspace.Options.DryRun ? "planned" : "removed");
+        var from = workspace.Environments.Current(name).Template;
+        workspace.Environments.Remove(name, wait ? WhenBusy.Wait : WhenBusy.Fail);
+        return new EnvironmentChange(name.ToString(), from, null, "removed");
     });
 }

@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
 using EzTemplates.Domain;
 using EzTemplates.Environments;
-using EzTemplates.Formats.Recipes;
 using EzTemplates.Repositories;
 using EzTemplates.Store;
 
@@ -86,7 +85,7 @@ public sealed class Workspace(WorkspaceOptions options, Action<OperationEvent> t
 
     internal string MetadataDirectory => Store.Layout.Metadata;
 
-    private MirrorClient Client => _client ??= new MirrorClient(options.Fetching, KnownMirrors());
+    private MirrorClient Client => _client ??= new MirrorClient(options.Fetching, KnownMirrors()) { Told = asked => tell(new OperationEvent.Asked(asked.Address, asked.Answer, asked.Elapsed)) };
 
     /// <summary>Today's snapshots of a recipe's repositories; asked for once in the life of this object.</summary>
     internal async Task<ImmutableArray<Snapshot>> SnapshotsAsync(RecipeFile file, CancellationToken cancelThis)
@@ -177,11 +176,6 @@ public sealed class Workspace(WorkspaceOptions options, Action<OperationEvent> t
         return [.. repositories.Select(spec => RepositoryResolver.Resolve(spec, mirrors))];
     }
 
-    private Dictionary<string, IReadOnlyList<string>> MachineConfiguration()
-    {
-        var path = Path.Combine(options.HostRoot, "etc/ez/config.yaml");
-        return File.Exists(path)
-            ? MachineConfigYaml.Read(File.ReadAllText(path), path).Mirrors.ToDictionary(m => m.Key, m => (IReadOnlyList<string>)[.. m.Value], StringComparer.Ordinal)
-            : [];
-    }
+    private Dictionary<string, IReadOnlyList<string>> MachineConfiguration() => ShowConfiguration.Read(ShowConfiguration.FileOf(options.HostRoot))
+        .Mirrors.ToDictionary(m => m.Key, m => (IReadOnlyList<string>)[.. m.Value], StringComparer.Ordinal);
 }

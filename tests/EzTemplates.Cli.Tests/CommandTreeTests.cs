@@ -56,6 +56,20 @@ public sealed partial class CommandTreeTests
     }
 
     [Theory]
+    [InlineData("")]
+    [InlineData("env")]
+    [InlineData("template")]
+    public void A_list_of_commands_has_one_line_each_and_their_arguments_by_name(string group)
+    {
+        using var output = new StringWriter();
+        EzCommand.Tree().Parse([.. group.Split(' ', StringSplitOptions.RemoveEmptyEntries), "--help"]).Invoke(new InvocationConfiguration { Output = output, Error = output });
+        var list = output.ToString().Split("Commands:\n")[1].TrimEnd('\n').Split('\n');
+        Assert.All(list, line => Assert.Matches("^  [a-z]", line));
+        Assert.DoesNotContain("Exit codes", string.Join('\n', list), StringComparison.Ordinal);
+        Assert.DoesNotContain(list, line => line.Contains("debian-12|", StringComparison.Ordinal));
+    }
+
+    [Theory]
     [MemberData(nameof(Names))]
     public void Each_example_is_a_command_line_that_the_parser_takes(string name)
     {

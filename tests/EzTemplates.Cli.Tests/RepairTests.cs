@@ -22,11 +22,11 @@ public sealed class RepairTests : IDisposable
         _ground.Ez.Succeed("lock", recipe);
         _ground.Ez.Succeed("build", recipe);
         var lost = Directory.EnumerateFileSystemEntries(_ground.Temp.At($"store/store/{folder}")).Single();
-        var before = StoreSnapshot.Take(_ground.Temp.At("store/store"), "lock", "locks");
+        var before = StoreSnapshot.Take(_ground.Temp.At("store/store"), "lock", "locks", "history");
         ToolRun.Run("rm", "-r", lost).Succeed();
 
         _ground.Ez.Succeed("build", recipe);
 
-        before.AssertSame(StoreSnapshot.Take(_ground.Temp.At("store/store"), "lock", "locks"));
+        before.AssertSame(StoreSnapshot.Take(_ground.Temp.At("store/store"), "lock", "locks", "history"));
     }
 }

@@ -6,6 +6,10 @@ namespace EzTemplates.Cli.Tests;
 public sealed class TerminalTests : IDisposable
 {
     private const string Erase = "\u001b[";
+
+    // Select graphic rendition: a colour, bold.
+    private const string Rendition = "\u001b\\[[0-9;]*m";
+
     private readonly Ground _ground = new();
 
     public TerminalTests() => _ground.Publish(0, Ground.Package("base", "1"));
@@ -54,5 +58,42 @@ public sealed class TerminalTests : IDisposable
             .Replace($"[\"{_ground.Server.Address}\"]", "[host]", StringComparison.Ordinal)
             .Replace(_ground.Repository.KeyFile, "host", StringComparison.Ordinal));
         Assert.Contains("warning: this host's APT switches `Acquire::Check-Valid-Until` off", _ground.Ez.Succeed("lock", recipe).Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_table_fits_the_terminal_and_is_whole_in_a_pipe()
+    {
+        Requires.Tool("script");
+        _ground.Ez.Succeed("up", _ground.Recipes.Os("small", "base"), "--name", "an-environment-with-a-name-that-is-far-too-long-for-it");
+        var whole = _ground.Ez.Succeed("env", "list").Output;
+        Assert.Contains("an-environment-with-a-name-that-is-far-too-long-for-it  small@1.0.0  no", whole, StringComparison.Ordinal);
+        Assert.DoesNotContain(Erase, whole, StringComparison.Ordinal);
+
+        var narrow = OnTerminal("stty cols 70; " + EzProgram.File + " env list", ("TERM", "xterm"));
+        Assert.Contains("…  small@1.0.0  no", narrow, StringComparison.Ordinal);
+        Assert.Contains("\u001b[1mENVIRONMENT", narrow, StringComparison.Ordinal);
+        Assert.All(narrow.Split('\n'), line => Assert.InRange(line.TrimEnd('\r').Replace("\u001b[1m", "", StringComparison.Ordinal).Replace("\u001b[0m", "", StringComparison.Ordinal).Length, 0, 70));
+    }
+
+    [Fact]
+    public void Colour_is_for_terminals_that_have_it_and_never_with_NO_COLOR()
+    {
+        Requires.Tool("script");
+        var command = EzProgram.File + " env show absent || true";
+        Assert.Contains("\u001b[31mez:\u001b[0m there is no environment", OnTerminal(command, ("TERM", "xterm")), StringComparison.Ordinal);
+        Assert.DoesNotMatch(Rendition, OnTerminal(command, ("TERM", "xterm"), ("NO_COLOR", "1")));
+        Assert.DoesNotMatch(Rendition, OnTerminal(command, ("TERM", "dumb")));
+        Assert.StartsWith("ez: there is no environment", _ground.Ez.Run("env", "show", "absent").Error, StringComparison.Ordinal);
+    }
+
+    private string OnTerminal(string command, params (string Name, string Value)[] variables)
+    {
+        var environment = new Dictionary<string, string?>(_ground.Ez.Environment) { ["NO_COLOR"] = null };
+        foreach (var (name, value) in variables)
+        {
+            environment[name] = value;
+        }
+
+        return ToolRun.Run(new ToolCommand("script", "--quiet", "--return", "--command", command, "/dev/null") { Environment = environment }).Succeed().Output;
     }
 }

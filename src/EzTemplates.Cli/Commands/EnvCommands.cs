@@ -6,19 +6,19 @@ namespace EzTemplates.Cli.Commands;
 
 internal static class EnvCommands
 {
-    private static readonly Option<string> Template = new("--template", "-t")
+    private static readonly Option<string> Template = new Option<string>("--template", "-t")
     {
         Description = "The template to map to: `nginx` (its newest version) or `nginx@1.0.3`.",
         HelpName = "TEMPLATE",
         Required = true,
-    };
+    }.OptionOfTemplates();
 
-    private static readonly Option<string> To = new("--to")
+    private static readonly Option<string> To = new Option<string>("--to")
     {
         Description = "The template version to map to: `nginx` (its newest) or `nginx@1.0.3`.",
         HelpName = "TEMPLATE",
         Required = true,
-    };
+    }.OptionOfTemplates();
 
     private static readonly Option<string?> First = new("--run")
     {
@@ -26,7 +26,7 @@ internal static class EnvCommands
         HelpName = "COMMAND",
     };
 
-    public static Argument<string> NameArgument() => new("ENV") { Description = "The environment's name." };
+    public static Argument<string> NameArgument() => new Argument<string>("ENV") { Description = "The environment's name." }.OfEnvironments();
 
     public static Command Make()
     {
@@ -36,6 +36,7 @@ internal static class EnvCommands
         command.Add(MakeShow());
         command.Add(ExecCommand.Make());
         command.Add(MakePath());
+        command.Add(DiffCommands.MakeOfEnvironment());
         command.Add(MakeRemap());
         command.Add(MakeRemove());
         return command;
@@ -98,7 +99,7 @@ internal static class EnvCommands
 
     private static Command MakeRemap()
     {
-        var names = new Argument<string[]>("ENV") { Description = "Environments to remap.", Arity = ArgumentArity.OneOrMore };
+        var names = new Argument<string[]>("ENV") { Description = "Environments to remap.", Arity = ArgumentArity.OneOrMore }.OfEnvironments();
         var command = new Command("remap", "Point environments at another template version; private files stay.") { names, To, SharedOptions.Wait, SharedOptions.DryRun };
         command.SetAction(parsed =>
         {
@@ -111,7 +112,7 @@ internal static class EnvCommands
 
     private static Command MakeRemove()
     {
-        var names = new Argument<string[]>("ENV") { Description = "Environments to remove, with their private files.", Arity = ArgumentArity.OneOrMore };
+        var names = new Argument<string[]>("ENV") { Description = "Environments to remove, with their private files.", Arity = ArgumentArity.OneOrMore }.OfEnvironments();
         var command = new Command("remove", "Remove environments and their private files.") { names, SharedOptions.Wait, SharedOptions.DryRun };
         command.Aliases.Add("rm");
         command.SetAction(parsed =>

@@ -38,7 +38,7 @@ internal static class ExecCommand
             });
             if (outcome.NotStarted is { } failure)
             {
-                FailureText.Write(failure, parsed.InvocationConfiguration.Error, parsed.GetValue(SharedOptions.Json), outcome.Status);
+                FailureText.Write(failure, parsed.InvocationConfiguration.Error, SharedOptions.FailsInJson(parsed), outcome.Status);
             }
 
             return outcome.Status;

@@ -10,7 +10,7 @@ internal static class RollbackCommand
 
     public static Command Make()
     {
-        var names = new Argument<string[]>("ENV") { Description = "Environments to roll back.", Arity = ArgumentArity.OneOrMore };
+        var names = new Argument<string[]>("ENV") { Description = "Environments to roll back.", Arity = ArgumentArity.OneOrMore }.OfEnvironments();
         var command = new Command("rollback", "Remap environments to an earlier version in their history. No network, no solver.")
         {
             names, To, SharedOptions.Wait, SharedOptions.DryRun,

@@ -8,9 +8,10 @@ internal static class TemplateCommands
 {
     public static Command Make()
     {
-        var command = new Command("template", "List and show the template versions of this host.");
+        var command = new Command("template", "List, show and compare the template versions of this host.");
         command.Add(MakeList());
         command.Add(MakeShow());
+        command.Add(DiffCommands.MakeOfTemplates());
         return command;
     }
 
@@ -30,7 +31,7 @@ internal static class TemplateCommands
 
     private static Command MakeShow()
     {
-        var template = new Argument<string>("TEMPLATE") { Description = "`debian-12` (its newest version) or `debian-12@1.0.7`." };
+        var template = new Argument<string>("TEMPLATE") { Description = "`debian-12` (its newest version) or `debian-12@1.0.7`." }.OfTemplates();
         var command = new Command("show", "Show a template version: packages, files, digests, whether it is configured.") { template };
         command.SetAction(parsed =>
         {

@@ -22,6 +22,7 @@ internal static class UpCommand
                 workspace,
                 new UpRequest(parsed.GetRequiredValue(recipe), parsed.GetValue(Name), parsed.GetValue(SharedOptions.Wait)),
                 cancel).ConfigureAwait(false);
+            EzInvocation.Of(parsed)?.Remember([new EnvironmentChange(report.Environment, null, report.Version, report.Action)]);
             parsed.Print(report, ReportText.Of(report));
             return ExitCodes.Ok;
         });

@@ -10,7 +10,7 @@ internal static class UpgradeCommand
 
     public static Command Make()
     {
-        var names = new Argument<string[]>("ENV") { Description = "Environments to upgrade.", Arity = ArgumentArity.ZeroOrMore };
+        var names = new Argument<string[]>("ENV") { Description = "Environments to upgrade.", Arity = ArgumentArity.ZeroOrMore }.OfEnvironments();
         var command = new Command("upgrade", "Remap environments to the newest version of their template.")
         {
             names, All, SharedOptions.Wait, SharedOptions.DryRun,

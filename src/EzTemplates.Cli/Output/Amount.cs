@@ -21,8 +21,10 @@ public static class Amount
         return value.ToString(number, CultureInfo.InvariantCulture) + " " + Units[unit];
     }
 
-    public static string Count(long number, string noun) =>
-        string.Create(CultureInfo.InvariantCulture, $"{number:#,0} {noun}{(number == 1 ? "" : "s")}");
+    public static string Count(long number, string noun) => Count(number, noun, noun + "s");
+
+    public static string Count(long number, string one, string many) =>
+        string.Create(CultureInfo.InvariantCulture, $"{number:#,0} {(number == 1 ? one : many)}");
 
     public static string Seconds(TimeSpan elapsed) =>
         elapsed.TotalSeconds < 10

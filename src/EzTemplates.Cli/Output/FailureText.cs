@@ -16,11 +16,18 @@ public static class FailureText
             return;
         }
 
-        error.WriteLine($"ez: {message}");
+        error.WriteLine($"{Screen.Paint(Ink.Red, "ez:")} {message}");
         if (hint is not null)
         {
-            error.WriteLine($"hint: {hint}");
+            error.WriteLine($"{Screen.Paint(Ink.Cyan, "hint:")} {hint}");
         }
+    }
+
+    /// <summary>For the log.</summary>
+    public static string Plain(Exception failure)
+    {
+        var (message, hint) = Describe(failure);
+        return hint is null ? message : $"{message}\nhint: {hint}";
     }
 
     private static (string Message, string? Hint) Describe(Exception failure) => failure switch

@@ -6,7 +6,7 @@ namespace EzTemplates.Cli.Output;
 /// Shows what an operation does, on standard error: a bar that is redrawn in place on a terminal, plain lines elsewhere.
 /// Safe to call from any thread.
 /// </summary>
-public sealed class ProgressLines(TextWriter error, bool terminal, bool quiet) : IDisposable
+internal sealed class ProgressLines(TextWriter error, bool terminal, Detail detail) : IDisposable
 {
     private readonly System.Threading.Lock _gate = new();
     private StepBar? _bar;
@@ -18,21 +18,24 @@ public sealed class ProgressLines(TextWriter error, bool terminal, bool quiet) :
             switch (happened)
             {
                 case OperationEvent.Warning warning:
-                    Line($"warning: {warning.Text}");
+                    Line($"{Screen.Paint(Ink.Yellow, "warning:")} {warning.Text}");
                     break;
                 case OperationEvent.Waiting waiting:
                     Line($"waiting for {waiting.Holder}");
                     break;
-                case OperationEvent.Note note when !quiet:
+                case OperationEvent.Asked or OperationEvent.StepStarted or OperationEvent.StepFinished when detail == Detail.Verbose:
+                    Line(EventText.Of(happened)!);
+                    break;
+                case OperationEvent.Note note when detail != Detail.Quiet:
                     Line(note.Text);
                     break;
-                case OperationEvent.Progress progress when !quiet && terminal:
+                case OperationEvent.Progress progress when detail != Detail.Quiet && terminal:
                     Draw(progress);
                     break;
-                case OperationEvent.StepStarted started when !quiet && !terminal:
+                case OperationEvent.StepStarted started when detail != Detail.Quiet && !terminal:
                     Line($"{started.Step} ...");
                     break;
-                case OperationEvent.StepFinished finished when !quiet && terminal:
+                case OperationEvent.StepFinished finished when detail != Detail.Quiet && terminal:
                     Line($"{finished.Step,-10} {Amount.Seconds(finished.Elapsed)}");
                     break;
                 default:
@@ -72,4 +75,16 @@ public sealed class ProgressLines(TextWriter error, bool terminal, bool quiet) :
         _bar?.Dispose();
         _bar = null;
     }
+}
+
+/// <summary>How much is told while a command runs.</summary>
+internal enum Detail
+{
+    /// <summary>Warnings, and what is waited for.</summary>
+    Quiet,
+
+    Usual,
+
+    /// <summary>What is fetched from where, and each step's time.</summary>
+    Verbose,
 }

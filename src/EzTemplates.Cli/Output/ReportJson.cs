@@ -18,6 +18,12 @@ namespace EzTemplates.Cli.Output;
 [JsonSerializable(typeof(PathReport))]
 [JsonSerializable(typeof(EnvironmentChangesReport))]
 [JsonSerializable(typeof(VersionReport))]
+[JsonSerializable(typeof(EnvironmentDiffReport))]
+[JsonSerializable(typeof(ShadowsReport))]
+[JsonSerializable(typeof(TemplateDiffReport))]
+[JsonSerializable(typeof(HistoryReport))]
+[JsonSerializable(typeof(RecipeReferenceReport))]
+[JsonSerializable(typeof(ConfigReport))]
 internal sealed partial class ReportJson : JsonSerializerContext;
 
 internal static class ReportPrinting
@@ -28,7 +34,8 @@ internal static class ReportPrinting
         var output = parsed.InvocationConfiguration.Output;
         if (parsed.GetValue(SharedOptions.Json))
         {
-            output.WriteLine(JsonSerializer.Serialize(report, typeof(T), ReportJson.Default));
+            JsonSerializer.Serialize(new TextStream(output), report, typeof(T), ReportJson.Default);
+            output.WriteLine();
             return;
         }
 
@@ -42,10 +49,11 @@ internal static class ReportPrinting
     /// <returns>0, or the highest exit code among the failures.</returns>
     public static int PrintChanges(this System.CommandLine.ParseResult parsed, EnvironmentChangesReport report)
     {
+        EzInvocation.Of(parsed)?.Remember(report.Changes);
         parsed.Print(report, ReportText.Of(report));
         foreach (var failure in report.Failures)
         {
-            FailureText.Write(failure, parsed.InvocationConfiguration.Error, parsed.GetValue(SharedOptions.Json));
+            FailureText.Write(failure, parsed.InvocationConfiguration.Error, SharedOptions.FailsInJson(parsed));
         }
 
         return report.Failures.Count == 0 ? ExitCodes.Ok : report.Failures.Max(ExitCodes.Of);

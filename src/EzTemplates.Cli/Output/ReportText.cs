@@ -91,6 +91,7 @@ internal static class ReportText
             { Outcome: "busy" } => $"busy, stays on {c.From}",
             { From: null, To: null } => c.Outcome,
             { From: null } => $"{c.Outcome} on {c.To}",
+            { PrivateBytes: { } bytes } => $"planned: its removal, with {Amount.Bytes(bytes)} of private files; it is on {c.From}",
             { To: null } => $"{c.Outcome}, was on {c.From}",
             _ => $"{c.Outcome} from {c.From} to {c.To}",
         } + (c.Detail is null ? "" : $" ({c.Detail})"));

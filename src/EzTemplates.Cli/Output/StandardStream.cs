@@ -15,8 +15,6 @@ internal sealed unsafe partial class StandardStream(int descriptor) : Stream
     private const int Interrupted = 4, TryAgain = 11, BrokenPipe = 32;
     private const short Writable = 4;
 
-    public bool IsTerminal => IsATerminal(descriptor) == 1;
-
     public override bool CanRead => false;
 
     public override bool CanSeek => false;
@@ -61,6 +59,8 @@ internal sealed unsafe partial class StandardStream(int descriptor) : Stream
             }
         }
     }
+
+    public static bool IsTerminal(int descriptor) => IsATerminal(descriptor) == 1;
 
     public override void Flush()
     {

@@ -13,7 +13,7 @@ internal sealed class CrashPicture
     /// <summary>An index that may be rebuilt, files that only carry a flock, and what the kernel keeps.</summary>
     private static readonly string[] NotCounted =
     [
-        "catalog.db", "catalog.db-wal", "catalog.db-shm", "store/lock", "store/locks", "store/layers",
+        "catalog.db", "catalog.db-wal", "catalog.db-shm", "store/lock", "store/locks", "store/layers", "store/history",
         $"environments/{CrashGround.Environment}/root", $"environments/{CrashGround.Environment}/work/work",
     ];
 

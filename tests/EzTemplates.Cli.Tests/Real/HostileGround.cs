@@ -33,7 +33,7 @@ public sealed class HostileGround : IDisposable
 
     /// <summary>All of the store but caches and locks.</summary>
     public StoreSnapshot Store() =>
-        StoreSnapshot.Take(Ez.Store, "catalog.db", "catalog.db-wal", "catalog.db-shm", "store/archives", "store/metadata", "store/locks", "store/lock");
+        StoreSnapshot.Take(Ez.Store, "catalog.db", "catalog.db-wal", "catalog.db-shm", "store/archives", "store/metadata", "store/locks", "store/lock", "store/history");
 
     /// <summary>What lies beside the store.</summary>
     public StoreSnapshot Outside() => StoreSnapshot.Take(_temp.Root, "store", "recipes");

@@ -1,0 +1,42 @@
+using EzTemplates.Domain;
+using EzTemplates.Formats.Manifests;
+using EzTemplates.Store;
+
+namespace EzTemplates.Operations;
+
+/// <summary>Which package of a version has a path, by the sidecar of the version's manifest.</summary>
+internal sealed class PackageOfPath
+{
+    private readonly Manifest? _manifest;
+    private readonly Provenance? _provenance;
+
+    private PackageOfPath(Manifest? manifest, Provenance? provenance) => (_manifest, _provenance) = (manifest, provenance);
+
+    /// <summary>What knows no package: of a version that is not in the store any more, or of a composition of several.</summary>
+    private static PackageOfPath Unknown { get; } = new(null, null);
+
+    public IReadOnlyList<ProvenancePackage> Packages => _provenance is { } known ? known.Packages : [];
+
+    public static PackageOfPath Of(ContentStore store, TemplateVersionRecord version, Manifest manifest)
+    {
+        var path = store.Layout.VersionProvenanceOf(version.Reference.Template, version.Reference.Version);
+        return StoreFile.TryRead(path) is { } text && ProvenanceText.Read(text, path) is var provenance && provenance.PackageOfEntry.Length == manifest.Entries.Length
+            ? new PackageOfPath(manifest, provenance)
+            : Unknown;
+    }
+
+    /// <param name="template">As a mapping names it: <c>nginx@1.0.3</c>.</param>
+    public static PackageOfPath Of(ContentStore store, string template, Sha256Digest digest, Manifest manifest)
+    {
+        var at = template.IndexOf('@', StringComparison.Ordinal);
+        return at > 0 && NuGet.Versioning.NuGetVersion.TryParse(template[(at + 1)..], out var version)
+            && store.Versions.Find(new TemplateReference(template[..at], version)) is { } record && record.Manifest == digest
+                ? Of(store, record, manifest)
+                : Unknown;
+    }
+
+    public string? Find(TreePath path) =>
+        _provenance is { } known && _manifest!.IndexOf(path) is >= 0 and var index && known.PackageOfEntry[index] is >= 0 and var package
+            ? known.Packages[package].Name
+            : null;
+}

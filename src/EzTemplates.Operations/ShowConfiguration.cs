@@ -1,0 +1,49 @@
+using System.Globalization;
+using EzTemplates.Domain;
+using EzTemplates.Environments;
+using EzTemplates.Formats.Recipes;
+using EzTemplates.Store;
+
+namespace EzTemplates.Operations;
+
+/// <param name="From">A file, a variable, an option, or <c>default</c>.</param>
+public sealed record ConfigRow(string Setting, string Value, string From);
+
+public sealed record ConfigReport(IReadOnlyList<ConfigRow> Settings) : Report("ez.config/1");
+
+/// <summary><c>ez config show</c>: what this machine sets, and where. Opens no store.</summary>
+public static class ShowConfiguration
+{
+    /// <param name="storeFrom">Where the store's root was named; null: nowhere.</param>
+    public static ConfigReport Run(WorkspaceOptions options, string? storeFrom)
+    {
+        var file = FileOf(options.HostRoot);
+        var config = Read(file);
+        return new ConfigReport(
+        [
+            new("store", options.StoreRoot ?? StoreLayout.DefaultRoot, storeFrom ?? "default"),
+            new("host root", options.HostRoot, options.HostRoot == "/" ? "default" : "EZ_HOST_ROOT"),
+            new("view form", ViewForms.NameOf(ViewForms.Parse(options.ForcedForm) ?? ViewForms.OfThisKernel()), options.ForcedForm is null ? "this kernel" : EnvironmentHost.FormVariable),
+            new("configuration", file, File.Exists(file) ? "read" : "not there"),
+            .. config.Mirrors.Select(mirror => new ConfigRow(string.Create(CultureInfo.InvariantCulture, $"mirrors.{mirror.Key}"), string.Join(' ', mirror.Value), file)),
+        ]);
+    }
+
+    /// <summary>An ordinary user's own where there is one, else the machine's.</summary>
+    internal static string FileOf(string hostRoot)
+    {
+        var machine = Path.Combine(hostRoot, "etc/ez/config.yaml");
+        if (System.Environment.IsPrivilegedProcess)
+        {
+            return machine;
+        }
+
+        var folder = System.Environment.GetEnvironmentVariable("XDG_CONFIG_HOME") is ['/', ..] set
+            ? set
+            : Path.Combine(System.Environment.GetEnvironmentVariable("HOME") ?? "/", ".config");
+        var own = Path.Combine(folder, "ez/config.yaml");
+        return File.Exists(own) ? own : machine;
+    }
+
+    internal static MachineConfig Read(string file) => File.Exists(file) ? MachineConfigYaml.Read(File.ReadAllText(file), file) : MachineConfig.Empty;
+}
