@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Text;
 
 namespace EzTemplates.Domain;
@@ -6,6 +7,8 @@ namespace EzTemplates.Domain;
 public static class UrlPassword
 {
     private const string Start = "://";
+
+    private static readonly SearchValues<char> Ends = SearchValues.Create("/@ `\"'?#");
 
     /// <summary>The text with <c>***</c> in place of what stands between <c>://</c> and <c>@</c>.</summary>
     public static string Hide(string text)
@@ -17,7 +20,7 @@ public static class UrlPassword
         {
             at += Start.Length;
             shown.Append(text, done, at - done);
-            var end = text.AsSpan(at).IndexOfAny("/@ `\"'?#");
+            var end = text.AsSpan(at).IndexOfAny(Ends);
             done = end > 0 && text[at + end] == '@' ? at + end : at;
             shown.Append(done > at ? "***" : "");
         }
