@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
 using EzTemplates.Domain;
 using EzTemplates.Store;
-using EzTemplates.Store.Native;
 
 namespace EzTemplates.Environments;
 
@@ -11,9 +10,7 @@ namespace EzTemplates.Environments;
 /// </summary>
 public sealed class EnvironmentStore
 {
-    private const int OwnerOnly = 0b111_000_000;
-    private const string NewPrefix = ".new-";
-    private const string GonePrefix = ".gone-";
+    private readonly UnfinishedEnvironments _unfinished;
 
     public EnvironmentStore(EnvironmentHost host)
     {
@@ -22,6 +19,7 @@ public sealed class EnvironmentStore
         // The kernel's table of mounts has paths without links.
         Host = Native.Linux.RealPath(host.Layout.Root) is { } root ? host with { Layout = new StoreLayout(root) } : host;
         Views = new ViewMounts(Host);
+        _unfinished = new UnfinishedEnvironments(Host);
     }
 
     internal EnvironmentHost Host { get; }
@@ -30,65 +28,22 @@ public sealed class EnvironmentStore
 
     private StoreLayout Layout => Host.Layout;
 
+    /// <summary>To make several environments with what one costs.</summary>
+    public EnvironmentCreation BeginCreation() => new(this, _unfinished);
+
     /// <summary>Makes an environment that maps to a manifest. Mounts nothing.</summary>
     /// <exception cref="EzException">Environment: there is one of that name.</exception>
     public void Create(EnvironmentName name, Mapping mapping)
     {
-        ArgumentNullException.ThrowIfNull(mapping);
-        using var names = LockNames();
-        using var held = Host.HoldStore();
-        Sweep();
-        if (Exists(name))
-        {
-            throw new EzException(FailureKind.Environment, $"environment `{name}` exists already", $"ez env remap {name} --to {mapping.Template}, or choose another name");
-        }
-
-        var temporary = UnfinishedPath(NewPrefix, name);
-        try
-        {
-            Make(temporary, mapping);
-            Publish(temporary, Layout.EnvironmentOf(name.ToString()));
-        }
-        catch
-        {
-            SweepWhatGoes();
-            throw;
-        }
-    }
-
-    /// <summary>Gives the folder its name for good, or leaves it where it is.</summary>
-    private void Publish(string temporary, string final)
-    {
-        using var folder = Libc.OpenFolder(null, Layout.Environments);
-        Libc.SyncFileSystem(folder);
-        Libc.Rename(null, temporary, null, final);
-        try
-        {
-            Libc.Sync(folder);
-        }
-        catch (StoreException)
-        {
-            Libc.Rename(null, final, null, temporary);
-            throw;
-        }
-    }
-
-    private void Make(string temporary, Mapping mapping)
-    {
-        Libc.MakeFolder(null, temporary, OwnerOnly);
-        foreach (var part in (ReadOnlySpan<string>)["private", "work", "links", "root"])
-        {
-            Libc.MakeFolder(null, Path.Combine(temporary, part), OwnerOnly);
-        }
-
-        TakeRootFrom(Host.ReadManifest(mapping.Manifest), Path.Combine(temporary, "private"));
-        EnvironmentHistory.Append(Path.Combine(temporary, "history"), Entry(1, MappingAction.Create, null, mapping));
+        using var creation = BeginCreation();
+        creation.Prepare(name, mapping);
+        creation.Publish();
     }
 
     /// <summary>Sorted by name.</summary>
     public ImmutableArray<EnvironmentSummary> List()
     {
-        RecoverNames();
+        _unfinished.Recover();
         var mounted = MountTable.OfThisProcess().Select(mount => mount.Point).ToHashSet(StringComparer.Ordinal);
         var found = ImmutableArray.CreateBuilder<EnvironmentSummary>();
         foreach (var name in Names())
@@ -128,7 +83,7 @@ public sealed class EnvironmentStore
     /// <exception cref="EzException">Environment: no such one.</exception>
     public ImmutableArray<HistoryEntry> History(EnvironmentName name)
     {
-        RecoverNames();
+        _unfinished.Recover();
         RequireExists(name);
         var entries = TryHistory(name);
         if (entries.IsEmpty)
@@ -165,27 +120,7 @@ public sealed class EnvironmentStore
     {
         using var only = LockExclusively(name, whenBusy);
         UnmountOr(name, whenBusy);
-        using var names = LockNames();
-        var gone = UnfinishedPath(GonePrefix, name);
-        using (var folder = Libc.OpenFolder(null, Layout.Environments))
-        {
-            Libc.Rename(null, Layout.EnvironmentOf(name.ToString()), null, gone);
-            Libc.Sync(folder);
-        }
-
-        only.RemoveAndDispose();
-        try
-        {
-            FolderRemoval.Remove(gone);
-        }
-        catch (StoreException failure)
-        {
-            throw new StoreException(
-                $"environment `{name}` is removed, but not all of its files could be deleted: {failure.Message}",
-                $"lsattr -R {gone} shows files that chattr made immutable; ez deletes the rest once it can",
-                failure,
-                failure.Errno);
-        }
+        _unfinished.Retire(name, only);
     }
 
     /// <summary>Shared for as long as something runs in the environment. Waits while it is being remapped.</summary>
@@ -222,60 +157,17 @@ public sealed class EnvironmentStore
 
     internal string HistoryOf(EnvironmentName name) => Path.Combine(Layout.EnvironmentOf(name.ToString()), "history");
 
-    /// <summary>
-    /// Notes that the private area is still made for another version. What <see cref="PrivateArea.Follow"/> does shows, so it comes
-    /// after the commit; whoever looks next finds this note, if the command was killed in between.
-    /// </summary>
-    internal void WriteUnsettled(EnvironmentName name, Sha256Digest from, Sha256Digest to)
-    {
-        using var file = Libc.Open(null, UnsettledOf(name), OpenFlags.Write | OpenFlags.Create | OpenFlags.Truncate | OpenFlags.NoFollow, 0b110_000_000);
-        Libc.Write(file, System.Text.Encoding.ASCII.GetBytes($"{from} {to}\n"));
-        Libc.Sync(file);
-    }
-
-    /// <summary>Does what the note asks, if the version it speaks of is mapped, and removes it. The view is not mounted.</summary>
-    internal void Settle(EnvironmentName name)
-    {
-        var note = UnsettledOf(name);
-        if (!File.Exists(note))
-        {
-            return;
-        }
-
-        var words = System.Text.Encoding.ASCII.GetString(StoreFile.Read(note)).TrimEnd('\n').Split(' ');
-        if (words.Length == 2 && Sha256Digest.TryParse(words[0], out var from) && Sha256Digest.TryParse(words[1], out var to)
-            && EnvironmentHistory.Read(HistoryOf(name))[^1].To.Manifest == to)
-        {
-            PrivateArea.Follow(PrivateOf(name), Host.ReadManifest(from), Host.ReadManifest(to));
-        }
-
-        Libc.TryRemoveFile(null, note);
-    }
-
-    /// <summary>For a remap that failed; what went wrong there matters more, and the next mount settles what this cannot.</summary>
-    internal void TrySettle(EnvironmentName name)
-    {
-        try
-        {
-            Settle(name);
-        }
-        catch (StoreException)
-        {
-            // The same broken disk.
-        }
-    }
+    internal UnsettledArea UnsettledOf(EnvironmentName name) => new(Host, name);
 
     /// <summary>The caller holds the environment's lock.</summary>
-    internal void EnsureMounted(EnvironmentName name) => Views.EnsureMounted(name, Current(name).Manifest, () => Settle(name));
-
-    private string UnsettledOf(EnvironmentName name) => Path.Combine(Layout.EnvironmentOf(name.ToString()), "unsettled");
+    internal void EnsureMounted(EnvironmentName name) => Views.EnsureMounted(name, Current(name).Manifest, UnsettledOf(name).Settle);
 
     internal HistoryEntry Entry(int number, MappingAction action, Mapping? from, Mapping to) =>
         new(number, Host.Clock.GetUtcNow(), $"{Host.User} {LockHolder.Self}", action, from, to);
 
     private FileLock LockOf(EnvironmentName name, FileLockMode mode, WhenBusy whenBusy)
     {
-        RecoverNames();
+        _unfinished.Recover();
         RequireExists(name);
         Directory.CreateDirectory(Layout.Locks);
         var path = Layout.EnvironmentLockOf(name.ToString());
@@ -340,91 +232,12 @@ public sealed class EnvironmentStore
     {
         try
         {
-            RecoverPrivate(name);
+            UnsettledOf(name).Recover();
             return EnvironmentHistory.Read(HistoryOf(name));
         }
         catch (StoreException) when (!File.Exists(HistoryOf(name)))
         {
             return [];
         }
-    }
-
-    private FileLock LockNames()
-    {
-        Directory.CreateDirectory(Layout.Locks);
-        Libc.TryMakeFolder(null, Layout.Environments, OwnerOnly);
-        return FileLock.Acquire(Path.Combine(Layout.Locks, "environments"), FileLockMode.Exclusive, "the names of environments", Host.Patience);
-    }
-
-    private void RecoverNames()
-    {
-        if (LeftOver().Any())
-        {
-            using var names = LockNames();
-            Sweep();
-        }
-    }
-
-    /// <summary>Ends what a remap that was killed after its commit had still to do; one that is at work has the lock.</summary>
-    private void RecoverPrivate(EnvironmentName name)
-    {
-        if (File.Exists(UnsettledOf(name)))
-        {
-            using var only = FileLock.TryAcquire(Layout.EnvironmentLockOf(name.ToString()), FileLockMode.Exclusive);
-            if (only is not null)
-            {
-                Settle(name);
-            }
-        }
-    }
-
-    /// <summary>What cannot be deleted stays until it can: whoever removed that environment was told, and no other has to do with it.</summary>
-    private void Sweep()
-    {
-        foreach (var folder in LeftOver().ToList())
-        {
-            try
-            {
-                FolderRemoval.Remove(folder);
-            }
-            catch (StoreException)
-            {
-            }
-        }
-    }
-
-    /// <summary>No earlier one that is still there can be in the way.</summary>
-    private string UnfinishedPath(string prefix, EnvironmentName name) => Path.Combine(Layout.Environments, $"{prefix}{name}.{Guid.NewGuid():N}");
-
-    /// <summary>After a failure that matters more; the next command sweeps again.</summary>
-    private void SweepWhatGoes()
-    {
-        try
-        {
-            Sweep();
-        }
-        catch (Exception failure) when (failure is StoreException or IOException or UnauthorizedAccessException)
-        {
-            // The same broken disk.
-        }
-    }
-
-    private IEnumerable<string> LeftOver() => !Directory.Exists(Layout.Environments)
-        ? []
-        : Directory.EnumerateDirectories(Layout.Environments, ".*")
-            .Where(folder => Path.GetFileName(folder) is var name && (name.StartsWith(NewPrefix, StringComparison.Ordinal) || name.StartsWith(GonePrefix, StringComparison.Ordinal)));
-
-    /// <summary>The private area is the view's root, so it must look like the manifest's from the start.</summary>
-    private static void TakeRootFrom(Manifest manifest, string privateArea)
-    {
-        var root = manifest.Entries[0];
-        Libc.ChangeOwner(null, privateArea, root.Uid, root.Gid);
-        Libc.ChangeMode(null, privateArea, root.Mode);
-        foreach (var xattr in root.Xattrs)
-        {
-            Libc.SetXattr(null, privateArea, NativePath.FromLatin1(xattr.Name), xattr.Value.AsSpan());
-        }
-
-        Libc.ChangeMtime(null, privateArea, root.Mtime);
     }
 }

@@ -9,7 +9,19 @@ public static class CreateEnvironments
     public static EnvironmentChangesReport Run(Workspace workspace, IReadOnlyList<string> names, string template)
     {
         var mapping = TemplateChoice.ToMapping(workspace.Store, TemplateChoice.Find(workspace.Store, template));
-        return EachEnvironment.Change(names, name => Create(workspace, name, mapping));
+        if (workspace.Options.DryRun)
+        {
+            return EachEnvironment.Change(names, name => new EnvironmentChange(name.ToString(), null, mapping.Template, "planned"));
+        }
+
+        using var creation = workspace.Environments.BeginCreation();
+        var report = EachEnvironment.Change(names, name =>
+        {
+            creation.Prepare(name, mapping);
+            return new EnvironmentChange(name.ToString(), null, mapping.Template, "created");
+        });
+        creation.Publish();
+        return report;
     }
 
     /// <summary>For <c>ez up</c>: makes the environment, or moves it to this version if it is on another.</summary>
@@ -28,11 +40,6 @@ public static class CreateEnvironments
 
     private static EnvironmentChange Create(Workspace workspace, EnvironmentName name, Mapping mapping)
     {
-        if (workspace.Options.DryRun)
-        {
-            return new EnvironmentChange(name.ToString(), null, mapping.Template, "planned");
-        }
-
         workspace.Environments.Create(name, mapping);
         return new EnvironmentChange(name.ToString(), null, mapping.Template, "created");
     }

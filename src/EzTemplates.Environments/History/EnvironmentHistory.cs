@@ -22,6 +22,13 @@ internal static class EnvironmentHistory
             : entries;
     }
 
+    /// <summary>Writes the first line of an environment that is not there yet; whoever gives it its name syncs before.</summary>
+    public static void Begin(string file, HistoryEntry entry)
+    {
+        using var stream = Libc.Open(null, file, OpenFlags.Write | OpenFlags.Create | OpenFlags.Exclusive | OpenFlags.NoFollow, OwnerOnly);
+        Libc.Write(stream, HistoryLine.Write(entry));
+    }
+
     /// <summary>Returns when the line is on the disk. The caller holds the environment's lock.</summary>
     public static void Append(string file, HistoryEntry entry)
     {

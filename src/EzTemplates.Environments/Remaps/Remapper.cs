@@ -107,7 +107,7 @@ public sealed class Remapper(EnvironmentStore environments)
         var wasMounted = environments.UnmountOr(name, options.WhenBusy);
 
         // A remap that was killed after its commit may have left the private area behind; its note would be written over.
-        environments.Settle(name);
+        environments.UnsettledOf(name).Settle();
         var entry = environments.Entry(environments.History(name)[^1].Number + 1, options.Action, plan.From, plan.To);
         try
         {
@@ -116,11 +116,11 @@ public sealed class Remapper(EnvironmentStore environments)
         }
         catch
         {
-            environments.TrySettle(name);
+            environments.UnsettledOf(name).TrySettle();
             throw;
         }
 
-        environments.Settle(name);
+        environments.UnsettledOf(name).Settle();
         if (wasMounted)
         {
             // Whoever was given the view's path goes on using it.
@@ -144,7 +144,7 @@ public sealed class Remapper(EnvironmentStore environments)
             FolderRemoval.Empty(work);
         }
 
-        environments.WriteUnsettled(plan.Environment, plan.From.Manifest, plan.To.Manifest);
+        environments.UnsettledOf(plan.Environment).Write(plan.From.Manifest, plan.To.Manifest);
 
         // The history's line must not outlive a power loss that this does not: an old copy would hide the new version's file.
         using var folder = Libc.OpenFolder(null, area);

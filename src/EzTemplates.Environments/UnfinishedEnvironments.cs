@@ -1,0 +1,104 @@
+using EzTemplates.Store;
+using EzTemplates.Store.Native;
+
+namespace EzTemplates.Environments;
+
+/// <summary>
+/// Environments that are not there yet or no more: folders under names that no environment can have. An environment comes and goes by
+/// one rename; what a killed command left under such a name is removed by the next.
+/// </summary>
+internal sealed class UnfinishedEnvironments(EnvironmentHost host)
+{
+    private const int OwnerOnly = 0b111_000_000;
+    private const string NewPrefix = ".new-";
+    private const string GonePrefix = ".gone-";
+
+    private readonly StoreLayout _layout = host.Layout;
+
+    /// <summary>Held by whoever makes or removes a name.</summary>
+    public FileLock LockNames()
+    {
+        Directory.CreateDirectory(_layout.Locks);
+        Libc.TryMakeFolder(null, _layout.Environments, OwnerOnly);
+        return FileLock.Acquire(Path.Combine(_layout.Locks, "environments"), FileLockMode.Exclusive, "the names of environments", host.Patience);
+    }
+
+    /// <summary>For an environment that is being made. No earlier one that is still there can be in the way.</summary>
+    public string NewPath(EnvironmentName name) => PathOf(NewPrefix, name);
+
+    /// <summary>Takes the environment's name away, and then removes all that it ever wrote. It is not mounted.</summary>
+    /// <param name="only">The environment's lock, which ends with it.</param>
+    /// <exception cref="StoreException">The environment is gone, but not all of its files could be deleted.</exception>
+    public void Retire(EnvironmentName name, FileLock only)
+    {
+        using var names = LockNames();
+        var gone = PathOf(GonePrefix, name);
+        using (var folder = Libc.OpenFolder(null, _layout.Environments))
+        {
+            Libc.Rename(null, _layout.EnvironmentOf(name.ToString()), null, gone);
+            Libc.Sync(folder);
+        }
+
+        only.RemoveAndDispose();
+        try
+        {
+            FolderRemoval.Remove(gone);
+        }
+        catch (StoreException failure)
+        {
+            throw new StoreException(
+                $"environment `{name}` is removed, but not all of its files could be deleted: {failure.Message}",
+                $"lsattr -R {gone} shows files that chattr made immutable; ez deletes the rest once it can",
+                failure,
+                failure.Errno);
+        }
+    }
+
+    /// <summary>Removes what killed commands left, where there is anything.</summary>
+    public void Recover()
+    {
+        if (LeftOver().Any())
+        {
+            using var names = LockNames();
+            Sweep();
+        }
+    }
+
+    /// <summary>
+    /// The caller has the names. What cannot be deleted stays until it can: whoever removed that environment was told, and no other
+    /// has to do with it.
+    /// </summary>
+    public void Sweep()
+    {
+        foreach (var folder in LeftOver().ToList())
+        {
+            try
+            {
+                FolderRemoval.Remove(folder);
+            }
+            catch (StoreException)
+            {
+            }
+        }
+    }
+
+    /// <summary>After a failure that matters more; the next command sweeps again.</summary>
+    public void SweepWhatGoes()
+    {
+        try
+        {
+            Sweep();
+        }
+        catch (Exception failure) when (failure is StoreException or IOException or UnauthorizedAccessException)
+        {
+            // The same broken disk.
+        }
+    }
+
+    private string PathOf(string prefix, EnvironmentName name) => Path.Combine(_layout.Environments, $"{prefix}{name}.{Guid.NewGuid():N}");
+
+    private IEnumerable<string> LeftOver() => !Directory.Exists(_layout.Environments)
+        ? []
+        : Directory.EnumerateDirectories(_layout.Environments, ".*")
+            .Where(folder => Path.GetFileName(folder) is var name && (name.StartsWith(NewPrefix, StringComparison.Ordinal) || name.StartsWith(GonePrefix, StringComparison.Ordinal)));
+}
