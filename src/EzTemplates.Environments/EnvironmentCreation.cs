@@ -48,7 +48,7 @@ public sealed class EnvironmentCreation : IDisposable
         var temporary = _unfinished.NewPath(name);
         try
         {
-            Write(temporary, mapping);
+            Write(temporary, name, mapping);
         }
         catch
         {
@@ -117,7 +117,7 @@ public sealed class EnvironmentCreation : IDisposable
         }
     }
 
-    private void Write(string temporary, Mapping mapping)
+    private void Write(string temporary, EnvironmentName name, Mapping mapping)
     {
         Libc.MakeFolder(null, temporary, OwnerOnly);
         foreach (var part in (ReadOnlySpan<string>)["private", "work", "links", "root"])
@@ -125,21 +125,10 @@ public sealed class EnvironmentCreation : IDisposable
             Libc.MakeFolder(null, Path.Combine(temporary, part), OwnerOnly);
         }
 
-        TakeRootFrom(_environments.Host.ReadManifest(mapping.Manifest), Path.Combine(temporary, "private"));
+        // The private area is the view's root, so it must look like the manifest's from the start.
+        var (area, manifest) = (Path.Combine(temporary, "private"), _environments.Host.ReadManifest(mapping.Manifest));
+        NameFiles.Write(area, manifest, name);
+        FolderMetadata.Take(area, manifest.Entries[0]);
         EnvironmentHistory.Begin(Path.Combine(temporary, "history"), _environments.Entry(1, MappingAction.Create, null, mapping));
-    }
-
-    /// <summary>The private area is the view's root, so it must look like the manifest's from the start.</summary>
-    private static void TakeRootFrom(Manifest manifest, string privateArea)
-    {
-        var root = manifest.Entries[0];
-        Libc.ChangeOwner(null, privateArea, root.Uid, root.Gid);
-        Libc.ChangeMode(null, privateArea, root.Mode);
-        foreach (var xattr in root.Xattrs)
-        {
-            Libc.SetXattr(null, privateArea, NativePath.FromLatin1(xattr.Name), xattr.Value.AsSpan());
-        }
-
-        Libc.ChangeMtime(null, privateArea, root.Mtime);
     }
 }

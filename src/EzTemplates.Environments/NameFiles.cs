@@ -1,0 +1,51 @@
+using System.Collections.Immutable;
+using System.Text;
+using EzTemplates.Domain;
+using EzTemplates.Store;
+using EzTemplates.Store.Native;
+
+namespace EzTemplates.Environments;
+
+/// <summary>
+/// An environment's own /etc/hostname and /etc/hosts: files of its own, so that they stay over every remap. Where its version has
+/// something there, that is the author's word, and it stays; an empty file is only a place for one.
+/// </summary>
+internal static class NameFiles
+{
+    private const int Readable = 0b110_100_100;
+    private const int Searchable = 0b111_101_101;
+    private static readonly TreePath Folder = TreePath.Parse("/etc");
+
+    /// <summary>hostname(5), hosts(5); as Debian's installer writes them.</summary>
+    public static ImmutableArray<(TreePath Path, byte[] Text)> Of(EnvironmentName name) =>
+    [
+        (Folder.Append("hostname"), Encoding.ASCII.GetBytes($"{name}\n")),
+        (Folder.Append("hosts"), Encoding.ASCII.GetBytes(
+            $"127.0.0.1\tlocalhost\n127.0.1.1\t{name}\n\n::1\tlocalhost ip6-localhost ip6-loopback\nff02::1\tip6-allnodes\nff02::2\tip6-allrouters\n")),
+    ];
+
+    /// <summary>Writes them into the private area of an environment that is being made.</summary>
+    public static void Write(string area, Manifest manifest, EnvironmentName name)
+    {
+        var folder = manifest.Find(Folder);
+        var files = Of(name).Where(file => manifest.Find(file.Path) is null or { Type: EntryType.File, Size: 0 }).ToList();
+        if (folder is { Type: not EntryType.Directory } || files.Count == 0)
+        {
+            return;
+        }
+
+        var place = Path.Combine(area, Folder.Relative);
+        Libc.MakeFolder(null, place, Searchable);
+        foreach (var (path, text) in files)
+        {
+            var file = Path.Combine(area, path.Relative);
+            StoreFile.WriteNew(file, text);
+            Libc.ChangeMode(null, file, manifest.Find(path)?.Mode ?? Readable);
+        }
+
+        if (folder is not null)
+        {
+            FolderMetadata.Take(place, folder);
+        }
+    }
+}
