@@ -22,6 +22,7 @@ public static class EzCommand
         HelpOfCommand.PutInto(root);
         SharedOptions.AddTo(root);
         root.Add(UpCommand.Make());
+        root.Add(RunCommand.Make());
         root.Add(LockCommand.Make());
         root.Add(BuildCommand.Make());
         root.Add(UpdateCommand.Make());
@@ -98,7 +99,7 @@ public static class EzCommand
 
     private static int Fail(ParseResult parsed, Exception failure, TextWriter error, bool json)
     {
-        var code = ExecCommand.IsExec(parsed) ? ExitCodes.ExecFailed : ExitCodes.Of(failure);
+        var code = ExecOptions.AreOf(parsed.CommandResult.Command) ? ExitCodes.ExecFailed : ExitCodes.Of(failure);
         FailureText.Write(failure, error, json, code);
         return code;
     }

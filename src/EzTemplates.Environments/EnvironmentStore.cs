@@ -97,6 +97,9 @@ public sealed class EnvironmentStore
 
     public Mapping Current(EnvironmentName name) => History(name)[^1].To;
 
+    /// <summary>Where its view is, or will be, mounted.</summary>
+    public string RootOf(EnvironmentName name) => Views.PointOf(name);
+
     /// <summary>Mounts the view if it is not, and says where. It stays mounted.</summary>
     public string MountedRoot(EnvironmentName name)
     {

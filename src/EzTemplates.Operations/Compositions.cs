@@ -50,15 +50,42 @@ internal static class Compositions
     }
 
     /// <summary>The composition's file: what it is made of, by name and digest. Same bytes on every host.</summary>
-    public static byte[] Describe(Sha256Digest id, TemplateLock held, Sha256Digest manifest) => JsonSerializer.SerializeToUtf8Bytes(
-        new CompositionJson(
-            Format,
-            id.ToString(),
-            held.Base is { } os ? Row(os.Template, os.Version, os.LockDigest) : Row(held.Template, held.Version, LockText.DigestOf(held)),
-            held.Base is null ? [] : [Row(held.Template, held.Version, LockText.DigestOf(held))],
-            held.Rules,
-            manifest.ToString()),
-        CompositionJsonContext.Default.CompositionJson);
+    public static byte[] Describe(Sha256Digest id, TemplateLock held, Sha256Digest manifest) => Write(new CompositionJson(
+        Format,
+        id.ToString(),
+        held.Base is { } os ? Row(os.Template, os.Version, os.LockDigest) : Row(held),
+        held.Base is null ? [] : [Row(held)],
+        held.Rules,
+        manifest.ToString()));
+
+    /// <param name="apps">By name.</param>
+    public static byte[] Describe(Sha256Digest id, TemplateLock os, IEnumerable<TemplateLock> apps, int rules, Sha256Digest manifest) =>
+        Write(new CompositionJson(Format, id.ToString(), Row(os), [.. apps.Select(Row)], rules, manifest.ToString()));
+
+    /// <summary>The manifest of a composition that was made before; null where it was not, or is not whole any more.</summary>
+    public static Sha256Digest? FindKept(ContentStore store, Sha256Digest id)
+    {
+        var path = store.Layout.CompositionOf(id);
+        if (StoreFile.TryRead(path) is not { } text)
+        {
+            return null;
+        }
+
+        try
+        {
+            return JsonSerializer.Deserialize(text, CompositionJsonContext.Default.CompositionJson) is { } kept
+                && Sha256Digest.TryParse(kept.Manifest, out var manifest) && StoreFile.Exists(store.Layout.ManifestOf(manifest)) ? manifest : null;
+        }
+        catch (JsonException)
+        {
+            // Made again, it is written over.
+            return null;
+        }
+    }
+
+    private static byte[] Write(CompositionJson composition) => JsonSerializer.SerializeToUtf8Bytes(composition, CompositionJsonContext.Default.CompositionJson);
+
+    private static CompositionRow Row(TemplateLock held) => Row(held.Template, held.Version, LockText.DigestOf(held));
 
     private static CompositionRow Row(string template, NuGet.Versioning.NuGetVersion version, Sha256Digest digest) =>
         new(template, version.ToNormalizedString(), digest.ToString());

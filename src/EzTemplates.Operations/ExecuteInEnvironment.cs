@@ -4,6 +4,7 @@ using EzTemplates.Environments;
 namespace EzTemplates.Operations;
 
 /// <summary>A command to run, as a person gives it.</summary>
+/// <param name="Command">Empty: the login shell of the user.</param>
 public sealed record ExecuteRequest(string Environment, IReadOnlyList<string> Command)
 {
     /// <summary><c>NAME|UID[:GROUP|GID]</c>; null: root.</summary>
@@ -28,14 +29,17 @@ public sealed record ExecuteRequest(string Environment, IReadOnlyList<string> Co
 /// <param name="NotStarted">Why the command did not start; the status is then 126 (not executable) or 127 (not found), as a shell's.</param>
 public sealed record ExecuteOutcome(int Status, EzException? NotStarted = null);
 
-/// <summary><c>ez env exec</c>.</summary>
+/// <summary><c>ez env exec</c> and <c>ez env shell</c>.</summary>
 public static class ExecuteInEnvironment
 {
-    public static ExecuteOutcome Run(Workspace workspace, ExecuteRequest request)
+    public static ExecuteOutcome Run(Workspace workspace, ExecuteRequest request) =>
+        Outcome(() => new SandboxExec(workspace.Environments).Run(Parse(request, EnvironmentName.Parse(request.Environment))));
+
+    internal static ExecuteOutcome Outcome(Func<int> run)
     {
         try
         {
-            return new ExecuteOutcome(new SandboxExec(workspace.Environments).Run(Parse(request)));
+            return new ExecuteOutcome(run());
         }
         catch (CommandNotStartedException notStarted)
         {
@@ -43,12 +47,12 @@ public static class ExecuteInEnvironment
         }
     }
 
-    private static ExecRequest Parse(ExecuteRequest request) => new()
+    internal static ExecRequest Parse(ExecuteRequest request, EnvironmentName name) => new()
     {
-        Environment = EnvironmentName.Parse(request.Environment),
+        Environment = name,
         Command = [.. request.Command],
         User = request.User,
-        Folder = request.WorkingDirectory ?? "/",
+        Folder = request.WorkingDirectory,
         Variables = [.. request.Variables.Select(ParseVariable)],
         Binds = [.. request.Binds.Select(BindMount.Parse)],
         Network = request.HasHostNetwork ? SandboxNetwork.Host : SandboxNetwork.None,

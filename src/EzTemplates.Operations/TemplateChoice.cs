@@ -16,6 +16,15 @@ internal static class TemplateChoice
     {
         var at = text.IndexOf('@', StringComparison.Ordinal);
         var template = at < 0 ? text : text[..at];
+        var asked = at < 0 ? null : text[(at + 1)..];
+        var found = asked is null
+            ? store.Versions.Newest(template)
+            : NuGetVersion.TryParse(asked, out var number) ? store.Versions.Find(new TemplateReference(template, number)) : null;
+        if (found is not null)
+        {
+            return found;
+        }
+
         var versions = store.Versions.List(template);
         if (versions.IsEmpty)
         {
@@ -26,22 +35,11 @@ internal static class TemplateChoice
                 near.Count > 0 ? $"did you mean `{near[0]}`?" : $"ez build {template}");
         }
 
-        if (at < 0)
-        {
-            return versions[^1];
-        }
-
-        var asked = text[(at + 1)..];
-        return versions.LastOrDefault(version => IsNamed(version, asked)) ?? throw new EzException(
+        return versions.LastOrDefault(version => asked is { Length: >= ShortestDigest } && version.Manifest.ToString().StartsWith(asked, StringComparison.Ordinal)) ?? throw new EzException(
             FailureKind.Usage,
             $"this store has no version `{asked}` of template `{template}`",
             $"it has {string.Join(", ", versions.Select(v => v.Reference.Version.ToNormalizedString()))}");
     }
-
-    /// <summary>By its version, or by the start of its manifest's digest.</summary>
-    private static bool IsNamed(TemplateVersionRecord version, string asked) =>
-        (NuGetVersion.TryParse(asked, out var number) && version.Reference.Version == number)
-        || (asked.Length >= ShortestDigest && version.Manifest.ToString().StartsWith(asked, StringComparison.Ordinal));
 
     public static Mapping ToMapping(ContentStore store, TemplateVersionRecord version) =>
         new(version.Reference.ToString(), version.Manifest, Compositions.IdOf(store, version));

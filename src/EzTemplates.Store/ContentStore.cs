@@ -59,6 +59,13 @@ public sealed class ContentStore : IDisposable
     /// <summary>Everything that changes the store happens within one of these. Waits while gc deletes.</summary>
     public StoreWriter BeginWriting(LockPatience? patience = null) => StoreWriter.Begin(this, patience ?? LockPatience.Silent);
 
+    /// <summary>Keeps a manifest, and what a view of it needs, from gc until it is disposed of.</summary>
+    /// <exception cref="StoreException">The store has no such manifest.</exception>
+    public ManifestHold HoldManifest(Sha256Digest manifest) => ManifestHold.Take(Layout.ManifestOf(manifest));
+
+    /// <summary>A folder on the store's file system for what ends with this process; what a killed one left, the next command removes.</summary>
+    public WorkFolder MakeWorkFolder() => WorkFolder.Make(Layout);
+
     /// <summary>What a package unpacks to, if it has been ingested.</summary>
     public PackageContents? FindContents(Sha256Digest package)
     {

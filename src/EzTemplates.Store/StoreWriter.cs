@@ -1,4 +1,5 @@
 using EzTemplates.Domain;
+using EzTemplates.Formats.Manifests;
 using EzTemplates.Store.Native;
 
 namespace EzTemplates.Store;
@@ -40,6 +41,24 @@ public sealed class StoreWriter : IDisposable
         }
 
         return Store.Layout.LayerOf(kind, digest);
+    }
+
+    /// <summary>Keeps a manifest that is no version's own: manifest and layer, and last the composition's file, which is the proof of both.</summary>
+    /// <param name="describe">The file, once the manifest's digest is known.</param>
+    public Sha256Digest CommitComposition(Manifest manifest, Sha256Digest composition, Func<Sha256Digest, byte[]> describe)
+    {
+        ArgumentNullException.ThrowIfNull(manifest);
+        ArgumentNullException.ThrowIfNull(describe);
+        var text = ManifestText.Write(manifest);
+        var digest = Sha256Digest.Of(text);
+        if (!StoreFile.Exists(Store.Layout.ManifestOf(digest)))
+        {
+            _work.WriteDurably(Store.Layout.ManifestOf(digest), text);
+        }
+
+        MakeLayer(manifest, digest, Store.Options.Layer());
+        _work.WriteDurably(Store.Layout.CompositionOf(composition), describe(digest));
+        return digest;
     }
 
     public void Dispose()

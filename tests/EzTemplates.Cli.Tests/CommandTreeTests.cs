@@ -7,7 +7,7 @@ namespace EzTemplates.Cli.Tests;
 /// <summary>README and the parser tell the same commands.</summary>
 public sealed partial class CommandTreeTests
 {
-    private static readonly string[] Fetching = ["ez up", "ez lock", "ez build", "ez update"];
+    private static readonly string[] Fetching = ["ez up", "ez run", "ez lock", "ez build", "ez update"];
 
     private static readonly string[] Changing = [.. Fetching, "ez env create", "ez env remap", "ez env remove", "ez upgrade", "ez rollback"];
 

@@ -88,7 +88,7 @@ internal sealed class TestGround : IDisposable
     public Mapping Version(string version, params IEnumerable<ManifestEntry> entries)
     {
         var all = new SortedDictionary<TreePath, ManifestEntry>();
-        foreach (var entry in entries.Append(Folder("/")))
+        foreach (var entry in entries.Prepend(Folder("/")))
         {
             all[entry.Path] = entry;
             for (var above = entry.Path.Parent; !all.ContainsKey(above); above = above.Parent)
@@ -151,28 +151,39 @@ internal sealed class TestGround : IDisposable
     public ExecResult Exec(EnvironmentName name, params ImmutableArray<string> command) => Exec(new ExecRequest { Environment = name, Command = command });
 
     /// <summary>Runs with its output in files, so that nothing can block.</summary>
-    public ExecResult Exec(ExecRequest request, string input = "")
+    public ExecResult Exec(ExecRequest request, string input = "") => WithInput(input, stdin => ExecOn(request, stdin));
+
+    /// <summary>In a view that is thrown away.</summary>
+    public ExecResult Exec(ExecRequest request, ThrowAwayView view) =>
+        WithInput("", stdin => WithOutput(stdin, streams => new ThrowAwayExec(Environments).Run(request with { Streams = streams }, view)));
+
+    private ExecResult WithInput(string input, Func<int, ExecResult> run)
     {
-        var folder = Directory.CreateDirectory(Path.Combine(Temp, "exec-" + Guid.NewGuid().ToString("N", CultureInfo.InvariantCulture))).FullName;
+        var folder = NewFolder();
         File.WriteAllText(Path.Combine(folder, "in"), input);
         using var stdin = File.OpenHandle(Path.Combine(folder, "in"));
-        return ExecOn(request, (int)stdin.DangerousGetHandle());
+        return run((int)stdin.DangerousGetHandle());
     }
 
     /// <param name="input">The descriptor that the command reads.</param>
-    public ExecResult ExecOn(ExecRequest request, int input)
+    public ExecResult ExecOn(ExecRequest request, int input) =>
+        WithOutput(input, streams => new SandboxExec(Environments).Run(request with { Streams = streams }));
+
+    private ExecResult WithOutput(int input, Func<SandboxStreams, int> run)
     {
-        var folder = Directory.CreateDirectory(Path.Combine(Temp, "exec-" + Guid.NewGuid().ToString("N", CultureInfo.InvariantCulture))).FullName;
+        var folder = NewFolder();
         int status;
         using (var stdout = File.OpenHandle(Path.Combine(folder, "out"), FileMode.Create, FileAccess.Write))
         using (var stderr = File.OpenHandle(Path.Combine(folder, "err"), FileMode.Create, FileAccess.Write))
         {
-            var streams = new SandboxStreams(input, (int)stdout.DangerousGetHandle(), (int)stderr.DangerousGetHandle());
-            status = new SandboxExec(Environments).Run(request with { Streams = streams });
+            status = run(new SandboxStreams(input, (int)stdout.DangerousGetHandle(), (int)stderr.DangerousGetHandle()));
         }
 
         return new ExecResult(status, File.ReadAllText(Path.Combine(folder, "out")), File.ReadAllText(Path.Combine(folder, "err")));
     }
+
+    private string NewFolder() =>
+        Directory.CreateDirectory(Path.Combine(Temp, "exec", Guid.NewGuid().ToString("N", CultureInfo.InvariantCulture))).FullName;
 
     /// <summary>Every object still is what its name says.</summary>
     public void AssertObjectsWhole()

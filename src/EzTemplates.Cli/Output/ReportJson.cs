@@ -16,6 +16,7 @@ namespace EzTemplates.Cli.Output;
 [JsonSerializable(typeof(EnvironmentsReport))]
 [JsonSerializable(typeof(EnvironmentReport))]
 [JsonSerializable(typeof(PathReport))]
+[JsonSerializable(typeof(RunPlanReport))]
 [JsonSerializable(typeof(EnvironmentChangesReport))]
 [JsonSerializable(typeof(VersionReport))]
 [JsonSerializable(typeof(EnvironmentDiffReport))]

@@ -53,9 +53,10 @@ public sealed record SandboxStreams(int Input = 0, int Output = 1, int Error = 2
 /// <summary>A command to run in an environment.</summary>
 public sealed record ExecRequest
 {
+    /// <summary>Also the host name inside.</summary>
     public required EnvironmentName Environment { get; init; }
 
-    /// <summary>A program (looked for in the environment's PATH where it has no slash) and its arguments.</summary>
+    /// <summary>A program (looked for in the environment's PATH where it has no slash) and its arguments; empty: the user's login shell.</summary>
     public required ImmutableArray<string> Command { get; init; }
 
     /// <summary>
@@ -64,8 +65,8 @@ public sealed record ExecRequest
     /// </summary>
     public string? User { get; init; }
 
-    /// <summary>Absolute, inside.</summary>
-    public string Folder { get; init; } = "/";
+    /// <summary>Absolute, inside. Null: the root, or a login shell's home.</summary>
+    public string? Folder { get; init; }
 
     /// <summary>Added to, and before, the few variables that are set (PATH, HOME, TERM, LANG, USER...). Nothing else is inherited.</summary>
     public ImmutableArray<KeyValuePair<string, string>> Variables { get; init; } = [];

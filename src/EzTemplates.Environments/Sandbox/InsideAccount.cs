@@ -8,8 +8,10 @@ namespace EzTemplates.Environments;
 /// Who a command runs as, by the environment's own passwd and group texts (passwd(5), group(5)). The host's databases, and the
 /// C library's functions that read them, have no say.
 /// </summary>
-internal sealed record InsideAccount(string Name, uint Uid, uint Gid, ImmutableArray<uint> Groups, string Home)
+internal sealed record InsideAccount(string Name, uint Uid, uint Gid, ImmutableArray<uint> Groups, string Home, string Shell)
 {
+    private const string DefaultShell = "/bin/sh";
+
     /// <exception cref="EzException">Environment: no such user or group inside.</exception>
     public static InsideAccount Resolve(string? spec, string passwd, string group)
     {
@@ -17,7 +19,7 @@ internal sealed record InsideAccount(string Name, uint Uid, uint Gid, ImmutableA
         var rows = Rows(passwd, 7);
         var row = rows.FirstOrDefault(r => r[0] == user) ?? (TryNumber(user, out var asked) ? rows.FirstOrDefault(r => TryNumber(r[2], out var uid) && uid == asked) : null);
         var account = row is not null && TryNumber(row[2], out var ownUid) && TryNumber(row[3], out var ownGid)
-            ? new InsideAccount(row[0], ownUid, ownGid, [], row[5].Length > 0 ? row[5] : "/")
+            ? new InsideAccount(row[0], ownUid, ownGid, [], row[5].Length > 0 ? row[5] : "/", row[6].Length > 0 ? row[6] : DefaultShell)
             : WithoutRow(user);
         var groups = Rows(group, 4);
         if (groupName is not null)
@@ -32,8 +34,8 @@ internal sealed record InsideAccount(string Name, uint Uid, uint Gid, ImmutableA
 
     private static InsideAccount WithoutRow(string user) => user switch
     {
-        "root" or "0" => new InsideAccount("root", 0, 0, [], "/root"),
-        _ when TryNumber(user, out var number) => new InsideAccount(user, number, number, [], "/"),
+        "root" or "0" => new InsideAccount("root", 0, 0, [], "/root", DefaultShell),
+        _ when TryNumber(user, out var number) => new InsideAccount(user, number, number, [], "/", DefaultShell),
         _ => throw new EzException(FailureKind.Environment, $"there is no user `{user}` in the environment's /etc/passwd", "give a number: --user UID:GID"),
     };
 

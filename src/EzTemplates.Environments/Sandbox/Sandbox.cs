@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Runtime.InteropServices;
 using EzTemplates.Domain;
 using EzTemplates.Environments.Native;
@@ -20,10 +21,8 @@ internal sealed class Sandbox : IDisposable
         _spawn = new SandboxSpawn(_thread);
     }
 
-    /// <param name="view">The mounted view.</param>
-    /// <param name="stage">A folder of the host that nothing inside needs; it is covered in the sandbox's own namespace only.</param>
     /// <param name="lockMounts">Taken while the sandbox has copies of other environments' mounts.</param>
-    public static Sandbox Make(ExecRequest request, string view, string stage, Func<FileLock> lockMounts)
+    public static Sandbox Make(ExecRequest request, SandboxRoot root, Func<FileLock> lockMounts)
     {
         if (RuntimeInformation.ProcessArchitecture != Architecture.X64)
         {
@@ -35,7 +34,7 @@ internal sealed class Sandbox : IDisposable
         {
             using (lockMounts())
             {
-                sandbox.Build(request, view, stage);
+                sandbox.Build(request, root);
             }
 
             return sandbox;
@@ -53,9 +52,10 @@ internal sealed class Sandbox : IDisposable
         var account = InsideAccount.Resolve(request.User, _thread.TryReadFile("/etc/passwd") ?? "", _thread.TryReadFile("/etc/group") ?? "");
         var terminal = new SandboxTerminal(request.Streams);
         using var signals = new SignalForwarding(terminal);
-        _thread.ChangeFolder(request.Folder);
+        var (program, arguments) = request.Command.IsDefaultOrEmpty ? LoginShell(account) : (request.Command[0], request.Command);
+        EnterFolder(request, account);
         _credentials.Take(account, request.Privileges);
-        var pid = _spawn.StartCommand(request.Command, Variables(request, account), request.Streams);
+        var pid = _spawn.StartCommand(program, arguments, Variables(request, account), request.Streams);
         signals.StartFor(pid);
         var status = signals.WaitForEnd(pid);
         terminal.TakeBack();
@@ -75,12 +75,13 @@ internal sealed class Sandbox : IDisposable
         _thread.Dispose();
     }
 
-    private void Build(ExecRequest request, string view, string stage)
+    private void Build(ExecRequest request, SandboxRoot root)
     {
         var folders = new SandboxFolders(_thread);
         _thread.EnterNamespaces(request.Network, request.Environment.ToString());
-        folders.Stage(stage, request);
-        _thread.EnterView(view, stage);
+        root.Show(_thread);
+        folders.Stage(root.Stage, request);
+        _thread.EnterView(root.View, root.Stage);
         folders.FinishDevices();
         folders.MakeSys();
         _thread.MakePlace("/proc");
@@ -97,7 +98,25 @@ internal sealed class Sandbox : IDisposable
             folders.RaiseLoopback();
         }
 
+        if (root.IsFresh)
+        {
+            folders.WriteNames(request.Environment);
+        }
+
         folders.Bind();
+    }
+
+    /// <summary>Its name with a dash before it tells a shell that it is a login shell (login(1)).</summary>
+    private static (string Program, ImmutableArray<string> Arguments) LoginShell(InsideAccount account) =>
+        (account.Shell, ["-" + account.Shell[(account.Shell.LastIndexOf('/') + 1)..]]);
+
+    /// <summary>A login shell starts at home, if that is there.</summary>
+    private void EnterFolder(ExecRequest request, InsideAccount account)
+    {
+        if (request.Folder is not null || !request.Command.IsDefaultOrEmpty || !_thread.TryChangeFolder(account.Home))
+        {
+            _thread.ChangeFolder(request.Folder ?? "/");
+        }
     }
 
     private static List<string> Variables(ExecRequest request, InsideAccount account)
@@ -108,6 +127,7 @@ internal sealed class Sandbox : IDisposable
             ["HOME"] = account.Home,
             ["USER"] = account.Name,
             ["LOGNAME"] = account.Name,
+            ["SHELL"] = account.Shell,
             ["LANG"] = "C.UTF-8",
             ["HOSTNAME"] = request.Environment.ToString(),
             ["container"] = "ez",

@@ -1,4 +1,3 @@
-using EzTemplates.Domain;
 using EzTemplates.Store;
 
 namespace EzTemplates.Environments;
@@ -14,16 +13,11 @@ public sealed class SandboxExec(EnvironmentStore environments)
     public int Run(ExecRequest request)
     {
         ArgumentNullException.ThrowIfNull(request);
-        if (request.Command.IsDefaultOrEmpty)
-        {
-            throw new EzException(FailureKind.Usage, "no command to run was given", $"ez env exec {request.Environment} -- COMMAND");
-        }
-
         using var use = environments.LockForUse(request.Environment);
         environments.EnsureMounted(request.Environment);
         var view = environments.Views.PointOf(request.Environment);
-        var stage = environments.WorkOf(request.Environment);
-        using var sandbox = Sandbox.Make(request, view, stage, () => environments.Views.Lock(FileLockMode.Shared));
+        var root = new SandboxRoot(view, environments.WorkOf(request.Environment), thread => thread.JoinView(view));
+        using var sandbox = Sandbox.Make(request, root, () => environments.Views.Lock(FileLockMode.Shared));
         return sandbox.Run(request);
     }
 }

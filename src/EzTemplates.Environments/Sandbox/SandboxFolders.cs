@@ -92,6 +92,25 @@ internal sealed unsafe class SandboxFolders(SandboxThread thread)
         }
     }
 
+    /// <summary>Before the host's are lent. In a view that nobody has written to, a folder's time is the only thing that this touches.</summary>
+    public void WriteNames(EnvironmentName name)
+    {
+        foreach (var (path, text) in NameFiles.Of(name))
+        {
+            var target = path.ToString();
+            if (thread.IsAbsentOrEmptyFile(target))
+            {
+                var folder = path.Parent.ToString();
+                var times = ReadTimes(folder);
+                if (!thread.TryMakeFile(target).Failed)
+                {
+                    WriteTimes(folder, times);
+                    thread.WriteFile(target, text);
+                }
+            }
+        }
+    }
+
     /// <summary>Moves what was staged of the host to where it is to show.</summary>
     public void Bind()
     {

@@ -47,7 +47,7 @@ internal sealed unsafe class SandboxSpawn(SandboxThread thread)
     public (int Pid, int Lifeline) StartInit()
     {
         const string program = "/dev/.ez-init";
-        thread.WriteFile(program, InitProgram.Executable(), 0b101_000_000);
+        thread.WriteNewFile(program, InitProgram.Executable(), 0b101_000_000);
         var life = stackalloc int[2];
         var ready = stackalloc int[2];
         const int closeOnExec = 0x80000;
@@ -80,18 +80,18 @@ internal sealed unsafe class SandboxSpawn(SandboxThread thread)
         return (pid, life[1]);
     }
 
-    /// <summary>Looks the command up on PATH as execvp(3) does, and starts it.</summary>
+    /// <summary>Looks the program up on PATH as execvp(3) does, and starts it.</summary>
     /// <exception cref="CommandNotStartedException">127 where there is none, 126 where it cannot be executed.</exception>
-    public int StartCommand(IReadOnlyList<string> command, IReadOnlyList<string> variables, SandboxStreams streams)
+    public int StartCommand(string program, IReadOnlyList<string> arguments, IReadOnlyList<string> variables, SandboxStreams streams)
     {
         var denied = 0;
-        foreach (var file in Candidates(command[0], variables))
+        foreach (var file in Candidates(program, variables))
         {
             int[] descriptors = [streams.Input, streams.Output, streams.Error];
-            var error = Try(file, command, variables, descriptors, out var pid);
+            var error = Try(file, arguments, variables, descriptors, out var pid);
             if (error == Errno.BadFormat && IsText(file))
             {
-                error = Try(Shell, [Shell, file, .. command.Skip(1)], variables, descriptors, out pid);
+                error = Try(Shell, [Shell, file, .. arguments.Skip(1)], variables, descriptors, out pid);
             }
 
             if (error == 0)
@@ -103,8 +103,8 @@ internal sealed unsafe class SandboxSpawn(SandboxThread thread)
         }
 
         throw denied == 0
-            ? new CommandNotStartedException(127, $"cannot run `{command[0]}`: there is no such program in the environment", "check its name, or add its package to the recipe: ez up RECIPE")
-            : new CommandNotStartedException(126, $"cannot run `{command[0]}`: {Linux.Message(denied)}", null);
+            ? new CommandNotStartedException(127, $"cannot run `{program}`: there is no such program in the environment", "check its name, or add its package to the recipe: ez up RECIPE")
+            : new CommandNotStartedException(126, $"cannot run `{program}`: {Linux.Message(denied)}", null);
     }
 
     /// <summary>As shells tell a script without an interpreter line from a program for another machine: that has zeros.</summary>

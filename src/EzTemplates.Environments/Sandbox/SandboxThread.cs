@@ -15,6 +15,8 @@ internal sealed unsafe class SandboxThread : IDisposable
     private const int AtCurrent = -100;
     private const int DetachMount = 2;
     private const int StatusSize = 256;
+    private const int CreateNew = 0x40 | 0x80;
+    private const int NoFollow = 0x20000;
 
     private readonly NativeThread _thread = new("sandbox");
     private readonly NativeText _text = new();
@@ -36,17 +38,21 @@ internal sealed unsafe class SandboxThread : IDisposable
         Must("set the umask", _thread.System(SystemCallNumber.SetUmask, 0b000_010_010));
     }
 
+    /// <summary>Shows a view of the host here with set-id programs that work, and without device nodes.</summary>
+    public void JoinView(string view)
+    {
+        Mount(view, view, null, MountFlags.Bind);
+        Mount(null, view, null, MountFlags.Bind | MountFlags.Remount | MountFlags.NoDevices);
+    }
+
     /// <summary>
-    /// Puts what was staged on the view's /dev, makes the view the root, and lets go of all other mounts. Set-id works in the view
-    /// here, device nodes do not. What a link of the environment names is looked up by no step before the old root is gone: until
+    /// Puts what was staged on the view's /dev, makes the view the root, and lets go of all other mounts. What a link of the environment names is looked up by no step before the old root is gone: until
     /// then it would be a path of the host, and `/..` leads to the host's root even once the view is the root. So /dev is moved to
     /// by descriptor, before the change of roots. Detaching is right for the old root, and only for it: these are this namespace's
     /// copies, and it holds the new root, so that it is never idle.
     /// </summary>
     public void EnterView(string view, string stage)
     {
-        Mount(view, view, null, MountFlags.Bind);
-        Mount(null, view, null, MountFlags.Bind | MountFlags.Remount | MountFlags.NoDevices);
         ChangeFolder(view);
         MakeFolder("dev");
         var devices = OpenOwnFolder("dev");
@@ -74,8 +80,7 @@ internal sealed unsafe class SandboxThread : IDisposable
     private nint OpenOwnFolder(string path)
     {
         const int placeOnly = 0x200000;
-        const int noFollow = 0x20000;
-        var opened = _thread.System(SystemCallNumber.OpenAt, AtCurrent, _text.Of(path), placeOnly | noFollow | OpenFolderFlags);
+        var opened = _thread.System(SystemCallNumber.OpenAt, AtCurrent, _text.Of(path), placeOnly | NoFollow | OpenFolderFlags);
         return opened.Errno is Errno.NotFolder or Errno.LinkLoop
             ? throw new EzException(
                 FailureKind.Environment,
@@ -112,6 +117,8 @@ internal sealed unsafe class SandboxThread : IDisposable
     public void ChangeFolder(string path) =>
         Must($"enter `{path}`", _thread.System(SystemCallNumber.ChangeFolder, _text.Of(path)));
 
+    public bool TryChangeFolder(string path) => !_thread.System(SystemCallNumber.ChangeFolder, _text.Of(path)).Failed;
+
     public void Mount(string? source, string target, string? fileSystem, MountFlags flags, string? options = null) =>
         Must($"mount `{target}`", TryMount(source, target, fileSystem, flags, options));
 
@@ -129,6 +136,25 @@ internal sealed unsafe class SandboxThread : IDisposable
     {
         var made = _thread.System(SystemCallNumber.MakeFolderAt, AtCurrent, _text.Of(path), 0b111_101_101);
         return made.Errno == Errno.Exists ? false : Must($"make `{path}`", made) == 0;
+    }
+
+    /// <summary>Gives a new folder what a manifest says of one.</summary>
+    public void TakeMetadata(string path, ManifestEntry from)
+    {
+        var name = _text.Of(path);
+        Must($"change the owner of `{path}`", _thread.System(SystemCallNumber.ChangeOwner, name, (nint)from.Uid, (nint)from.Gid));
+        Must($"change the mode of `{path}`", _thread.System(SystemCallNumber.ChangeMode, name, from.Mode));
+        foreach (var xattr in from.Xattrs)
+        {
+            var value = _text.Block(xattr.Value.Length + 1);
+            xattr.Value.AsSpan().CopyTo(new Span<byte>((void*)value, xattr.Value.Length));
+            Must($"set an attribute of `{path}`", _thread.System(SystemCallNumber.SetXattr, name, _text.Of(xattr.Name, Encoding.Latin1), value, xattr.Value.Length, 0));
+        }
+
+        var times = (long*)_text.Block(4 * sizeof(long));
+        (times[0], times[2]) = (from.Mtime.Seconds, from.Mtime.Seconds);
+        (times[1], times[3]) = (from.Mtime.Nanoseconds, from.Mtime.Nanoseconds);
+        Must($"set the time of `{path}`", _thread.System(SystemCallNumber.ChangeTimes, AtCurrent, name, (nint)times, 0));
     }
 
     public void MakeLink(string target, string path)
@@ -153,10 +179,15 @@ internal sealed unsafe class SandboxThread : IDisposable
         return made;
     }
 
-    public void WriteFile(string path, ReadOnlySpan<byte> content, int mode)
+    public void WriteNewFile(string path, ReadOnlySpan<byte> content, int mode) => WriteFile(path, content, CreateNew, mode);
+
+    /// <summary>Into an empty file that is there; through no link.</summary>
+    public void WriteFile(string path, ReadOnlySpan<byte> content) => WriteFile(path, content, NoFollow, 0);
+
+    private void WriteFile(string path, ReadOnlySpan<byte> content, int how, int mode)
     {
-        const int writeCreateNew = 0x1 | 0x40 | 0x80 | 0x80000;
-        var file = Must($"make `{path}`", _thread.System(SystemCallNumber.OpenAt, AtCurrent, _text.Of(path), writeCreateNew, mode));
+        const int writeOnly = 0x1 | 0x80000;
+        var file = Must($"open `{path}`", _thread.System(SystemCallNumber.OpenAt, AtCurrent, _text.Of(path), writeOnly | how, mode));
         var block = _text.Block(content.Length);
         content.CopyTo(new Span<byte>((void*)block, content.Length));
         var written = _thread.System(SystemCallNumber.Write, file, block, content.Length);

@@ -17,7 +17,7 @@ internal sealed class LowerLayer(EnvironmentHost host)
 {
     private const string Trees = "store/trees/";
     private const string Mounted = "store/layers/";
-    private const string FileSystem = "erofs";
+    internal const string FileSystem = "erofs";
     private const int OwnerOnly = 0b111_000_000;
 
     /// <summary>erofs mounts from a file (fs/erofs/super.c, CONFIG_EROFS_FS_BACKED_BY_FILE).</summary>
@@ -108,6 +108,9 @@ internal sealed class LowerLayer(EnvironmentHost host)
 
         return result;
     }
+
+    /// <summary>Whether this failure is of an image alone, and nobody asked for one by name.</summary>
+    public bool MayBeTree(NativeResult mounted) => mounted.Failed && host.ForcedLayer is null && IsBeyondKernel(mounted.Errno);
 
     /// <summary>No such file system, none from files, none of files on this file system: a tree does instead. A damaged image is told.</summary>
     private static bool IsBeyondKernel(int errno) =>

@@ -67,19 +67,21 @@ public static class ViewForms
     /// Options of the environment's own overlay. All paths are relative to the store's root: they need no escapes then, and fit
     /// mount(2)'s one page whatever the root is.
     /// </summary>
-    internal static string UpperOptions(this ViewForm form, ReadyLayer layer, Sha256Digest manifest, EnvironmentName name)
-    {
-        var lower = form == ViewForm.OneOverlay ? $"{layer.Path}::store/data" : SharedPoint(manifest);
-        return $"lowerdir={lower},upperdir=environments/{name}/private,workdir=environments/{name}/work,{PlainUpper}";
-    }
+    internal static string UpperOptions(this ViewForm form, ReadyLayer layer, Sha256Digest manifest, EnvironmentName name) =>
+        UpperOptions(form == ViewForm.OneOverlay ? form.LowerLayers(layer) : SharedPoint(manifest), $"environments/{name}/private", $"environments/{name}/work");
+
+    internal static string UpperOptions(string lower, string upper, string work) => $"lowerdir={lower},upperdir={upper},workdir={work},{PlainUpper}";
+
+    /// <summary>As <see cref="UpperOptions(string, string, string)"/> for what need not outlive the mount: nothing is synced at its end (5.10).</summary>
+    internal static string ThrowAwayOptions(this ViewForm form, string lower, string upper, string work) =>
+        UpperOptions(lower, upper, work) + (form == ViewForm.TwoOverlaysMerged ? "" : ",volatile");
+
+    /// <summary>What shows a manifest, below whatever is private.</summary>
+    internal static string LowerLayers(this ViewForm form, ReadyLayer layer) => $"{layer.Path}{(form == ViewForm.TwoOverlaysMerged ? ":" : "::")}store/data";
 
     /// <summary>Options of the read-only overlay that all environments of a manifest share; null where there is none.</summary>
-    internal static string? SharedOptions(this ViewForm form, ReadyLayer layer) => form switch
-    {
-        ViewForm.OneOverlay => null,
-        ViewForm.TwoOverlays => $"{FollowingLower},lowerdir={layer.Path}::store/data",
-        _ => $"{FollowingLower},lowerdir={layer.Path}:store/data",
-    };
+    internal static string? SharedOptions(this ViewForm form, ReadyLayer layer) =>
+        form == ViewForm.OneOverlay ? null : $"{FollowingLower},lowerdir={form.LowerLayers(layer)}";
 
     /// <summary>Where the shared overlay is mounted, relative to the store's root.</summary>
     internal static string SharedPoint(Sha256Digest manifest) => $"store/views/{manifest}";

@@ -54,6 +54,17 @@ public static class ManifestText
         return entries.Count > 0 ? new Manifest(entries.DrainToImmutable()) : throw reader.Fail("it has no root directory");
     }
 
+    /// <summary>The root directory, from the start of a manifest's text; the rest is not looked at.</summary>
+    /// <exception cref="EzException">Store: it does not start as a manifest does.</exception>
+    public static ManifestEntry ReadRoot(ReadOnlySpan<byte> head, string fileName)
+    {
+        var reader = new LineReader(head, fileName, "manifest");
+        reader.RequireHeader(Header);
+        return reader.NextLine() && EntryFields.ReadTail(ref reader, EntryFields.ReadHead(ref reader)) is { Type: EntryType.Directory, Path.IsRoot: true } root
+            ? root
+            : throw reader.Fail("the first path is not the root directory");
+    }
+
     private static LineWriter Lines(Manifest manifest)
     {
         var lines = new LineWriter((manifest.Entries.Length * 190) + 64);

@@ -8,7 +8,7 @@ namespace EzTemplates.Store;
 /// A folder for what is not finished, on the store's own file system, so that a rename finishes it. It stands beside a locked file of
 /// its name; a folder whose lock is free belongs to a process that has ended, and <see cref="RemoveAbandoned(StoreLayout)"/> removes it.
 /// </summary>
-internal sealed class WorkFolder : IDisposable
+public sealed class WorkFolder : IDisposable
 {
     private const string LockEnd = ".lock";
     private const int OwnerOnly = 0b111_000_000;
@@ -20,7 +20,7 @@ internal sealed class WorkFolder : IDisposable
 
     public string Root { get; }
 
-    public static WorkFolder Make(StoreLayout layout)
+    internal static WorkFolder Make(StoreLayout layout)
     {
         var (held, path) = TakeName(layout);
         try
@@ -50,11 +50,11 @@ internal sealed class WorkFolder : IDisposable
     }
 
     /// <summary>A path in it that nothing has yet.</summary>
-    public string NewPath(string what) =>
+    internal string NewPath(string what) =>
         Path.Combine(Root, string.Create(CultureInfo.InvariantCulture, $"{what}-{Interlocked.Increment(ref _names)}"));
 
     /// <summary>Puts a file in its final place, whole and durable or not at all. It replaces what is there.</summary>
-    public void WriteDurably(string path, ReadOnlySpan<byte> bytes)
+    internal void WriteDurably(string path, ReadOnlySpan<byte> bytes)
     {
         var unfinished = NewPath("file");
         StoreFile.WriteNewDurably(unfinished, bytes);
@@ -86,12 +86,26 @@ internal sealed class WorkFolder : IDisposable
     }
 
     /// <summary>Removes what ended processes left: their folders, and locks of packages that they were unpacking.</summary>
-    public static void RemoveAbandoned(StoreLayout layout)
+    internal static void RemoveAbandoned(StoreLayout layout)
     {
         RemoveAbandoned(layout.Work);
         if (StoreFile.Exists(layout.MetadataWork))
         {
             RemoveAbandoned(layout.MetadataWork);
+        }
+    }
+
+    /// <summary>What a throw-away environment has made immutable stays until it can go, and is in no other command's way.</summary>
+    private static void TryRemove(string path, FileLock free)
+    {
+        try
+        {
+            FolderRemoval.Remove(path);
+            free.RemoveAndDispose();
+        }
+        catch (StoreException)
+        {
+            // The next command tries again.
         }
     }
 
@@ -105,10 +119,10 @@ internal sealed class WorkFolder : IDisposable
         {
             // A folder without a lock file in this listing may have got one since: only having the lock tells.
             var path = Path.Combine(parent, name);
-            if (FileLock.TryAcquire(path + LockEnd, FileLockMode.Exclusive) is { } free)
+            using var free = FileLock.TryAcquire(path + LockEnd, FileLockMode.Exclusive);
+            if (free is not null)
             {
-                FolderRemoval.Remove(path);
-                free.RemoveAndDispose();
+                TryRemove(path, free);
             }
         }
     }

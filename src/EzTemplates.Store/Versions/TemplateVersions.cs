@@ -36,8 +36,13 @@ public sealed class TemplateVersions
         StoreFile.Exists(_layout.ManifestOf(version.Manifest))
         && (StoreFile.Exists(_layout.ImageOf(version.Manifest)) || StoreFile.Exists(_layout.TreeOf(version.Manifest)));
 
-    public TemplateVersionRecord? Newest(string template, VersionRange? within = null) =>
-        List(template).LastOrDefault(record => within?.Satisfies(record.Reference.Version) ?? true);
+    /// <summary>By the names of the records; only the one that is answered is read.</summary>
+    public TemplateVersionRecord? Newest(string template, VersionRange? within = null) => RecordsOf(template)
+        .Select(path => (Path: path, Version: NuGetVersion.TryParse(Path.GetFileName(path)[..^RecordEnd.Length], out var version) ? version : null))
+        .Where(record => record.Version is not null && (within?.Satisfies(record.Version) ?? true))
+        .OrderByDescending(record => record.Version)
+        .Select(record => ReadRecord(record.Path))
+        .FirstOrDefault(record => record is not null);
 
     /// <exception cref="StoreException">It is not there, or not what its name promises.</exception>
     public Manifest ReadManifest(Sha256Digest manifest)

@@ -51,6 +51,19 @@ public sealed class ShippedRecipesTests(RealGround ground)
     }
 
     [Fact]
+    public void Make_builds_a_bound_source_tree_in_a_throw_away_environment()
+    {
+        ground.Up("build-essential");
+        using var source = new TempFolder();
+        source.WriteFile("main.c", "#include <stdio.h>\nint main(void) { return puts(\"built\") < 0; }\n");
+        source.WriteFile("Makefile", "CFLAGS = -O2\nmain: main.o\n");
+        string[] run = ["run", "build-essential", "--bind", $"{source.Root}:/src", "--"];
+        ground.Ez.Succeed([.. run, "make", "-C", "/src"]);
+        Assert.Equal("built\n", ground.Ez.Succeed([.. run, "/src/main"]).Output);
+        Assert.Equal(["main.o"], ground.Ez.Succeed([.. run, "sh", "-c", "cd /src && ls *.o"]).Lines);
+    }
+
+    [Fact]
     public void No_package_tool_was_called_on_the_way()
     {
         ground.Fakes.AssertInTheWay();

@@ -1,0 +1,107 @@
+using EzTemplates.Domain;
+using EzTemplates.Environments.Native;
+using EzTemplates.Store;
+
+namespace EzTemplates.Environments;
+
+/// <summary>Where a throw-away view keeps what is written in it.</summary>
+public abstract record ThrowAwayArea
+{
+    private ThrowAwayArea()
+    {
+    }
+
+    /// <summary>On a tmpfs that only the sandbox has: it is gone with the last process inside, however that ends.</summary>
+    /// <param name="Size">As tmpfs(5) takes it; null: half of the memory.</param>
+    public sealed record InMemory(string? Size = null) : ThrowAwayArea;
+
+    /// <summary>In an empty folder of <see cref="StoreLayout.Work"/> that is the caller's.</summary>
+    public sealed record OnDisk(string Folder) : ThrowAwayArea;
+}
+
+/// <summary>What a throw-away environment shows. The caller keeps the manifest from gc.</summary>
+/// <param name="Root">The manifest's root directory.</param>
+public sealed record ThrowAwayView(Sha256Digest Manifest, ManifestEntry Root, ThrowAwayArea Area);
+
+/// <summary>
+/// Runs a command in a view that nobody else sees: every mount of it is made in the sandbox's own namespace, so that the kernel takes
+/// all of it back when the command has ended, or `ez`.
+/// </summary>
+public sealed class ThrowAwayExec(EnvironmentStore environments)
+{
+    private readonly StoreLayout _layout = environments.Host.Layout;
+
+    /// <returns>The command's exit status, or 128 + the signal that killed it.</returns>
+    /// <exception cref="CommandNotStartedException">126 or 127; any other failure before the start is 125 to who asked.</exception>
+    public int Run(ExecRequest request, ThrowAwayView view)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        ArgumentNullException.ThrowIfNull(view);
+        var area = AreaOf(view.Area);
+        var root = new SandboxRoot(Path.Combine(_layout.Root, area, "root"), Path.Combine(_layout.Root, area, "dev"), thread => Show(thread, view, area)) { IsFresh = true };
+        using var sandbox = Sandbox.Make(request, root, () => environments.Views.Lock(FileLockMode.Shared));
+        return sandbox.Run(request);
+    }
+
+    /// <summary>Relative to the store's root. The tmpfs covers the folder of unfinished work, which no view needs, and only in the sandbox.</summary>
+    private static string AreaOf(ThrowAwayArea area) => area switch
+    {
+        ThrowAwayArea.OnDisk disk => "store/work/" + Path.GetFileName(disk.Folder),
+        _ => "store/work",
+    };
+
+    private void Show(SandboxThread thread, ThrowAwayView view, string area)
+    {
+        thread.ChangeFolder(_layout.Root);
+        if (view.Area is ThrowAwayArea.InMemory memory)
+        {
+            thread.Mount("tmpfs", area, "tmpfs", MountFlags.NoSetId | MountFlags.NoDevices, "mode=700" + (memory.Size is null ? "" : $",size={memory.Size}"));
+        }
+
+        foreach (var part in (ReadOnlySpan<string>)["upper", "work", "layer", "lower", "root", "dev"])
+        {
+            thread.MakeFolder($"{area}/{part}");
+        }
+
+        thread.TakeMetadata($"{area}/upper", view.Root);
+        var layers = environments.Views.Layers;
+        var result = TryMount(thread, view.Manifest, area, layers.Kind);
+        if (layers.Kind == LayerKind.Image && layers.MayBeTree(result))
+        {
+            result = TryMount(thread, view.Manifest, area, LayerKind.Tree);
+        }
+
+        SandboxThread.Must("mount the view", result);
+    }
+
+    /// <summary>All of the view's own: an image and an overlay that others could share would stay mounted when `ez` is killed.</summary>
+    private NativeResult TryMount(SandboxThread thread, Sha256Digest manifest, string area, LayerKind kind)
+    {
+        environments.Host.MakeLayer(manifest, kind);
+        var form = environments.Host.ForcedForm ?? ViewForms.OfThisKernel();
+        var layer = new ReadyLayer(Path.GetRelativePath(_layout.Root, _layout.LayerOf(kind, manifest)), kind);
+        if (kind == LayerKind.Image)
+        {
+            var mounted = thread.TryMount(layer.Path, $"{area}/layer", LowerLayer.FileSystem, StoreMount.SharedFlags);
+            if (mounted.Failed)
+            {
+                return mounted;
+            }
+
+            layer = layer with { Path = $"{area}/layer" };
+        }
+
+        var lower = form.LowerLayers(layer);
+        if (form.SharedOptions(layer) is { } shared)
+        {
+            lower = $"{area}/lower";
+            var mounted = thread.TryMount("overlay", lower, "overlay", StoreMount.SharedFlags, shared);
+            if (mounted.Failed)
+            {
+                return mounted;
+            }
+        }
+
+        return thread.TryMount("overlay", $"{area}/root", "overlay", MountFlags.NoDevices, form.ThrowAwayOptions(lower, $"{area}/upper", $"{area}/work"));
+    }
+}

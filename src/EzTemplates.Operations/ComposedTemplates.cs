@@ -1,0 +1,72 @@
+using System.Collections.Immutable;
+using EzTemplates.Domain;
+using EzTemplates.Store;
+
+namespace EzTemplates.Operations;
+
+/// <summary>An OS version with applications on it, as one manifest: that of an application where it stands for just this, else composed once and kept.</summary>
+internal static class ComposedTemplates
+{
+    /// <param name="below">An OS, or an application: then its OS, with it.</param>
+    /// <exception cref="EzException">Unsolvable: the applications do not go with the OS, or not with each other.</exception>
+    public static ShownTemplate Of(Workspace workspace, TemplateVersionRecord below, IReadOnlyList<string> with, CancellationToken cancel)
+    {
+        var (os, apps) = Choose(workspace.Store, below, with);
+        if (apps is [var only] && StandsOn(only, os))
+        {
+            return new ShownTemplate(only.Reference.ToString(), only.Manifest, () => Compositions.IdOf(workspace.Store, only));
+        }
+
+        var locks = apps.Select(app => workspace.Store.Versions.ReadLock(app.Reference)).ToImmutableArray();
+        var id = Compositions.IdOf(os.Manifest, locks, os.Rules);
+        var manifest = Compositions.FindKept(workspace.Store, id) ?? Make(workspace, os, locks, id, cancel);
+        return new ShownTemplate(string.Join('+', apps.Select(app => app.Reference.ToString()).Prepend(os.Reference.ToString())), manifest, () => id);
+    }
+
+    /// <summary>The OS, and the applications by name.</summary>
+    private static (TemplateVersionRecord Os, ImmutableArray<TemplateVersionRecord> Apps) Choose(ContentStore store, TemplateVersionRecord below, IReadOnlyList<string> with)
+    {
+        var os = below;
+        if (below.Base is { } named)
+        {
+            var reference = new TemplateReference(named.Template, named.Version);
+            os = store.Versions.Find(reference) ?? throw new StoreException($"`{below.Reference}` stands on `{reference}`, which is not in the store", $"ez build {below.Reference.Template}");
+        }
+
+        var apps = with.Select(app => TemplateChoice.Find(store, app)).Concat(below.IsOs ? [] : [below]).DistinctBy(app => app.Reference)
+            .OrderBy(app => app.Reference.Template, StringComparer.Ordinal).ToImmutableArray();
+        foreach (var app in apps)
+        {
+            if (app.Base?.Template != os.Reference.Template)
+            {
+                throw new EzException(
+                    FailureKind.Unsolvable,
+                    $"`{app.Reference}` {(app.Base is { } other ? $"stands on `{other.Template}`" : "is an OS itself")}, so it cannot be shown on `{os.Reference}`",
+                    "name applications on one OS: ez template list");
+            }
+
+            if (apps.FirstOrDefault(other => other.Reference.Template == app.Reference.Template) is { } same && same != app)
+            {
+                throw new EzException(FailureKind.Usage, $"`{same.Reference}` and `{app.Reference}` are versions of one application", "name one of them");
+            }
+        }
+
+        return (os, apps);
+    }
+
+    private static bool StandsOn(TemplateVersionRecord app, TemplateVersionRecord os) =>
+        app.Base is { } named && new TemplateReference(named.Template, named.Version) == os.Reference && named.LockDigest == os.Lock;
+
+    private static Sha256Digest Make(Workspace workspace, TemplateVersionRecord os, ImmutableArray<TemplateLock> apps, Sha256Digest id, CancellationToken cancel)
+    {
+        RootRights.Require($"compose `{os.Reference}` with {string.Join(" and ", apps.Select(app => $"`{app.Template}`"))}");
+        using var writer = workspace.Store.BeginWriting(workspace.Patience);
+        var below = workspace.Store.Versions.ReadLock(os.Reference);
+        var added = CompositionSolving.Solve(workspace.Store, below, apps, cancel);
+        var composed = ComposePackages.Run(workspace, apps.Max(app => Math.Max(app.Epoch, below.Epoch)), [WithContents(workspace.Store, below.Packages), WithContents(workspace.Store, added)]);
+        return writer.CommitComposition(composed.Manifest, id, manifest => Compositions.Describe(id, below, apps, os.Rules, manifest));
+    }
+
+    private static ImmutableArray<(LockedPackage Row, PackageContents Contents)> WithContents(ContentStore store, ImmutableArray<LockedPackage> rows) =>
+        [.. rows.Select(row => (row, CompositionSolving.ContentsOf(store, row)))];
+}

@@ -1,0 +1,85 @@
+using EzTemplates.Testing;
+
+namespace EzTemplates.Cli.Tests;
+
+/// <summary><c>ez run --with</c>: applications that were built apart, shown together.</summary>
+public sealed class ComposedRunTests : IDisposable
+{
+    private const string Versions = "for f in /usr/share/*/version; do read v < $f; echo $f $v; done";
+    private readonly Ground _ground = new();
+
+    public ComposedRunTests() => _ground.Publish(0, Packages("1"));
+
+    public void Dispose() => _ground.Dispose();
+
+    [Fact]
+    public void An_application_on_this_very_OS_version_is_shown_without_anything_being_made()
+    {
+        Build(("web", "server"));
+        var before = StoreSnapshot.Take(_ground.Ez.Store, "store/locks");
+        Assert.Equal(["/usr/share/common/version 1", "/usr/share/server/version 1"], Run("box", "web"));
+        before.AssertSame(StoreSnapshot.Take(_ground.Ez.Store, "store/locks"));
+    }
+
+    [Fact]
+    public void Several_are_composed_once_whatever_their_order_and_need_no_network()
+    {
+        Build(("web", "server"), ("data", "storage"));
+        _ground.Server.Dispose();
+        string[] all = ["/usr/share/common/version 1", "/usr/share/server/version 1", "/usr/share/storage/version 1"];
+        Assert.Equal(all, Run("box", "web", "data"));
+        var before = StoreSnapshot.Take(_ground.Ez.Store, "store/locks");
+        Assert.Equal(all, Run("box", "data", "web"));
+        Assert.Equal(all, Run("web", "data"));
+        before.AssertSame(StoreSnapshot.Take(_ground.Ez.Store, "store/locks"));
+
+        _ground.Ez.Succeed("run", "--keep", "both", "--with", "web", "--with", "data", "box", "--", "sh", "-c", "true");
+        Assert.Equal("box@1.0.0+data@1.0.0+web@1.0.0", _ground.Json("env", "list").GetProperty("environments")[0].GetProperty("version").GetString());
+        Assert.Equal(all, _ground.Ez.Succeed("env", "exec", "both", "--", "sh", "-c", Versions).Lines);
+        _ground.Ez.Succeed("env", "remove", "both");
+    }
+
+    [Fact]
+    public void Of_two_rows_with_one_name_the_newer_that_satisfies_all_is_taken()
+    {
+        Build(("web", "server"));
+        _ground.Publish(1, Packages("2"));
+        Build(("data", "storage"));
+        Assert.Equal(["/usr/share/common/version 2", "/usr/share/server/version 1", "/usr/share/storage/version 2"], Run("box", "web", "data"));
+    }
+
+    [Fact]
+    public void Applications_that_exclude_each_other_are_named()
+    {
+        Build(("web", "server"), ("rival", "rival"));
+        var run = _ground.Ez.Run("run", "--with", "web", "--with", "rival", "box", "--", "sh", "-c", "true");
+        Assert.Equal(125, run.ExitCode);
+        Assert.StartsWith("ez: `rival@1.0.0` and `web@1.0.0` do not go together on `box@1.0.0`: ", run.Error, StringComparison.Ordinal);
+        Assert.EndsWith("hint: ez update box\n", run.Error, StringComparison.Ordinal);
+        Assert.Contains("\"kind\":\"Unsolvable\"", _ground.Ez.Run("run", "--json", "--with", "web", "--with", "rival", "box", "--", "sh").Error, StringComparison.Ordinal);
+        Ground.Fails(
+            _ground.Ez.Run("run", "--with", "box", "web", "--", "sh"), 125,
+            "ez: `box@1.0.0` is an OS itself, so it cannot be shown on `box@1.0.0`\nhint: name applications on one OS: ez template list");
+    }
+
+    private static GeneratedPackage[] Packages(string version) =>
+    [
+        HostPrograms.Package(),
+        Ground.Package("common", version),
+        Ground.Package("server", version, "common"),
+        Ground.Package("storage", version, $"common (>= {version})"),
+        Ground.Package("rival", version) with { Conflicts = "server" },
+    ];
+
+    private void Build(params IReadOnlyList<(string Name, string Package)> apps)
+    {
+        _ground.Ez.Succeed("build", _ground.Recipes.Os("box", "programs"));
+        foreach (var (name, package) in apps)
+        {
+            _ground.Ez.Succeed("build", _ground.Recipes.App(name, "box", package));
+        }
+    }
+
+    private IReadOnlyList<string> Run(string template, params IReadOnlyList<string> with) =>
+        _ground.Ez.Succeed(["run", .. with.SelectMany(app => (string[])["--with", app]), template, "--", "sh", "-c", Versions]).Lines;
+}
