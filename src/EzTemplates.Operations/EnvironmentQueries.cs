@@ -4,7 +4,7 @@ using NuGet.Versioning;
 
 namespace EzTemplates.Operations;
 
-/// <summary><c>ez env list</c>, <c>show</c> and <c>path</c>.</summary>
+/// <summary><c>ez env list</c>, <c>show</c>, <c>path</c>, <c>mount</c> and <c>umount</c>.</summary>
 public static class EnvironmentQueries
 {
     public static EnvironmentsReport List(Workspace workspace) => new(
@@ -38,6 +38,14 @@ public static class EnvironmentQueries
 
     public static PathReport MountedPath(Workspace workspace, string name) =>
         new(name, workspace.Environments.MountedRoot(EnvironmentName.Parse(name)));
+
+    /// <exception cref="BusyEnvironmentException">In use; it names the processes.</exception>
+    public static UnmountReport Unmount(Workspace workspace, string name, bool wait)
+    {
+        var environment = EnvironmentName.Parse(name);
+        var path = workspace.Environments.RootOf(environment);
+        return new UnmountReport(name, path, workspace.Environments.Unmount(environment, wait ? WhenBusy.Wait : WhenBusy.Fail));
+    }
 
     /// <summary>Environments whose template has a newer version than theirs.</summary>
     internal static IEnumerable<MovableEnvironment> Movable(Workspace workspace)

@@ -26,6 +26,12 @@ internal static class EnvCommands
         HelpName = "COMMAND",
     };
 
+    private static readonly Option<string?> As = new("--as")
+    {
+        Description = $"Print what makes this runtime use the environment: {string.Join(", ", OtherRuntimes.Names)}.",
+        HelpName = "RUNTIME",
+    };
+
     public static Argument<string> NameArgument() => new Argument<string>("ENV") { Description = "The environment's name." }.OfEnvironments();
 
     public static Command Make()
@@ -35,7 +41,10 @@ internal static class EnvCommands
         command.Add(MakeList());
         command.Add(MakeShow());
         command.Add(ExecCommand.Make());
+        command.Add(MountCommands.MakeMount());
+        command.Add(MountCommands.MakeUnmount());
         command.Add(MakePath());
+        command.Add(MountCommands.MakeShell());
         command.Add(DiffCommands.MakeOfEnvironment());
         command.Add(MakeRemap());
         command.Add(MakeRemove());
@@ -72,10 +81,17 @@ internal static class EnvCommands
     private static Command MakeShow()
     {
         var name = NameArgument();
-        var command = new Command("show", "Show an environment: its version, view, private area and history.") { name };
+        var command = new Command("show", "Show an environment: its version, view, private area and history; or, for another runtime, a configuration that uses it.") { name, As };
         command.SetAction(parsed =>
         {
             using var workspace = parsed.OpenWorkspace();
+            if (parsed.GetValue(As) is { } runtime)
+            {
+                var configuration = OtherRuntimes.Show(workspace, parsed.GetRequiredValue(name), runtime);
+                parsed.Print(configuration, [configuration.Text.TrimEnd('\n')]);
+                return ExitCodes.Ok;
+            }
+
             var report = EnvironmentQueries.Show(workspace, parsed.GetRequiredValue(name));
             parsed.Print(report, ReportText.Of(report));
             return ExitCodes.Ok;

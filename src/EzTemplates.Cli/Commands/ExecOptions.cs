@@ -50,7 +50,7 @@ internal static class ExecOptions
     {
         if (outcome.NotStarted is { } failure)
         {
-            FailureText.Write(failure, parsed.InvocationConfiguration.Error, parsed.GetValue(SharedOptions.Json), outcome.Status);
+            FailureText.Write(failure, parsed.InvocationConfiguration.Error, SharedOptions.FailsInJson(parsed), outcome.Status);
         }
 
         return outcome.Status;

@@ -17,6 +17,8 @@ namespace EzTemplates.Cli.Output;
 [JsonSerializable(typeof(EnvironmentReport))]
 [JsonSerializable(typeof(PathReport))]
 [JsonSerializable(typeof(RunPlanReport))]
+[JsonSerializable(typeof(UnmountReport))]
+[JsonSerializable(typeof(RuntimeReport))]
 [JsonSerializable(typeof(EnvironmentChangesReport))]
 [JsonSerializable(typeof(VersionReport))]
 [JsonSerializable(typeof(EnvironmentDiffReport))]
