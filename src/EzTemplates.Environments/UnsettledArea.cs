@@ -15,11 +15,11 @@ internal sealed class UnsettledArea(EnvironmentHost host, EnvironmentName name)
 
     private string Note => Path.Combine(_folder, "unsettled");
 
+    /// <summary>The caller syncs it.</summary>
     public void Write(Sha256Digest from, Sha256Digest to)
     {
         using var file = Libc.Open(null, Note, OpenFlags.Write | OpenFlags.Create | OpenFlags.Truncate | OpenFlags.NoFollow, 0b110_000_000);
         Libc.Write(file, Encoding.ASCII.GetBytes($"{from} {to}\n"));
-        Libc.Sync(file);
     }
 
     /// <summary>Does what the note asks, if the version it speaks of is mapped, and removes it. The view is not mounted.</summary>

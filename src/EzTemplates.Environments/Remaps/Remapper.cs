@@ -12,19 +12,7 @@ namespace EzTemplates.Environments;
 public sealed class Remapper(EnvironmentStore environments)
 {
     /// <summary>For a dry run; takes no lock.</summary>
-    public RemapPlan Plan(EnvironmentName name, Mapping to)
-    {
-        ArgumentNullException.ThrowIfNull(to);
-        var from = environments.Current(name);
-        ImmutableArray<TreePath> conflicts = [], dropped = [];
-        if (from.Manifest != to.Manifest)
-        {
-            var read = environments.Host.ReadManifest;
-            (conflicts, dropped) = PrivateCopies.Judge(environments.PrivateOf(name), read(from.Manifest), read(to.Manifest));
-        }
-
-        return new RemapPlan(name, from, to, conflicts, dropped, environments.Views.UsersOf(name));
-    }
+    public RemapPlan Plan(EnvironmentName name, Mapping to) => Judge(name, to) with { Users = environments.Views.UsersOf(name) };
 
     /// <returns>The line that the history gained; null where the environment maps to that already.</returns>
     /// <exception cref="BusyEnvironmentException">In use, and not to be waited for.</exception>
@@ -39,7 +27,7 @@ public sealed class Remapper(EnvironmentStore environments)
         }
 
         using var only = environments.LockExclusively(name, options.WhenBusy);
-        return Execute(Plan(name, to), options);
+        return Execute(Judge(name, to), options);
     }
 
     /// <summary>Remaps to an earlier mapping of the environment's own history; needs no network.</summary>
@@ -48,7 +36,7 @@ public sealed class Remapper(EnvironmentStore environments)
     {
         var options = new RemapOptions { Action = MappingAction.Rollback, WhenBusy = whenBusy };
         using var only = environments.LockExclusively(name, whenBusy);
-        return Execute(Plan(name, RollbackTarget(name, to)), options);
+        return Execute(Judge(name, RollbackTarget(name, to)), options);
     }
 
     /// <summary>Where <see cref="Rollback"/> would go.</summary>
@@ -67,6 +55,21 @@ public sealed class Remapper(EnvironmentStore environments)
         var earlier = Stack(history);
         return earlier.Count > 1 ? earlier[^2] : throw new EzException(
             FailureKind.Environment, $"environment `{name}` has nothing to roll back to: it has been `{earlier[^1].Template}` from the start", $"ez env show {name}");
+    }
+
+    /// <summary>The plan without the users, whom to find takes a look at every process of the host, and unmounting looks once more.</summary>
+    private RemapPlan Judge(EnvironmentName name, Mapping to)
+    {
+        ArgumentNullException.ThrowIfNull(to);
+        var from = environments.Current(name);
+        ImmutableArray<TreePath> conflicts = [], dropped = [];
+        if (from.Manifest != to.Manifest)
+        {
+            var read = environments.Host.ReadManifest;
+            (conflicts, dropped) = PrivateCopies.Judge(environments.PrivateOf(name), read(from.Manifest), read(to.Manifest));
+        }
+
+        return new RemapPlan(name, from, to, conflicts, dropped, []);
     }
 
     /// <summary>Each mapping stands on the one it took the place of; a rollback takes off what stands above its target.</summary>
