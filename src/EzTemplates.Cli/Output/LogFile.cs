@@ -28,9 +28,18 @@ internal sealed class LogFile : IDisposable
         }
         catch (Exception refused) when (refused is IOException or UnauthorizedAccessException or ArgumentException)
         {
-            throw new EzException(FailureKind.Usage, $"cannot write the log `{path}`: {refused.Message}", "--log FILE, in a folder that this user may write to");
+            throw new EzException(FailureKind.Usage, $"cannot write the log `{path}`: {ReasonOf(refused)}", "--log FILE, in a folder that this user may write to");
         }
     }
+
+    // The program carries no texts for the framework's own messages.
+    private static string ReasonOf(Exception refused) => refused switch
+    {
+        DirectoryNotFoundException => "there is no such folder",
+        UnauthorizedAccessException => "it is a folder, or this user may not write to it",
+        ArgumentException => "that is no path",
+        _ => "the disk refuses",
+    };
 
     public void Tell(OperationEvent happened)
     {
