@@ -3,7 +3,7 @@ using EzTemplates.Domain;
 
 namespace EzTemplates.Formats.Recipes;
 
-/// <summary>Reads ez's own settings, <c>/etc/ez/config.yaml</c>, strictly: <c>mirrors: {debian: [URL...]}</c>.</summary>
+/// <summary>Reads ez's own settings, <c>/etc/ez/config.yaml</c>, strictly: <c>mirrors: {debian: [URL...]}</c>, <c>archives: {quota: 10GB}</c>.</summary>
 public static class MachineConfigYaml
 {
     /// <param name="fileName">For errors.</param>
@@ -31,7 +31,15 @@ public static class MachineConfigYaml
             }
         }
 
+        var quota = keys.Find("archives") is { } cache ? ReadQuota(new YamlKeys(cache, "archive cache")) : null;
         keys.RefuseOthers();
-        return new MachineConfig { Mirrors = mirrors.ToImmutable() };
+        return new MachineConfig { Mirrors = mirrors.ToImmutable(), ArchiveQuota = quota };
+    }
+
+    private static long? ReadQuota(YamlKeys archives)
+    {
+        var quota = archives.Find("quota") is { } node ? ByteCount.Read(YamlKeys.ScalarOf("`quota`", node)) : (long?)null;
+        archives.RefuseOthers();
+        return quota;
     }
 }
