@@ -45,7 +45,10 @@ public sealed record Snapshot
     public DateTimeOffset? ValidUntil => Release.ValidUntil;
 
     /// <summary>The addresses of a package file, by its path below the archive root.</summary>
-    public ImmutableArray<Uri> AddressesOf(string path) => [.. MirrorRoots.Select(root => Address(root, path))];
+    public ImmutableArray<Uri> AddressesOf(string path) => AddressesBelow(MirrorRoots, path);
+
+    /// <summary>The same below any archive roots, each with a slash at its end.</summary>
+    public static ImmutableArray<Uri> AddressesBelow(IEnumerable<Uri> roots, string path) => [.. roots.Select(root => Address(root, path))];
 
     /// <summary>Path components are escaped: <c>+</c> and <c>~</c> may stay, <c>%</c>, <c>?</c> and <c>#</c> may not.</summary>
     internal static Uri Address(Uri root, string path) =>

@@ -47,6 +47,7 @@ public sealed class ContentStore : IDisposable
         if (StoreGuard.Check(layout))
         {
             WorkFolder.RemoveAbandoned(layout);
+            RepairRecords.Finish(layout);
         }
         else
         {
@@ -103,11 +104,26 @@ public sealed class ContentStore : IDisposable
     {
         try
         {
-            return File.OpenRead(Layout.ArchiveOf(package));
+            var opened = File.OpenRead(Layout.ArchiveOf(package));
+            TouchArchive(package);
+            return opened;
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {
             throw StoreException.FromIO("open", Layout.ArchiveOf(package), failure);
+        }
+    }
+
+    /// <summary>The mtime says when it was last of use, by which gc chooses; a time stamp is nothing to fail for.</summary>
+    private void TouchArchive(Sha256Digest package)
+    {
+        try
+        {
+            Libc.ChangeMtime(null, Layout.ArchiveOf(package), new FileTime(Options.Time.GetUtcNow().ToUnixTimeSeconds()));
+        }
+        catch (StoreException)
+        {
+            // A read-only disk, or the archive is gone: who reads it has it open.
         }
     }
 

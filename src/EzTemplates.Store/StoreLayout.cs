@@ -50,6 +50,9 @@ public sealed class StoreLayout
     /// <summary>Where images are mounted, each once for all views on it.</summary>
     public string Layers => At("store", "layers");
 
+    /// <summary>Good copies of what is being repaired.</summary>
+    public string Repairs => At("store", "repairs");
+
     public string Versions => At("store", "versions");
 
     public string Compositions => At("store", "compositions");
@@ -99,6 +102,9 @@ public sealed class StoreLayout
 
     /// <summary>A manifest's metadata layer of a kind.</summary>
     public string LayerOf(LayerKind kind, Sha256Digest manifest) => kind == LayerKind.Image ? ImageOf(manifest) : TreeOf(manifest);
+
+    /// <summary>Where a manifest's image is mounted.</summary>
+    public string LayerPointOf(Sha256Digest manifest) => Path.Combine(Layers, manifest.ToString());
 
     public string ArchiveOf(Sha256Digest package) => Path.Combine(Archives, package.ToString());
 

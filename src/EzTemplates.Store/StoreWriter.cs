@@ -18,6 +18,8 @@ public sealed class StoreWriter : IDisposable
 
     public IngestBatch BeginIngest() => new(Store, _work, _patience);
 
+    public StoreRepair BeginRepair() => new(Store, _work, _patience);
+
     /// <summary>Makes a version of a template. Its packages must have been ingested and completed. Done already: finds it so.</summary>
     /// <exception cref="EzException">Usage: the version exists with another lock.</exception>
     public TemplateVersionRecord Commit(VersionCommit commit)

@@ -73,7 +73,7 @@ public sealed class Remapper(EnvironmentStore environments)
     }
 
     /// <summary>Each mapping stands on the one it took the place of; a rollback takes off what stands above its target.</summary>
-    private static List<Mapping> Stack(ImmutableArray<HistoryEntry> history)
+    internal static List<Mapping> Stack(ImmutableArray<HistoryEntry> history)
     {
         var stack = new List<Mapping>();
         foreach (var entry in history)
@@ -138,8 +138,13 @@ public sealed class Remapper(EnvironmentStore environments)
     {
         var area = environments.PrivateOf(plan.Environment);
         var read = environments.Host.ReadManifest;
+
+        // Those of long ago may have gone with a gc: a folder that only they had counts as the environment's own.
         var earlier = new Lazy<ImmutableArray<Manifest>>(() =>
-            [.. environments.History(plan.Environment).Select(entry => entry.To.Manifest).Distinct().Select(digest => read(digest))]);
+        [
+            .. environments.History(plan.Environment).Select(entry => entry.To.Manifest).Distinct()
+                .Where(digest => StoreFile.Exists(environments.Host.Layout.ManifestOf(digest))).Select(digest => read(digest)),
+        ]);
         PrivateCopies.Drop(area, plan.Dropped);
         PrivateArea.MakeIndependent(area, read(plan.From.Manifest), path => earlier.Value.Any(manifest => manifest.Find(path)?.Type == EntryType.Directory));
         using (var work = Libc.OpenFolder(null, environments.WorkOf(plan.Environment)))

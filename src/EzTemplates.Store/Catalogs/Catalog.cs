@@ -67,6 +67,81 @@ public sealed class Catalog : IDisposable
         return 0;
     });
 
+    /// <summary>What is wrong with it, without mending it; null where nothing is, or where there is no catalog yet.</summary>
+    public string? FindFault()
+    {
+        if (!StoreFile.Exists(_store.Layout.Catalog))
+        {
+            return null;
+        }
+
+        SQLitePCL.Batteries_V2.Init();
+        try
+        {
+            using var connection = new SqliteConnection(new SqliteConnectionStringBuilder
+            {
+                DataSource = _store.Layout.Catalog, Pooling = false, DefaultTimeout = BusySeconds, Mode = SqliteOpenMode.ReadWrite,
+            }.ToString());
+            connection.Open();
+            if (Execute(connection, "PRAGMA integrity_check(1);") is not "ok")
+            {
+                return "SQLite finds it damaged";
+            }
+
+            return CatalogSchema.IsPresent(connection) && !RowsOf(connection).SetEquals(RowsOfFiles()) ? "its rows are not those of the version records" : null;
+        }
+        catch (SqliteException damaged)
+        {
+            return damaged.Message;
+        }
+    }
+
+    /// <summary>Makes the rows of versions those of the files: a command that was killed may have left some behind, or out.</summary>
+    internal void Refresh() => Try(0, connection =>
+    {
+        using var transaction = connection.BeginTransaction(deferred: false);
+        Execute(connection, "DELETE FROM versions;");
+        foreach (var record in _store.Versions.Templates().SelectMany(template => Readable(template)))
+        {
+            Insert(connection, record);
+        }
+
+        transaction.Commit();
+        return 0;
+    });
+
+    /// <summary>Makes it anew from the files. What was known of mirrors is forgotten.</summary>
+    public void Rebuild()
+    {
+        Dispose();
+        RemoveFiles();
+        _ = Mirrors();
+    }
+
+    private static HashSet<string> RowsOf(SqliteConnection connection)
+    {
+        using var command = connection.CreateCommand();
+        command.CommandText = "SELECT template || '@' || version || ' ' || lock || ' ' || manifest || ' ' || packages || ' ' || files || ' ' || bytes || ' ' || committed FROM versions;";
+        using var reader = command.ExecuteReader();
+        var rows = new HashSet<string>(StringComparer.Ordinal);
+        while (reader.Read())
+        {
+            rows.Add(reader.GetString(0));
+        }
+
+        return rows;
+    }
+
+    private IEnumerable<string> RowsOfFiles() => _store.Versions.Templates().SelectMany(template => Readable(template)).Select(record => string.Create(
+        CultureInfo.InvariantCulture,
+        $"{record.Reference} {record.Lock} {record.Manifest} {record.Packages} {record.Files} {record.Bytes} {record.Committed:O}"));
+
+    internal void Remove(TemplateReference version) => Try(0, connection =>
+    {
+        Execute(connection, "DELETE FROM versions WHERE template = $1 AND version = $2;", version.Template, version.Version.ToNormalizedString());
+        return 0;
+    });
+
     private static void Insert(SqliteConnection connection, TemplateVersionRecord record) => Execute(
         connection,
         "INSERT OR REPLACE INTO versions VALUES ($1, $2, $3, $4, $5, $6, $7, $8);",

@@ -52,6 +52,13 @@ public static unsafe partial class Libc
         }
     }
 
+    /// <summary>What is read next comes from the disk, as far as nobody has the file mapped. A wish: its refusal is none of ours.</summary>
+    public static void ForgetCache(SafeFileHandle file)
+    {
+        const int dontNeed = 4;
+        _ = LibcImports.Fadvise(file, 0, 0, dontNeed);
+    }
+
     public static void Truncate(SafeFileHandle file, long size) => Check(LibcImports.Ftruncate(file, size), "set the size of", file);
 
     public static void ChangeOwner(SafeFileHandle file, uint uid, uint gid) => Check(LibcImports.Fchown(file, uid, gid), "change the owner of", file);

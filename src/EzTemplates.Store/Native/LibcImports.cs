@@ -68,6 +68,9 @@ internal static unsafe partial class LibcImports
     [LibraryImport(Library, EntryPoint = "syncfs", SetLastError = true)]
     internal static partial int Syncfs(SafeFileHandle file);
 
+    [LibraryImport(Library, EntryPoint = "posix_fadvise")]
+    internal static partial int Fadvise(SafeFileHandle file, long offset, long length, int advice);
+
     [LibraryImport(Library, EntryPoint = "flock", SetLastError = true)]
     internal static partial int Flock(SafeFileHandle file, int operation);
 

@@ -35,7 +35,7 @@ public sealed class ObjectShelf
         }
     }
 
-    private static Sha256Digest HashOf(SafeFileHandle file)
+    internal static Sha256Digest HashOf(SafeFileHandle file)
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         var buffer = ArrayPool<byte>.Shared.Rent(BlockSize);

@@ -156,7 +156,7 @@ public sealed class TreeMaker
         Finish(file, entry);
     }
 
-    private static void FinishFolder(SafeFileHandle root, ManifestEntry entry)
+    internal static void FinishFolder(SafeFileHandle root, ManifestEntry entry)
     {
         using var folder = Libc.OpenFolder(root, entry.Path);
         Finish(folder, entry);

@@ -105,6 +105,7 @@ internal sealed class CommitVersion(ContentStore store, WorkFolder work, Version
             Files = files.Count,
             Bytes = files.Sum(file => file.Size),
             Committed = store.Options.Time.GetUtcNow(),
+            Keep = commit.Keep,
         };
     }
 

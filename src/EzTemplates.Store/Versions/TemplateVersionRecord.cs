@@ -29,6 +29,11 @@ public sealed record TemplateVersionRecord
 
     public required DateTimeOffset Committed { get; init; }
 
+    /// <summary>How many versions of the template gc keeps, as the recipe said when this one was built; the newest version's word counts.</summary>
+    public int Keep { get; init; } = DefaultKeep;
+
+    public const int DefaultKeep = 5;
+
     public bool IsConfigured => Rules > 0;
 
     public bool IsOs => Base is null;
@@ -51,6 +56,7 @@ public sealed record TemplateVersionRecord
             Files = Files,
             Bytes = Bytes,
             Committed = Committed,
+            Keep = Keep,
         },
         VersionJsonContext.Default.VersionJson);
 
@@ -113,6 +119,9 @@ internal sealed record VersionJson
 
     public required DateTimeOffset Committed { get; init; }
 
+    /// <summary>Null in records of before it was written.</summary>
+    public int? Keep { get; init; }
+
     public TemplateVersionRecord ToRecord() => new()
     {
         Reference = new TemplateReference(Template, NuGetVersion.Parse(Version)),
@@ -126,6 +135,7 @@ internal sealed record VersionJson
         Files = Files,
         Bytes = Bytes,
         Committed = Committed,
+        Keep = Keep ?? TemplateVersionRecord.DefaultKeep,
     };
 }
 

@@ -61,7 +61,7 @@ public sealed class TemplateVersions
         return LockText.Read(StoreFile.Read(path), path);
     }
 
-    private IEnumerable<string> RecordsOf(string template)
+    internal IEnumerable<string> RecordsOf(string template)
     {
         var path = _layout.VersionsOf(template);
         if (!StoreFile.Exists(path))
@@ -75,7 +75,7 @@ public sealed class TemplateVersions
             .Select(member => Path.Combine(path, member.Name));
     }
 
-    private static TemplateVersionRecord? ReadRecord(string path) =>
+    internal static TemplateVersionRecord? ReadRecord(string path) =>
         StoreFile.TryRead(path) is { } text ? TemplateVersionRecord.FromJson(text, path) : null;
 
     /// <summary>A version is immutable: where the store has it, it is of this very lock.</summary>

@@ -11,4 +11,7 @@ public sealed record VersionCommit(TemplateLock Lock, Manifest Manifest, Provena
     /// record, so that no version is without it. Null: none is kept.
     /// </summary>
     public Func<TemplateVersionRecord, (Sha256Digest Id, byte[] Text)>? Compose { get; init; }
+
+    /// <summary>How many versions of the template gc is to keep.</summary>
+    public int Keep { get; init; } = TemplateVersionRecord.DefaultKeep;
 }

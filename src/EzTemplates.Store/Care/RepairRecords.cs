@@ -1,0 +1,170 @@
+using EzTemplates.Domain;
+using EzTemplates.Store.Native;
+
+namespace EzTemplates.Store;
+
+/// <summary>
+/// <c>store/repairs/object-DIGEST</c>, <c>manifest-DIGEST</c>, <c>image-MANIFEST-DIGEST</c>: a good copy of something damaged, whole and on disk; that it is there
+/// says that the damaged one is being overwritten. It is overwritten in place, since a view that has the file open, or has looked it
+/// up, goes on with that inode; the copy goes when the target has been read again. Whoever opens the store next finishes what was
+/// interrupted; doing it twice is doing it once.
+/// </summary>
+internal static class RepairRecords
+{
+    private const string ObjectPrefix = "object-";
+    private const string ManifestPrefix = "manifest-";
+    private const string ImagePrefix = "image-";
+    private const int ObjectMode = 0b100_100_100;
+    private const int ManifestMode = 0b110_000_000;
+    private const int FolderMode = 0b111_000_000;
+
+    public static string LockOf(StoreLayout layout) => Path.Combine(layout.Locks, "repair");
+
+    public static void Finish(StoreLayout layout)
+    {
+        if (!StoreFile.Exists(layout.Repairs))
+        {
+            return;
+        }
+
+        // A repair that is under way has the lock, and finishes its own.
+        using var only = FileLock.TryAcquire(LockOf(layout), FileLockMode.Exclusive);
+        if (only is not null)
+        {
+            try
+            {
+                FinishAll(layout);
+            }
+            catch (StoreException)
+            {
+                // One bad place of the disk keeps nobody from the rest of the store: the record stays, and check tells.
+            }
+        }
+    }
+
+    /// <summary>Gives a synced file its name as a record. The caller has the lock.</summary>
+    public static void PublishObject(StoreLayout layout, string copy, Sha256Digest digest) => Publish(layout, copy, ObjectPrefix + digest);
+
+    public static void PublishManifest(StoreLayout layout, string copy, Sha256Digest digest) => Publish(layout, copy, ManifestPrefix + digest);
+
+    /// <param name="digest">Of the image's own bytes.</param>
+    public static void PublishImage(StoreLayout layout, string copy, Sha256Digest manifest, Sha256Digest digest) =>
+        Publish(layout, copy, $"{ImagePrefix}{manifest}-{digest}");
+
+    /// <summary>The caller has the lock.</summary>
+    public static void FinishAll(StoreLayout layout)
+    {
+        if (!StoreFile.Exists(layout.Repairs))
+        {
+            return;
+        }
+
+        StoreException? failure = null;
+        using (var folder = Libc.OpenFolder(null, layout.Repairs))
+        {
+            Libc.Sync(folder);
+            foreach (var member in Libc.ReadFolder(folder))
+            {
+                try
+                {
+                    FinishOne(layout, Path.Combine(layout.Repairs, member.Name), member.Name);
+                }
+                catch (StoreException failed)
+                {
+                    failure ??= failed;
+                }
+            }
+        }
+
+        if (failure is not null)
+        {
+            throw failure;
+        }
+
+        Libc.TryRemoveFolder(null, layout.Repairs);
+    }
+
+    private static void Publish(StoreLayout layout, string copy, string name)
+    {
+        Libc.TryMakeFolder(null, layout.Repairs, FolderMode);
+        Libc.Rename(null, copy, null, Path.Combine(layout.Repairs, name));
+    }
+
+    private static void FinishOne(StoreLayout layout, string copy, string name)
+    {
+        if (Parse(layout, name) is not var (digest, target, mode) || !Has(copy, digest))
+        {
+            // Not one of ours, or bytes that a power loss took: the damage is found again by the next check.
+            Libc.TryRemoveFile(null, copy);
+            return;
+        }
+
+        if (Libc.TryStatus(null, target) is { Kind: FileKind.File })
+        {
+            Overwrite(copy, target, mode);
+            if (!Has(target, digest))
+            {
+                throw new StoreException($"`{target}` was written again and still reads wrong", "look for disk errors with dmesg; the good copy is in " + copy);
+            }
+
+            Libc.TryRemoveFile(null, copy);
+        }
+        else
+        {
+            Libc.TryMakeFolder(null, Path.GetDirectoryName(target)!, FolderMode);
+            SetMetadata(copy, mode);
+            Libc.Rename(null, copy, null, target);
+            StoreFile.SyncFolder(Path.GetDirectoryName(target)!);
+        }
+    }
+
+    private static (Sha256Digest Digest, string Target, int Mode)? Parse(StoreLayout layout, string name) =>
+        Digest(name, ObjectPrefix) is { } stored ? (stored, layout.ObjectOf(stored), ObjectMode)
+        : Digest(name, ManifestPrefix) is { } manifest ? (manifest, layout.ManifestOf(manifest), ManifestMode)
+        : name.StartsWith(ImagePrefix, StringComparison.Ordinal) && name[ImagePrefix.Length..].Split('-') is [var of, var own]
+            && Sha256Digest.TryParse(of, out var shown) && Sha256Digest.TryParse(own, out var bytes) ? (bytes, layout.ImageOf(shown), ManifestMode)
+        : null;
+
+    private static Sha256Digest? Digest(string name, string prefix) =>
+        name.StartsWith(prefix, StringComparison.Ordinal) && Sha256Digest.TryParse(name.AsSpan(prefix.Length), out var digest) ? digest : null;
+
+    private static bool Has(string path, Sha256Digest digest)
+    {
+        using var file = Libc.Open(null, path, OpenFlags.Read | OpenFlags.NoFollow);
+        return ObjectShelf.HashOf(file) == digest;
+    }
+
+    private static void Overwrite(string copy, string target, int mode)
+    {
+        if (Libc.EffectiveUserId != 0)
+        {
+            Libc.ChangeMode(null, target, ManifestMode);
+        }
+
+        using (var from = Libc.Open(null, copy, OpenFlags.Read | OpenFlags.NoFollow))
+        using (var to = Libc.Open(null, target, OpenFlags.Write | OpenFlags.NoFollow))
+        {
+            var buffer = new byte[ObjectShelf.BlockSize];
+            long size = 0;
+            while (Libc.Read(from, buffer) is > 0 and var count)
+            {
+                Libc.Write(to, buffer.AsSpan(0, count));
+                size += count;
+            }
+
+            Libc.Truncate(to, size);
+            Libc.Sync(to);
+        }
+
+        SetMetadata(target, mode);
+    }
+
+    private static void SetMetadata(string path, int mode)
+    {
+        Libc.ChangeMode(null, path, mode);
+        if (mode == ObjectMode)
+        {
+            Libc.ChangeMtime(null, path, ObjectStaging.ObjectTime);
+        }
+    }
+}

@@ -1,0 +1,134 @@
+using System.Buffers;
+using System.Security.Cryptography;
+using EzTemplates.Domain;
+using EzTemplates.Formats.Erofs;
+using EzTemplates.Formats.Layers;
+using EzTemplates.Formats.Manifests;
+using EzTemplates.Store.Native;
+
+namespace EzTemplates.Store;
+
+/// <summary>
+/// Puts right what a check found, from bytes that the caller brings: each is taken only if it is what its name promises. One at a
+/// time in a store.
+/// </summary>
+public sealed class StoreRepair : IDisposable
+{
+    private readonly ContentStore _store;
+    private readonly WorkFolder _work;
+    private readonly CancellationToken _cancellation;
+    private readonly FileLock _only;
+    private readonly HashSet<Sha256Digest> _wanted = [];
+
+    internal StoreRepair(ContentStore store, WorkFolder work, LockPatience patience)
+    {
+        (_store, _work, _cancellation) = (store, work, patience.Cancellation);
+        _only = FileLock.Acquire(RepairRecords.LockOf(store.Layout), FileLockMode.Exclusive, "a repair of the store", patience);
+        RepairRecords.FinishAll(store.Layout);
+    }
+
+    public void Dispose() => _only.Dispose();
+
+    public void Want(IEnumerable<Sha256Digest> objects) => _wanted.UnionWith(objects);
+
+    /// <summary>For a reader of archives: keeps a good copy of each wanted object.</summary>
+    public Sha256Digest Put(Stream content, long size)
+    {
+        ArgumentNullException.ThrowIfNull(content);
+        _cancellation.ThrowIfCancellationRequested();
+        var copy = _work.NewPath("copy");
+        var buffer = ArrayPool<byte>.Shared.Rent(ObjectShelf.BlockSize);
+        try
+        {
+            using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+            Sha256Digest digest;
+            using (var file = Libc.Open(null, copy, OpenFlags.Write | OpenFlags.Create | OpenFlags.Exclusive, 0b110_000_000))
+            {
+                for (var left = size; left > 0;)
+                {
+                    var part = buffer.AsSpan(0, (int)Math.Min(left, buffer.Length));
+                    content.ReadExactly(part);
+                    hash.AppendData(part);
+                    Libc.Write(file, part);
+                    left -= part.Length;
+                }
+
+                digest = new Sha256Digest(hash.GetHashAndReset());
+                if (_wanted.Contains(digest))
+                {
+                    Libc.Sync(file);
+                }
+            }
+
+            if (_wanted.Remove(digest))
+            {
+                RepairRecords.PublishObject(_store.Layout, copy, digest);
+            }
+            else
+            {
+                Libc.TryRemoveFile(null, copy);
+            }
+
+            return digest;
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
+        }
+    }
+
+    /// <summary>Overwrites what good copies have been put for.</summary>
+    public void Apply() => RepairRecords.FinishAll(_store.Layout);
+
+    /// <summary>In place, since whoever runs on a manifest has its file locked.</summary>
+    public void RestoreManifest(Manifest manifest)
+    {
+        var copy = _work.NewPath("manifest");
+        var text = ManifestText.Write(manifest);
+        StoreFile.WriteNewDurably(copy, text);
+        RepairRecords.PublishManifest(_store.Layout, copy, Sha256Digest.Of(text));
+        Apply();
+    }
+
+    /// <summary>Its objects must be whole.</summary>
+    public void RestoreContents(PackageContents contents)
+    {
+        ArgumentNullException.ThrowIfNull(contents);
+        _work.WriteDurably(_store.Layout.ContentsOf(contents.Package), ContentsText.Write(contents));
+    }
+
+    public void RestoreProvenance(TemplateReference version, Provenance provenance)
+    {
+        ArgumentNullException.ThrowIfNull(version);
+        _work.WriteDurably(_store.Layout.VersionProvenanceOf(version.Template, version.Version), ProvenanceText.Write(provenance));
+    }
+
+    public void RestoreComposition(Sha256Digest composition, byte[] text) => _work.WriteDurably(_store.Layout.CompositionOf(composition), text);
+
+    /// <summary>In place, since it may be mounted.</summary>
+    public void RestoreImage(Sha256Digest manifest)
+    {
+        var copy = _work.NewPath("image");
+        var bytes = ErofsImage.Write(_store.Versions.ReadManifest(manifest), manifest);
+        StoreFile.WriteNewDurably(copy, bytes);
+        RepairRecords.PublishImage(_store.Layout, copy, manifest, Sha256Digest.Of(bytes));
+        Apply();
+    }
+
+    /// <summary>Makes the tree anew beside the damaged one, and takes over what is wrong.</summary>
+    public void MendTree(Sha256Digest digest)
+    {
+        var manifest = _store.Versions.ReadManifest(digest);
+        var beside = _work.NewPath("tree");
+        TreeMaker.Make(manifest, beside, _cancellation);
+        var shown = OverlayEscape.Apply(manifest);
+        using var good = Libc.OpenFolder(null, beside);
+        using var tree = Libc.OpenFolder(null, _store.Layout.TreeOf(digest));
+        new TreeMending(shown, good, tree).Mend(TreeComparison.Differences(shown, _store.Layout.TreeOf(digest)));
+        Libc.SyncFileSystem(tree);
+        if (TreeComparison.Differences(shown, _store.Layout.TreeOf(digest)) is [var still, ..])
+        {
+            throw new StoreException($"`{still}` of the tree `{_store.Layout.TreeOf(digest)}` could not be mended", "look for disk errors with dmesg");
+        }
+    }
+}

@@ -1,0 +1,86 @@
+using System.Collections.Immutable;
+using EzTemplates.Domain;
+using EzTemplates.Store.Native;
+using Microsoft.Win32.SafeHandles;
+
+namespace EzTemplates.Store;
+
+/// <summary>Whether a metadata tree on disk is the one that its manifest makes.</summary>
+internal static class TreeComparison
+{
+    private static readonly TreePath Whiteout = TreePath.Parse("/" + StoreLayout.ObjectsName);
+
+    /// <summary>Paths that are not as they should be, absent, or too many; sorted.</summary>
+    /// <param name="manifest">As a tree shows it: see <see cref="Formats.Layers.OverlayEscape"/>.</param>
+    public static ImmutableArray<TreePath> Differences(Manifest manifest, string tree)
+    {
+        using var root = Libc.OpenFolder(null, tree);
+        var wrong = manifest.Entries.Where(entry => !IsRight(root, entry)).Select(entry => entry.Path).ToList();
+        if (Libc.TryStatus(root, Whiteout) is not { Kind: FileKind.CharacterDevice } white || white.SpecialDevice != default)
+        {
+            wrong.Add(Whiteout);
+        }
+
+        FolderWalk.Run(root, at =>
+        {
+            var members = Libc.ReadFolder(at.Folder);
+            var parent = at.Path == "" ? "/" : $"/{at.Path}/";
+            foreach (var path in members.Select(member => TreePath.Parse(parent + member.Name)).Where(path => path != Whiteout && manifest.Find(path) is null))
+            {
+                wrong.Add(path);
+            }
+
+            return members.Where(member => member.IsFolder).Select(member => member.Name);
+        });
+        return [.. wrong.Distinct().Order()];
+    }
+
+    private static bool IsRight(SafeFileHandle root, ManifestEntry entry)
+    {
+        if (Libc.TryStatus(root, entry.Path) is not { } status)
+        {
+            return false;
+        }
+
+        if (entry.Type == EntryType.HardLink)
+        {
+            return Libc.TryStatus(root, TreePath.Parse(entry.Target)) is { } target && target.IsSameFile(status);
+        }
+
+        return status.Kind == KindOf(entry.Type)
+            && (entry.Type == EntryType.Symlink || status.Mode == entry.Mode)
+            && (status.Uid, status.Gid, status.Mtime) == (entry.Uid, entry.Gid, entry.Mtime)
+            && (entry.Type != EntryType.File || status.Size == entry.Size)
+            && (entry.Type != EntryType.Symlink || Libc.TryReadSymlink(root, entry.Path) == entry.Target)
+            && (entry.Type is not (EntryType.CharacterDevice or EntryType.BlockDevice) || status.SpecialDevice == entry.Device)
+            && HasItsAttributes(root, entry);
+    }
+
+    private static bool HasItsAttributes(SafeFileHandle root, ManifestEntry entry)
+    {
+        var expected = entry.Xattrs.ToDictionary(xattr => xattr.Name, xattr => xattr.Value.ToArray(), StringComparer.Ordinal);
+        if (entry.Type == EntryType.File && entry.Size > 0)
+        {
+            expected[OverlayAttributes.Metacopy.ToString()] = [];
+            expected[OverlayAttributes.Redirect.ToString()] = OverlayAttributes.RedirectTo(entry.Content!.Value);
+        }
+
+        return Libc.XattrNames(root, entry.Path).Where(IsOurs).All(expected.ContainsKey)
+            && expected.All(pair => Libc.TryGetXattr(root, entry.Path, NativePath.FromLatin1(pair.Key)) is { } value && value.AsSpan().SequenceEqual(pair.Value));
+    }
+
+    /// <summary>A security module labels whatever it likes.</summary>
+    internal static bool IsOurs(string attribute) =>
+        attribute == "security.capability"
+        || !(attribute.StartsWith("security.", StringComparison.Ordinal) || attribute.StartsWith("system.", StringComparison.Ordinal));
+
+    private static FileKind KindOf(EntryType type) => type switch
+    {
+        EntryType.Directory => FileKind.Directory,
+        EntryType.Symlink => FileKind.Symlink,
+        EntryType.CharacterDevice => FileKind.CharacterDevice,
+        EntryType.BlockDevice => FileKind.BlockDevice,
+        EntryType.Fifo => FileKind.Fifo,
+        _ => FileKind.File,
+    };
+}

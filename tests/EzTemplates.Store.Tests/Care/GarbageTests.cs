@@ -1,0 +1,279 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using EzTemplates.Domain;
+using EzTemplates.Testing;
+using Xunit;
+
+namespace EzTemplates.Store.Tests;
+
+/// <summary>What gc keeps and removes, on small stores; against a brute-force oracle on random ones.</summary>
+public sealed class GarbageTests : IDisposable
+{
+    private readonly TempFolder _temp = new();
+    private readonly ContentStore _store;
+    private ImmutableArray<StoreRoot> _roots = [];
+
+    public GarbageTests()
+    {
+        Requires.Root();
+        _store = ContentStore.Open(_temp.At("ez"));
+    }
+
+    public void Dispose()
+    {
+        _store?.Dispose();
+        _temp.Dispose();
+    }
+
+    private GarbageCollection Collection => new(_store, new GarbageRules { Roots = () => _roots });
+
+    [Fact]
+    public void The_newest_versions_of_a_template_stay_as_many_as_the_newest_says()
+    {
+        for (var i = 0; i < 6; i++)
+        {
+            Build("os", i, keep: 2, ("p" + i, [$"own {i}", "common"]));
+        }
+
+        var plan = Collection.Plan();
+        Assert.Equal([false, false, false, false, true, true], plan.Versions.Select(fate => fate.IsKept));
+        Assert.Equal((4, 4, 4L), (plan.Manifests.Length, plan.Contents.Length, plan.Objects.Count));
+
+        var before = DiskUse.Of(_store.Layout.Store)!.Value;
+        var removed = Collection.Sweep(plan);
+
+        Assert.Equal(plan.FreedBytes, removed.Bytes);
+        Assert.Equal(["1.0.4", "1.0.5"], _store.Versions.List("os").Select(version => version.Reference.Version.ToNormalizedString()));
+        Assert.True(_store.Objects.Has(Given.Digest("common")));
+        Assert.False(_store.Objects.Has(Given.Digest("own 3")));
+        Assert.InRange(before - DiskUse.Of(_store.Layout.Store)!.Value, removed.Bytes - 65536, removed.Bytes + 65536);
+        Assert.Empty(Directory.EnumerateFileSystemEntries(_store.Layout.Work));
+        Assert.Equal(0, Collection.Plan().FreedBytes);
+    }
+
+    [Fact]
+    public void What_an_environment_maps_to_stays_with_its_version_and_packages()
+    {
+        for (var i = 0; i < 4; i++)
+        {
+            Build("os", i, keep: 1, ("p" + i, [$"own {i}"]));
+        }
+
+        _roots = [new StoreRoot(_store.Versions.List("os")[1].Manifest, null, "environment web")];
+        Collection.Sweep(Collection.Plan());
+
+        Assert.Equal(["1.0.1", "1.0.3"], _store.Versions.List("os").Select(version => version.Reference.Version.ToNormalizedString()));
+        Assert.True(_store.HasContents(Given.Digest("p1")));
+        Assert.Contains("environment web", Collection.Plan().Versions[0].KeptBy);
+    }
+
+    [Fact]
+    public void A_manifest_that_a_running_command_has_locked_stays_with_its_objects()
+    {
+        Build("os", 0, keep: 1, ("p0", ["held"]));
+        var held = _store.Versions.List("os")[0].Manifest;
+        Build("os", 1, keep: 1, ("p1", ["other"]));
+        using (var run = File.OpenHandle(_store.Layout.ManifestOf(held)))
+        {
+            Assert.True(Native.Libc.TryLock(run, FileLockMode.Shared));
+            Collection.Sweep(Collection.Plan());
+            Assert.Single(Collection.Plan().Held);
+            Assert.True(_store.Objects.Has(Given.Digest("held")));
+            Assert.True(Directory.Exists(_store.Layout.TreeOf(held)));
+            Assert.Equal(held, Sha256Digest.Of(File.ReadAllBytes(_store.Layout.ManifestOf(held))));
+        }
+
+        Collection.Sweep(Collection.Plan());
+        Assert.False(_store.Objects.Has(Given.Digest("held")));
+    }
+
+    /// <summary>Between the plan and the sweep: the same version again, another with an old object, an environment, an unfinished build, a run.</summary>
+    [Fact]
+    public void What_came_since_the_plan_is_kept_with_all_it_names()
+    {
+        for (var i = 0; i < 6; i++)
+        {
+            Build("os", i, keep: 1, ("p" + i, [$"own {i}"]));
+        }
+
+        var versions = _store.Versions.List("os");
+        var collection = Collection;
+        var plan = collection.Plan();
+        Build("other", 0, keep: 1, ("p0", ["own 0"]), ("fresh", ["own 1"]));
+        _roots = [new StoreRoot(versions[2].Manifest, null, "environment new")];
+        Ingest(("unfinished", ["own 3"]));
+        using var run = File.OpenHandle(_store.Layout.ManifestOf(versions[4].Manifest));
+        Assert.True(Native.Libc.TryLock(run, FileLockMode.Shared));
+
+        collection.Sweep(plan);
+
+        Assert.Equal([true, true, true, true, true, true], Enumerable.Range(0, 6).Select(i => _store.Objects.Has(Given.Digest($"own {i}"))));
+        Assert.True(_store.HasContents(Given.Digest("p0")) && _store.HasContents(Given.Digest("fresh")) && _store.HasContents(Given.Digest("unfinished")));
+        Assert.False(File.Exists(_store.Layout.ManifestOf(versions[1].Manifest)));
+        _store.Versions.ReadManifest(versions[2].Manifest);
+    }
+
+    [Fact]
+    public void What_decides_and_cannot_be_read_stops_it()
+    {
+        Build("os", 0, keep: 1, ("p0", ["a"]));
+        var manifest = _store.Layout.ManifestOf(_store.Versions.List("os")[0].Manifest);
+        File.WriteAllBytes(manifest, [.. File.ReadAllBytes(manifest)[..^1], (byte)'!', (byte)'\n']);
+        var refused = Assert.Throws<StoreException>(Collection.Plan);
+        Assert.Equal("ez store check --repair", refused.Hint);
+    }
+
+    [Fact]
+    public void Archives_go_by_their_last_use_and_needed_ones_last()
+    {
+        Build("os", 0, keep: 1, ("p0", ["a"]));
+        string[] names = [Given.Digest("p0").ToString(), Given.Digest("old").ToString(), Given.Digest("new").ToString(), Given.Digest("cut") + ".part"];
+        for (var i = 0; i < names.Length; i++)
+        {
+            var file = Path.Combine(_store.Layout.Archives, names[i]);
+            File.WriteAllBytes(file, new byte[40960]);
+            File.SetLastWriteTimeUtc(file, new DateTime(2024, 1, i == 2 ? 20 : 10 + i, 0, 0, 0, DateTimeKind.Utc));
+        }
+
+        GarbagePlan PlanWith(long quota) => new GarbageCollection(_store, new GarbageRules { Roots = () => _roots, ArchiveQuota = quota }).Plan();
+
+        Assert.Empty(PlanWith(4 * 40960).Archives);
+        Assert.Equal([names[1]], PlanWith(3 * 40960).Archives.Select(archive => archive.Name));
+        Assert.Equal([names[1], names[3], names[2]], PlanWith(40960).Archives.Select(archive => archive.Name));
+        Assert.Equal([false, false, false, true], PlanWith(0).Archives.Select(archive => archive.IsNeeded));
+        var plan = PlanWith(40960);
+        File.SetLastWriteTimeUtc(Path.Combine(_store.Layout.Archives, names[1]), DateTime.UtcNow);
+        Collection.Sweep(plan);
+        Assert.Equal(new[] { names[0], names[1] }.Order(), Directory.EnumerateFiles(_store.Layout.Archives).Select(Path.GetFileName).Order());
+    }
+
+    [Fact]
+    public void A_removal_that_was_killed_between_two_files_is_ended()
+    {
+        Build("os", 0, keep: 1, ("p0", ["a"]));
+        Build("os", 1, keep: 1, ("p1", ["b"]));
+        var first = _store.Versions.List("os")[0].Reference;
+        File.Delete(_store.Layout.VersionRecordOf(first.Template, first.Version));
+        Collection.Sweep(Collection.Plan());
+        Assert.False(File.Exists(_store.Layout.VersionLockOf(first.Template, first.Version)));
+        Assert.False(File.Exists(_store.Layout.VersionProvenanceOf(first.Template, first.Version)));
+        Assert.False(_store.HasContents(Given.Digest("p0")));
+    }
+
+    [Fact]
+    public void On_random_stores_it_removes_exactly_what_a_brute_force_oracle_says()
+    {
+        var random = TestSeed.Random("random stores");
+        for (var round = 0; round < TestScale.Of(6, 60); round++)
+        {
+            using var temp = new TempFolder();
+            using var store = ContentStore.Open(temp.At("ez"));
+            var made = RandomStore(store, random);
+            var roots = made.Where(_ => random.Next(6) == 0).Select(version => new StoreRoot(version.Manifest, null, "environment e")).ToImmutableArray();
+            var (objects, packages, manifests) = Oracle(store, roots);
+
+            var collection = new GarbageCollection(store, new GarbageRules { Roots = () => roots });
+            collection.Sweep(collection.Plan());
+
+            Assert.Equal(objects.Order(), Objects(store).Order());
+            Assert.Equal(packages.Order(), Names(store.Layout.Contents).Order());
+            Assert.Equal(manifests.Order(), Names(store.Layout.Manifests).Order());
+            Assert.Equal(manifests.Order(), Names(store.Layout.Trees).Order());
+        }
+    }
+
+    private static List<TemplateVersionRecord> RandomStore(ContentStore store, Random random)
+    {
+        for (var i = 0; i < 25; i++)
+        {
+            var packages = Enumerable.Range(0, random.Next(1, 5))
+                .Select(_ => random.Next(20)).Distinct()
+                .Select(p => ("p" + p.ToString(CultureInfo.InvariantCulture), Enumerable.Range(0, (p % 4) + 1).Select(o => $"object {(p * 7 % 11) + (o * o)}").Distinct().ToArray()))
+                .ToArray();
+            if (random.Next(5) == 0)
+            {
+                Ingest(store, packages);
+            }
+            else
+            {
+                Build(store, "t" + random.Next(3).ToString(CultureInfo.InvariantCulture), i, random.Next(1, 4), packages);
+            }
+        }
+
+        return [.. store.Versions.Templates().SelectMany(template => store.Versions.List(template))];
+    }
+
+    /// <summary>By names alone: sets of strings, everything read again for everything.</summary>
+    private static (HashSet<string> Objects, HashSet<string> Packages, HashSet<string> Manifests) Oracle(ContentStore store, ImmutableArray<StoreRoot> roots)
+    {
+        var (objects, packages, manifests) = (new HashSet<string>(), new HashSet<string>(), new HashSet<string>());
+        foreach (var template in store.Versions.Templates())
+        {
+            var versions = store.Versions.List(template);
+            foreach (var version in versions.Where((version, i) => i >= versions.Length - versions[^1].Keep || roots.Any(root => root.Manifest == version.Manifest)))
+            {
+                manifests.Add(version.Manifest.ToString());
+                packages.UnionWith(store.Versions.ReadLock(version.Reference).Packages.Select(row => row.Sha256.ToString()));
+            }
+        }
+
+        manifests.UnionWith(roots.Select(root => root.Manifest.ToString()));
+        foreach (var object_ in Objects(store))
+        {
+            if (manifests.Any(name => File.ReadAllText(Path.Combine(store.Layout.Manifests, name)).Contains(object_, StringComparison.Ordinal))
+                || packages.Any(name => File.ReadAllText(Path.Combine(store.Layout.Contents, name)).Contains(object_, StringComparison.Ordinal)))
+            {
+                objects.Add(object_);
+            }
+        }
+
+        return (objects, packages, manifests);
+    }
+
+    private static IEnumerable<string> Names(string folder) => Directory.EnumerateFileSystemEntries(folder).Select(path => Path.GetFileName(path));
+
+    private static IEnumerable<string> Objects(ContentStore store) =>
+        Directory.EnumerateFiles(store.Layout.Objects, "*", SearchOption.AllDirectories).Select(path => Path.GetFileName(Path.GetDirectoryName(path)!) + Path.GetFileName(path));
+
+    private void Ingest(params (string Name, string[] Objects)[] packages) => Ingest(_store, packages);
+
+    private static void Ingest(ContentStore store, (string Name, string[] Objects)[] packages)
+    {
+        using var writer = store.BeginWriting();
+        using var batch = writer.BeginIngest();
+        Add(batch, packages);
+    }
+
+    private static void Add(IngestBatch batch, (string Name, string[] Objects)[] packages)
+    {
+        foreach (var (name, objects) in packages)
+        {
+            batch.AddPackage(name, [.. objects.Select(content => ($"/{name}-{content.Replace(' ', '-')}", content))]);
+        }
+
+        batch.Complete();
+    }
+
+    private void Build(string template, int number, int keep, params (string Name, string[] Objects)[] packages) => Build(_store, template, number, keep, packages);
+
+    private static void Build(ContentStore store, string template, int number, int keep, (string Name, string[] Objects)[] packages)
+    {
+        using var writer = store.BeginWriting();
+        using var batch = writer.BeginIngest();
+        Add(batch, packages);
+        var files = packages.SelectMany(package => package.Objects.Select(content => Given.File($"/{package.Name}-{content.Replace(' ', '-')}", content)));
+        var commit = Given.Version(template, string.Create(CultureInfo.InvariantCulture, $"1.0.{number}"), Given.Manifest([.. files, Given.Folder($"/{template}-{number}")]));
+        writer.Commit(commit with
+        {
+            Keep = keep,
+            Lock = commit.Lock with
+            {
+                Packages =
+                [
+                    .. packages.OrderBy(package => package.Name, StringComparer.Ordinal)
+                        .Select(package => new LockedPackage(package.Name, "1", "amd64", "generated/stable", $"pool/{package.Name}.deb", 1, Given.Digest(package.Name), "root")),
+                ],
+            },
+        });
+    }
+}
