@@ -35,7 +35,7 @@ public static class BuildTemplate
         using var batch = writer.BeginIngest();
         var contents = workspace.Steps.Run("ingest", () => IngestPackages.Run(workspace, batch, locked, rows, cancel));
         var composed = workspace.Steps.Run("compose", () => ComposePackages.Run(workspace, Epoch(locked), WithContents(layers, contents)));
-        var version = workspace.Steps.Run("commit", () => Commit(writer, new VersionCommit(locked.Lock, composed.Manifest, composed.Provenance, rows.Count)));
+        var version = workspace.Steps.Run("commit", () => Commit(writer, new VersionCommit(locked.Lock, composed.Manifest, composed.Provenance, rows.Count) { Keep = locked.File.Recipe.KeepVersions }));
         return BuildFigures.OfBuilt(version, downloaded, batch.Statistics);
     }
 

@@ -13,6 +13,7 @@ internal static class FetchPackages
     public static async Task<long> RunAsync(Workspace workspace, LockedRecipe locked, IReadOnlyList<LockedPackage> rows, CancellationToken cancel)
     {
         var missing = Missing(workspace, rows);
+        RequireSpace.For(workspace, locked.Lock.Template, missing, rows);
         if (missing.Count == 0)
         {
             return 0;

@@ -26,6 +26,7 @@ public static class ShowConfiguration
             new("view form", ViewForms.NameOf(ViewForms.Parse(options.ForcedForm) ?? ViewForms.OfThisKernel()), options.ForcedForm is null ? "this kernel" : EnvironmentHost.FormVariable),
             new("configuration", file, File.Exists(file) ? "read" : "not there"),
             .. config.Mirrors.Select(mirror => new ConfigRow(string.Create(CultureInfo.InvariantCulture, $"mirrors.{mirror.Key}"), string.Join(' ', mirror.Value), file)),
+            new("archives.quota", string.Create(CultureInfo.InvariantCulture, $"{config.ArchiveQuota ?? GarbageRules.DefaultArchiveQuota}"), config.ArchiveQuota is null ? "default" : file),
         ]);
     }
 

@@ -50,6 +50,7 @@ public sealed class Workspace(WorkspaceOptions options, Action<OperationEvent> t
     private EnvironmentStore? _environments;
     private MirrorClient? _client;
     private MirrorSources? _mirrors;
+    private MachineConfig? _configuration;
     private bool _hostIsRead;
 
     public WorkspaceOptions Options => options;
@@ -86,6 +87,8 @@ public sealed class Workspace(WorkspaceOptions options, Action<OperationEvent> t
     internal string MetadataDirectory => Store.Layout.Metadata;
 
     private MirrorClient Client => _client ??= new MirrorClient(options.Fetching, KnownMirrors()) { Told = asked => tell(new OperationEvent.Asked(asked.Address, asked.Answer, asked.Elapsed)) };
+    internal MachineConfig Configuration => _configuration ??= ShowConfiguration.Read(ShowConfiguration.FileOf(options.HostRoot));
+
 
     /// <summary>Today's snapshots of a recipe's repositories; asked for once in the life of this object.</summary>
     internal async Task<ImmutableArray<Snapshot>> SnapshotsAsync(RecipeFile file, CancellationToken cancelThis)
@@ -161,7 +164,12 @@ public sealed class Workspace(WorkspaceOptions options, Action<OperationEvent> t
     /// <summary>The host's APT configuration is read, and its oddities told, only where a repository takes something from it.</summary>
     private List<ResolvedRepository> Resolve(List<RepositorySpec> repositories, string architecture)
     {
-        _mirrors ??= new MirrorSources { Host = HostAptConfiguration.Empty, Configured = MachineConfiguration(), CommandLine = options.Mirrors };
+        _mirrors ??= new MirrorSources
+        {
+            Host = HostAptConfiguration.Empty,
+            Configured = Configuration.Mirrors.ToDictionary(m => m.Key, m => (IReadOnlyList<string>)[.. m.Value], StringComparer.Ordinal),
+            CommandLine = options.Mirrors,
+        };
         if (!_hostIsRead && repositories.Exists(spec => RepositoryResolver.AsksHost(spec, _mirrors)))
         {
             _hostIsRead = true;
@@ -175,7 +183,4 @@ public sealed class Workspace(WorkspaceOptions options, Action<OperationEvent> t
         var mirrors = _mirrors with { Architecture = architecture };
         return [.. repositories.Select(spec => RepositoryResolver.Resolve(spec, mirrors))];
     }
-
-    private Dictionary<string, IReadOnlyList<string>> MachineConfiguration() => ShowConfiguration.Read(ShowConfiguration.FileOf(options.HostRoot))
-        .Mirrors.ToDictionary(m => m.Key, m => (IReadOnlyList<string>)[.. m.Value], StringComparer.Ordinal);
 }

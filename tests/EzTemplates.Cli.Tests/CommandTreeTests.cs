@@ -7,9 +7,13 @@ namespace EzTemplates.Cli.Tests;
 /// <summary>README and the parser tell the same commands.</summary>
 public sealed partial class CommandTreeTests
 {
-    private static readonly string[] Fetching = ["ez up", "ez run", "ez lock", "ez build", "ez update"];
+    private static readonly string[] Fetching = ["ez up", "ez run", "ez lock", "ez build", "ez update", "ez store check"];
 
-    private static readonly string[] Changing = [.. Fetching, "ez env create", "ez env remap", "ez env remove", "ez upgrade", "ez rollback"];
+    /// <summary>Without `--repair`, a check is its own dry run.</summary>
+    private static readonly string[] Changing =
+    [
+        .. Fetching.Where(name => name != "ez store check"), "ez template remove", "ez store gc", "ez env create", "ez env remap", "ez env remove", "ez upgrade", "ez rollback",
+    ];
 
     public static TheoryData<string> Names() => [.. Commands().Select(HelpExamples.NameOf)];
 

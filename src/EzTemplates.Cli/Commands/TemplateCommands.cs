@@ -8,10 +8,11 @@ internal static class TemplateCommands
 {
     public static Command Make()
     {
-        var command = new Command("template", "List, show and compare the template versions of this host.");
+        var command = new Command("template", "List, show, compare and remove the template versions of this host.");
         command.Add(MakeList());
         command.Add(MakeShow());
         command.Add(DiffCommands.MakeOfTemplates());
+        command.Add(StoreCommands.MakeTemplateRemove());
         return command;
     }
 

@@ -8,6 +8,7 @@ public static class ExitCodes
     public const int Ok = 0;
     public const int Internal = 1;
     public const int Usage = 2;
+    public const int Store = 6;
     public const int Cancelled = 130;
 
     /// <summary>ez's own failure inside <c>env exec</c>, where every other status belongs to the command.</summary>
@@ -19,7 +20,7 @@ public static class ExitCodes
         EzException { Kind: FailureKind.Unsolvable } => 3,
         EzException { Kind: FailureKind.Fetch } => 4,
         EzException { Kind: FailureKind.Untrusted } => 5,
-        EzException { Kind: FailureKind.Store } => 6,
+        EzException { Kind: FailureKind.Store } => Store,
         EzException { Kind: FailureKind.Environment } => 7,
         IOException or UnauthorizedAccessException => 6,
         OperationCanceledException => Cancelled,

@@ -27,6 +27,11 @@ namespace EzTemplates.Cli.Output;
 [JsonSerializable(typeof(HistoryReport))]
 [JsonSerializable(typeof(RecipeReferenceReport))]
 [JsonSerializable(typeof(ConfigReport))]
+[JsonSerializable(typeof(GarbageReport))]
+[JsonSerializable(typeof(RemovedTemplates))]
+[JsonSerializable(typeof(UseReport))]
+[JsonSerializable(typeof(WhyStoredReport))]
+[JsonSerializable(typeof(CheckReport))]
 internal sealed partial class ReportJson : JsonSerializerContext;
 
 internal static class ReportPrinting

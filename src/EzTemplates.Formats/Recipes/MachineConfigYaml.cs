@@ -31,7 +31,7 @@ public static class MachineConfigYaml
             }
         }
 
-        var quota = keys.Find("archives") is { } cache ? ReadQuota(new YamlKeys(cache, "archive cache")) : null;
+        var quota = keys.Find("archives") is { } cache ? ReadQuota(new YamlKeys(cache, MachineKeys.Archives)) : null;
         keys.RefuseOthers();
         return new MachineConfig { Mirrors = mirrors.ToImmutable(), ArchiveQuota = quota };
     }

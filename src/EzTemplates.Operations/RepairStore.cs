@@ -1,0 +1,193 @@
+using System.Collections.Immutable;
+using EzTemplates.Domain;
+using EzTemplates.Domain.Composition;
+using EzTemplates.Formats;
+using EzTemplates.Formats.Manifests;
+using EzTemplates.Store;
+
+namespace EzTemplates.Operations;
+
+/// <summary>
+/// Makes damaged things of a store anew: objects and contents from the packages' archives (those at hand, else from a mirror),
+/// manifests by composing them again, trees from manifests, the catalog from the files. Nothing is taken that is not what its digest
+/// promises.
+/// </summary>
+internal sealed class RepairStore
+{
+    private readonly Workspace _workspace;
+    private readonly StoreRepair _repair;
+    private readonly IReadOnlyList<StoredVersion> _versions;
+    private readonly Dictionary<string, string> _failures = new(StringComparer.Ordinal);
+    private readonly CancellationToken _cancel;
+
+    private RepairStore(Workspace workspace, StoreRepair repair, CancellationToken cancel)
+    {
+        (_workspace, _repair, _cancel) = (workspace, repair, cancel);
+        _versions = StoredVersions.Readable(workspace.Store);
+    }
+
+    /// <returns>Paths that could not be repaired, with why.</returns>
+    public static async Task<IReadOnlyDictionary<string, string>> RunAsync(Workspace workspace, IReadOnlyList<string> recipes, IReadOnlyList<StoreFault> faults, CancellationToken cancel)
+    {
+        using var writer = workspace.Store.BeginWriting(workspace.Patience);
+        using var repair = writer.BeginRepair();
+        var store = new RepairStore(workspace, repair, cancel);
+        await store.FromArchivesAsync(recipes, faults).ConfigureAwait(false);
+        foreach (var fault in faults)
+        {
+            store.Try(fault.Path, () => store.Mend(fault));
+        }
+
+        return store._failures;
+    }
+
+    private void Mend(StoreFault fault)
+    {
+        switch (fault.Thing)
+        {
+            case StoreThing.Manifest:
+                RequireSame(fault.Digest, Recompose(VersionOf(fault.Digest)));
+                break;
+            case StoreThing.Tree:
+                _repair.MendTree(fault.Digest);
+                break;
+            case StoreThing.Image:
+                _repair.RestoreImage(fault.Digest);
+                break;
+            case StoreThing.Provenance:
+                var version = _versions.First(one => one.Record.Reference == fault.Version);
+                _repair.RestoreProvenance(version.Record.Reference, Recompose(version).Provenance);
+                break;
+            case StoreThing.Composition:
+                _repair.RestoreComposition(fault.Digest, CheckStore.CompositionOf(_workspace, _versions.First(one => one.Record.Reference == fault.Version).Record).Text);
+                break;
+            case StoreThing.Catalog:
+                _workspace.Store.Catalog.Rebuild();
+                break;
+            case StoreThing.Version or StoreThing.Lock:
+                throw new EzException(
+                    FailureKind.Store, "nothing else in the store says the same", "remove the version's files, and build it again from the lock beside its recipe: ez build RECIPE");
+            default:
+                break;
+        }
+    }
+
+    private void RequireSame(Sha256Digest promised, ComposedManifest composed)
+    {
+        if (ManifestText.DigestOf(composed.Manifest) != promised)
+        {
+            throw new EzException(FailureKind.Store, "its packages compose to another manifest now: their contents are damaged too", "ez build RECIPE");
+        }
+
+        _repair.RestoreManifest(composed.Manifest);
+    }
+
+    private StoredVersion VersionOf(Sha256Digest manifest) => _versions.FirstOrDefault(one => one.Record.Manifest == manifest)
+        ?? throw new EzException(FailureKind.Store, "no version names it any more, so it cannot be composed again", "move the environments that map to it to another version");
+
+    private ComposedManifest Recompose(StoredVersion version)
+    {
+        var layers = version.Record.Base is { } os
+            ? [_workspace.Store.Versions.ReadLock(new TemplateReference(os.Template, os.Version)), version.Lock]
+            : (TemplateLock[])[version.Lock];
+        return ComposePackages.Run(_workspace, layers.Max(held => held.Epoch), [.. layers.Select(held => held.Packages.Select(row => (row, Contents(row))).ToImmutableArray())]);
+    }
+
+    private PackageContents Contents(LockedPackage row) => _workspace.Store.FindContents(row.Sha256)
+        ?? throw new EzException(FailureKind.Store, $"the contents of `{row}` are not in the store", "ez build RECIPE");
+
+    /// <summary>Reads each archive that has something of what is damaged once, whatever it is needed for.</summary>
+    private async Task FromArchivesAsync(IReadOnlyList<string> recipes, IReadOnlyList<StoreFault> faults)
+    {
+        var objects = faults.Where(fault => fault.Thing == StoreThing.Object).ToDictionary(fault => fault.Digest);
+        var contents = faults.Where(fault => fault.Thing == StoreThing.Contents).ToDictionary(fault => fault.Digest);
+        var makers = new StoreSearch(_workspace.Store.Layout, _cancel).PackagesWith(objects.Keys.ToHashSet()).ToLookup(holder => holder.Object, holder => holder.Holder);
+        var packages = contents.Keys.ToHashSet();
+        foreach (var digest in objects.Keys.Where(digest => !makers[digest].Any(packages.Contains)))
+        {
+            if (Choose(makers[digest]) is { } package)
+            {
+                packages.Add(package);
+            }
+            else
+            {
+                _failures[objects[digest].Path] = "no package whose contents are in the store has it; if nothing needs it, ez store gc removes it";
+            }
+        }
+
+        var without = await new ArchiveSource(_workspace, recipes, _versions).BringAsync([.. packages], _cancel).ConfigureAwait(false);
+        _repair.Want(objects.Keys);
+        var unpacked = new List<PackageContents>();
+        foreach (var package in packages)
+        {
+            var paths = contents.TryGetValue(package, out var fault)
+                ? [fault.Path]
+                : objects.Keys.Where(digest => makers[digest].Contains(package)).Select(digest => objects[digest].Path).ToList();
+            if (without.TryGetValue(package, out var why))
+            {
+                paths.ForEach(path => _failures[path] = why);
+                continue;
+            }
+
+            Try(paths[0], () => unpacked.Add(Unpack(package, contents.ContainsKey(package))));
+        }
+
+        Try(faults[0].Path, _repair.Apply);
+        foreach (var one in unpacked.Where(one => contents.ContainsKey(one.Package)))
+        {
+            Try(contents[one.Package].Path, () => _repair.RestoreContents(one));
+        }
+    }
+
+    /// <summary>One that needs no download, if there is one.</summary>
+    private Sha256Digest? Choose(IEnumerable<Sha256Digest> packages)
+    {
+        var all = packages.Distinct().ToList();
+        return all.Count == 0 ? null : all.Find(package => StoreFile.Exists(_workspace.Store.ArchivePath(package))) is var near && near != default ? near : all[0];
+    }
+
+    /// <param name="all">Every object of it may be missing, and is kept if it is.</param>
+    private PackageContents Unpack(Sha256Digest package, bool all)
+    {
+        var options = new DebReadOptions { FileName = package.Short + ".deb", AllowDevices = true, DecoderThreads = Environment.ProcessorCount };
+        if (all)
+        {
+            using var first = _workspace.Store.OpenArchive(package);
+            var seen = DebReader.Read(first, options, (content, size) => HashOf(content, size));
+            _repair.Want(seen.Control.Select(member => member.Content)
+                .Concat(seen.Entries.Select(entry => entry.Entry.Content).OfType<Sha256Digest>())
+                .Where(digest => !_workspace.Store.Objects.Has(digest)));
+        }
+
+        using var archive = _workspace.Store.OpenArchive(package);
+        var contents = DebReader.Read(archive, options, _repair.Put);
+        return contents.Package == package ? contents : throw new EzException(FailureKind.Untrusted, $"the archive `{_workspace.Store.ArchivePath(package)}` is another one than its name promises", "ez store gc");
+    }
+
+    private static Sha256Digest HashOf(Stream content, long size)
+    {
+        using var hash = System.Security.Cryptography.IncrementalHash.CreateHash(System.Security.Cryptography.HashAlgorithmName.SHA256);
+        var buffer = new byte[81920];
+        for (var left = size; left > 0;)
+        {
+            var part = buffer.AsSpan(0, (int)Math.Min(left, buffer.Length));
+            content.ReadExactly(part);
+            hash.AppendData(part);
+            left -= part.Length;
+        }
+
+        return new Sha256Digest(hash.GetHashAndReset());
+    }
+
+    private void Try(string path, Action act)
+    {
+        try
+        {
+            act();
+        }
+        catch (EzException failure)
+        {
+            _failures[path] = failure.Message;
+        }
+    }
+}
