@@ -18,7 +18,7 @@ internal static partial class Strace
     /// <summary>The calls by which a store, a recipe's lock or a view can change.</summary>
     public static readonly string[] Changing =
     [
-        "openat", "write", "pwrite64", "linkat", "rename", "renameat2", "mkdir", "mkdirat", "symlinkat", "mknodat", "unlink", "unlinkat", "rmdir",
+        "openat", "write", "pwrite64", "linkat", "rename", "renameat", "renameat2", "mkdir", "mkdirat", "symlinkat", "mknodat", "unlink", "unlinkat", "rmdir",
         "fsync", "syncfs", "setxattr", "fsetxattr", "fchownat", "fchown", "fchmodat", "fchmod", "utimensat", "ftruncate", "mount", "umount2",
     ];
 
