@@ -1,3 +1,4 @@
+using System.Globalization;
 using BenchmarkDotNet.Running;
 using EzTemplates.Bench;
 
@@ -5,6 +6,8 @@ using EzTemplates.Bench;
 // ingest POOL STORE     row 3: the same, into a store
 // layers MANIFEST FOLDER the manifest as image and as tree, and mkfs.erofs over that tree: bytes and milliseconds (root)
 // mounts FOLDER         images of 100, 10,000 and 100,000 paths: microseconds of a mount, and of the first look at a path (root)
+// store STORE N M       makes a synthetic store of N objects and M manifests, for gc
+// gc STORE              marks and sweeps it; bench/gc runs both for three sizes
 // micro [ARGUMENTS]     the BenchmarkDotNet classes of Micro/; the arguments are BenchmarkDotNet's, such as --filter '*Version*'
 switch (args)
 {
@@ -20,10 +23,16 @@ switch (args)
     case ["mounts", var folder]:
         Console.WriteLine(ImageMounting.Run(folder));
         return 0;
+    case ["store", var folder, var objects, var manifests]:
+        Console.WriteLine(GarbageBench.Make(folder, int.Parse(objects, CultureInfo.InvariantCulture), int.Parse(manifests, CultureInfo.InvariantCulture)));
+        return 0;
+    case ["gc", var folder]:
+        Console.WriteLine(GarbageBench.Run(folder));
+        return 0;
     case ["micro", .. var rest]:
         BenchmarkSwitcher.FromAssembly(typeof(PoolReading).Assembly).Run(rest);
         return 0;
     default:
-        Console.Error.WriteLine("usage: EzTemplates.Bench read POOL | ingest POOL STORE | layers MANIFEST FOLDER | mounts FOLDER | micro [ARGUMENTS]");
+        Console.Error.WriteLine("usage: EzTemplates.Bench read POOL | ingest POOL STORE | layers MANIFEST FOLDER | mounts FOLDER | store STORE N M | gc STORE | micro [ARGUMENTS]");
         return 2;
 }
