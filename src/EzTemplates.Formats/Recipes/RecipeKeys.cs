@@ -35,7 +35,8 @@ public static class RecipeKeys
             "mirrors",
             new KeyValue.List(new KeyValue.Text("^(host|https?://.*)$"), 1),
             "Archive roots, in order of preference. `host` means those that this machine's own APT configuration, or ez's, has for this archive.",
-            "mirrors: [host]") { IsRequired = true },
+            "mirrors: [host]")
+        { IsRequired = true },
         new("suites", new KeyValue.List(AnyText, 1), "Suites or codenames below `dists/`.", "suites: [bookworm, bookworm-updates]") { IsRequired = true },
         new("components", new KeyValue.List(AnyText, 1), "Components of the suites.", "components: [main]") { IsRequired = true },
         new(
