@@ -54,10 +54,10 @@ public static class LockFile
             StoreFile.WriteNewDurably(beside, LockText.Write(made), EveryoneReads);
             Libc.Rename(null, beside, null, file.LockPath);
         }
-        catch (StoreException)
+        catch (StoreException failure)
         {
             Remove(beside);
-            throw;
+            throw StoreException.FromErrno("write the lock", file.LockPath, failure.Errno);
         }
     }
 

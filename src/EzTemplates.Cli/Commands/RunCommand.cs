@@ -13,7 +13,7 @@ internal static class RunCommand
 
     public static Command Make()
     {
-        var template = new Argument<string>("TEMPLATE") { Description = "`nginx` (its newest version), `nginx@1.0.3`, or the path of a recipe, which is built where needed." };
+        var template = new Argument<string>("TEMPLATE") { Description = "`nginx` (its newest version), `nginx@1.0.3`, or the path of a recipe, which is built where needed." }.OfTemplates();
         var arguments = ExecOptions.CommandArgument();
         var command = new Command("run", "Run a command in a throw-away environment: a fresh view, gone with all that was written in it when the command ends.")
         {

@@ -18,7 +18,7 @@ internal static class StoreCommands
 
     public static Command MakeTemplateRemove()
     {
-        var versions = new Argument<string[]>("TEMPLATE") { Description = "Versions to remove: `nginx@1.0.3`.", Arity = ArgumentArity.OneOrMore };
+        var versions = new Argument<string[]>("TEMPLATE") { Description = "Versions to remove: `nginx@1.0.3`.", Arity = ArgumentArity.OneOrMore }.OfTemplates();
         var command = new Command("remove", "Remove template versions that no environment maps to; `ez store gc` then frees their space.") { versions, SharedOptions.DryRun };
         command.Aliases.Add("rm");
         command.SetAction(parsed =>
