@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Text;
-using EzTemplates.Domain;
 using EzTemplates.Formats.Erofs;
 using EzTemplates.Formats.Manifests;
 using EzTemplates.Store;

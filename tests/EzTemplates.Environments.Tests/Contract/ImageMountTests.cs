@@ -93,6 +93,8 @@ public sealed class ImageMountTests
             {
                 ToolRun.Run("umount", point).Succeed();
             }
+
+            FolderRemoval.Remove(tree);
         }
 
         /// <summary>The whiteout of the objects has no time of its own, and of the manifests' no path.</summary>
