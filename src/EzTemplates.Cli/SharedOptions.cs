@@ -64,7 +64,39 @@ public static class SharedOptions
         }
     }
 
-    public static Workspace OpenWorkspace(this ParseResult parsed, CancellationToken cancel = default)
+    /// <summary>An ordinary user's process becomes another one here, inside his store's namespaces.</summary>
+    public static Workspace OpenWorkspace(this ParseResult parsed, CancellationToken cancel = default) => OpenWorkspace(parsed, StoreUse.Changing, cancel);
+
+    /// <summary>For commands that read what is the user's own; an ordinary user's process stays what it is, unless there is more to see inside.</summary>
+    public static Workspace OpenWorkspaceToRead(this ParseResult parsed, CancellationToken cancel = default) => OpenWorkspace(parsed, StoreUse.Reading, cancel);
+
+    private static Workspace OpenWorkspace(ParseResult parsed, StoreUse use, CancellationToken cancel)
+    {
+        var workspace = MakeWorkspace(parsed, cancel);
+        try
+        {
+            EnterNamespaces.IfNeeded(workspace, use, CommandLine());
+            return workspace;
+        }
+        catch
+        {
+            workspace.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>The program and its arguments; started through <c>dotnet</c>, the program is that, and `ez` its first argument.</summary>
+    internal static string[] CommandLine()
+    {
+        var words = System.Environment.GetCommandLineArgs();
+        var program = System.Environment.ProcessPath!;
+        return Path.GetFileNameWithoutExtension(program) == "dotnet" ? [program, .. words] : [program, .. words[1..]];
+    }
+
+    /// <summary>For who looks at the machine itself: as this user, and outside.</summary>
+    public static Workspace OpenWorkspaceOutside(this ParseResult parsed, CancellationToken cancel = default) => MakeWorkspace(parsed, cancel);
+
+    private static Workspace MakeWorkspace(ParseResult parsed, CancellationToken cancel)
     {
         var (tell, listener) = Listen(parsed);
         return new Workspace(

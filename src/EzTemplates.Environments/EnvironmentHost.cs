@@ -13,6 +13,7 @@ public sealed record EnvironmentHost
     /// <summary>Sees to it that a manifest's metadata layer is whole at <see cref="StoreLayout.LayerOf"/>; called before each mount of it.</summary>
     public required Action<Sha256Digest, LayerKind> MakeLayer { get; init; }
 
+    /// <summary>As the trees of this store show it: <see cref="StoreIds.Shown"/>.</summary>
     public required Func<Sha256Digest, Manifest> ReadManifest { get; init; }
 
     /// <summary>
@@ -21,11 +22,16 @@ public sealed record EnvironmentHost
     /// </summary>
     public required Func<IDisposable> HoldStore { get; init; }
 
+    public StoreIds Ids { get; init; } = StoreIds.OfRoot;
+
     /// <summary>Null: the form that the running kernel takes.</summary>
     public ViewForm? ForcedForm { get; init; }
 
     /// <summary>Null: images where the kernel mounts them, else trees.</summary>
     public LayerKind? ForcedLayer { get; init; }
+
+    /// <exception cref="EzException">Environment: no form works on this kernel, or none for an ordinary user.</exception>
+    internal ViewForm Form => (ForcedForm ?? ViewForms.OfThisKernel()).RequireFor(Ids);
 
     /// <summary>Who made a change, for the histories: <c>root</c>, <c>nightly</c>.</summary>
     public string User { get; init; } = Environment.UserName;

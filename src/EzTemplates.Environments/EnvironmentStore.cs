@@ -72,7 +72,7 @@ public sealed class EnvironmentStore
             Since = last.At,
             Root = Views.PointOf(name),
             IsMounted = view is not null,
-            Form = view?.Form ?? Host.ForcedForm ?? ViewForms.OfThisKernel(),
+            Form = view?.Form ?? Host.Form,
             Layer = view?.Layer ?? Views.Layers.Kind,
             PrivateBytes = PrivateTree.AllocatedBytes(PrivateOf(name)),
             Processes = Views.UsersOf(name),

@@ -20,7 +20,7 @@ internal sealed class UnfinishedEnvironments(EnvironmentHost host)
     {
         Directory.CreateDirectory(_layout.Locks);
         Libc.TryMakeFolder(null, _layout.Environments, OwnerOnly);
-        return FileLock.Acquire(Path.Combine(_layout.Locks, "environments"), FileLockMode.Exclusive, "the names of environments", host.Patience);
+        return FileLock.Acquire(_layout.EnvironmentNamesLock, FileLockMode.Exclusive, "the names of environments", host.Patience);
     }
 
     /// <summary>For an environment that is being made. No earlier one that is still there can be in the way.</summary>

@@ -29,7 +29,7 @@ public static class BuildTemplate
             return BuildFigures.OfPlan(locked.Lock, rows.Count, FetchPackages.Missing(workspace, rows).Sum(row => row.Size));
         }
 
-        RootRights.Require($"build `{locked.Lock.Template}`");
+        RequireIds.ToConfigure(workspace.Store, locked.Lock);
         using var writer = workspace.Store.BeginWriting(workspace.Patience);
         var downloaded = await workspace.Steps.RunAsync("fetch", () => FetchPackages.RunAsync(workspace, locked, rows, cancel)).ConfigureAwait(false);
         using var batch = writer.BeginIngest();

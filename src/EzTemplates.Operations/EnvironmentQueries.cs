@@ -36,8 +36,13 @@ public static class EnvironmentQueries
                 h.To.ToString()))]);
     }
 
-    public static PathReport MountedPath(Workspace workspace, string name) =>
-        new(name, workspace.Environments.MountedRoot(EnvironmentName.Parse(name)));
+    public static PathReport MountedPath(Workspace workspace, string name)
+    {
+        var environment = EnvironmentName.Parse(name);
+        _ = workspace.Environments.Current(environment);
+        RequireIds.ToMountForOthers(workspace.Store, name);
+        return new PathReport(name, workspace.Environments.MountedRoot(environment));
+    }
 
     /// <exception cref="BusyEnvironmentException">In use; it names the processes.</exception>
     public static UnmountReport Unmount(Workspace workspace, string name, bool wait)

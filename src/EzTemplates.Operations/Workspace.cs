@@ -73,8 +73,10 @@ public sealed class Workspace(WorkspaceOptions options, Action<OperationEvent> t
         MakeLayer = MakeLayer,
         ReadManifest = ReadManifest,
         HoldStore = () => FileLock.Acquire(Store.Layout.StoreLock, FileLockMode.Shared, "the store", Patience),
+        Ids = Store.Ids,
         ForcedForm = ViewForms.Parse(options.ForcedForm),
         ForcedLayer = LayerKinds.Parse(options.ForcedLayer),
+        User = NamespaceMark.Current?.User ?? System.Environment.UserName,
         Patience = Patience,
         Clock = time,
     });
@@ -134,12 +136,12 @@ public sealed class Workspace(WorkspaceOptions options, Action<OperationEvent> t
         _store?.Dispose();
     }
 
-    /// <summary>A manifest never changes, and a command for many environments needs one or two of them, many times.</summary>
+    /// <summary>As this store shows it. A manifest never changes, and a command for many environments needs one or two of them, many times.</summary>
     private Manifest ReadManifest(Sha256Digest digest)
     {
         lock (_manifests)
         {
-            return _manifests.TryGetValue(digest, out var known) ? known : _manifests[digest] = Store.Versions.ReadManifest(digest);
+            return _manifests.TryGetValue(digest, out var known) ? known : _manifests[digest] = Store.Ids.Shown(Store.Versions.ReadManifest(digest));
         }
     }
 

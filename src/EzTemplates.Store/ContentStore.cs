@@ -19,9 +19,10 @@ public sealed class ContentStore : IDisposable
 
     private readonly Lazy<Catalog> _catalog;
 
-    private ContentStore(StoreLayout layout, StoreOptions options)
+    private ContentStore(StoreLayout layout, StoreIds ids, StoreOptions options)
     {
         Layout = layout;
+        Ids = ids;
         Options = options;
         Objects = new ObjectShelf(layout);
         Versions = new TemplateVersions(layout);
@@ -29,6 +30,9 @@ public sealed class ContentStore : IDisposable
     }
 
     public StoreLayout Layout { get; }
+
+    /// <summary>Which ids its files can have.</summary>
+    public StoreIds Ids { get; }
 
     public ObjectShelf Objects { get; }
 
@@ -39,23 +43,33 @@ public sealed class ContentStore : IDisposable
 
     internal StoreOptions Options { get; }
 
+    /// <summary>The kind of layer that a commit makes. Only root mounts images.</summary>
+    internal LayerKind Layer => Ids.IsRootless ? LayerKind.Tree : Options.Layer();
+
     /// <summary>Opens the store, makes it if there is none, and removes what killed commands left.</summary>
     /// <exception cref="StoreException">A newer format, another owner, a folder that is no store, or a failing disk.</exception>
     public static ContentStore Open(string root, StoreOptions? options = null)
     {
         var layout = new StoreLayout(root);
-        if (StoreGuard.Check(layout))
+        if (StoreGuard.Check(layout) is { } ids)
         {
-            WorkFolder.RemoveAbandoned(layout);
-            RepairRecords.Finish(layout);
+            // Outside its namespaces, an ordinary user cannot remove files of his other ids; the next command inside does.
+            if (Libc.EffectiveUserId == 0)
+            {
+                WorkFolder.RemoveAbandoned(layout);
+                RepairRecords.Finish(layout);
+            }
         }
         else
         {
-            Make(layout);
+            ids = Make(layout);
         }
 
-        return new ContentStore(layout, options ?? new StoreOptions());
+        return new ContentStore(layout, ids, options ?? new StoreOptions());
     }
+
+    /// <summary>Names of what commands that were killed left unfinished; whoever opens the store removes it.</summary>
+    public static IReadOnlyList<string> AbandonedWork(StoreLayout layout) => WorkFolder.Abandoned(layout);
 
     /// <summary>Everything that changes the store happens within one of these. Waits while gc deletes.</summary>
     public StoreWriter BeginWriting(LockPatience? patience = null) => StoreWriter.Begin(this, patience ?? LockPatience.Silent);
@@ -136,7 +150,7 @@ public sealed class ContentStore : IDisposable
     }
 
     /// <summary>The format file is last: without it the rest is made again.</summary>
-    private static void Make(StoreLayout layout)
+    private static StoreIds Make(StoreLayout layout)
     {
         string[] folders =
         [
@@ -150,6 +164,13 @@ public sealed class ContentStore : IDisposable
 
         WorkFolder.RemoveAbandoned(layout);
         using var work = WorkFolder.Make(layout);
+        var ids = StoreIds.OfThisUser();
+        if (ids.ToText() is { } text)
+        {
+            work.WriteDurably(layout.Rootless, text);
+        }
+
         work.WriteDurably(layout.Format, Encoding.ASCII.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{CurrentFormat}\n")));
+        return ids;
     }
 }

@@ -12,8 +12,8 @@ internal static class StoreGuard
 {
     private const int OwnerOnly = 0b111_000_000;
 
-    /// <returns>Whether there is a store already.</returns>
-    public static bool Check(StoreLayout layout)
+    /// <returns>Which ids the store there has; null if there is none yet.</returns>
+    public static StoreIds? Check(StoreLayout layout)
     {
         var (root, errno) = Libc.TryOpen(null, layout.Root, OpenFlags.Directory);
         if (root is null && errno == Errnos.ENOENT)
@@ -43,9 +43,29 @@ internal static class StoreGuard
                 Libc.ChangeMode(root, OwnerOnly);
             }
 
-            return isStore;
+            return isStore ? CheckIds(layout) : null;
         }
     }
+
+    /// <summary>Root's store and an ordinary user's are unlike in all their trees and private areas; a change of owner makes neither the other.</summary>
+    private static StoreIds CheckIds(StoreLayout layout)
+    {
+        var ids = StoreIds.Read(layout);
+        if (ids.IsRootless && Libc.EffectiveUserId == 0 && IsRootOfTheMachine())
+        {
+            throw StoreException.ForeignOwner(
+                $"the store `{layout.Root}` was made by an ordinary user: root's environments cannot be in it", "choose another store with --store DIR");
+        }
+
+        return ids.IsRootless || Libc.EffectiveUserId == 0
+            ? ids
+            : throw StoreException.ForeignOwner(
+                $"the store `{layout.Root}` was made by root: an ordinary user's environments cannot be in it", "choose another store with --store DIR");
+    }
+
+    /// <summary>Not only of a user namespace, in which few ids are mapped (user_namespaces(7)).</summary>
+    private static bool IsRootOfTheMachine() =>
+        File.ReadAllText("/proc/self/uid_map").Split([' ', '\n'], StringSplitOptions.RemoveEmptyEntries) is ["0", "0", "4294967295"];
 
     /// <summary>What a command that was killed while it made the store left, and what mkfs makes in the root of a file system.</summary>
     private static bool MayBeThere(string name) => name is "store" or "environments" or "lost+found";

@@ -34,6 +34,9 @@ public sealed class StoreLayout
 
     public string Format => At("store", "format");
 
+    /// <summary>See <see cref="StoreIds"/>; root's store has none.</summary>
+    public string Rootless => At("store", "rootless");
+
     /// <summary>The OBJECTS layer of every view.</summary>
     public string Data => At("store", "data");
 
@@ -71,6 +74,12 @@ public sealed class StoreLayout
 
     /// <summary>Shared while objects get their names, exclusive while <see cref="Dirty"/> is removed or what it says is looked into.</summary>
     public string DirtyLock => At("store", "locks", "dirty");
+
+    /// <summary>Shared by every command that lives in the namespaces of an ordinary user's store: who has it tells where they are.</summary>
+    public string NamespacesLock => At("store", "locks", "namespaces");
+
+    /// <summary>Had by one command at a time, on its way into the namespaces.</summary>
+    public string EnteringLock => At("store", "locks", "entering");
 
     /// <summary>Shared by every writer, exclusive while gc deletes.</summary>
     public string StoreLock => At("store", "lock");
@@ -119,6 +128,9 @@ public sealed class StoreLayout
     public string VersionProvenanceOf(string template, NuGetVersion version) => Path.Combine(VersionsOf(template), $"{Text(version)}.provenance");
 
     public string CompositionOf(Sha256Digest composition) => Path.Combine(Compositions, composition + ".lock.json");
+
+    /// <summary>Had while an environment comes or goes.</summary>
+    public string EnvironmentNamesLock => At("store", "locks", "environments");
 
     public string PackageLockOf(Sha256Digest package) => Path.Combine(Work, $"package-{package}.lock");
 

@@ -32,7 +32,7 @@ public sealed class StoreWriter : IDisposable
     public string MakeLayer(Manifest manifest, Sha256Digest digest, LayerKind kind)
     {
         ArgumentNullException.ThrowIfNull(manifest);
-        if (UnfinishedLayer.Make(Store.Layout, _work, kind, (manifest, digest), _patience.Cancellation) is { } layer)
+        if (UnfinishedLayer.Make(Store, _work, kind, (manifest, digest), _patience.Cancellation) is { } layer)
         {
             using (var folder = Libc.OpenFolder(null, Store.Layout.Store))
             {

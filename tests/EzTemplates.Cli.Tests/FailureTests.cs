@@ -161,18 +161,24 @@ public sealed class FailureTests : IDisposable
     }
 
     [Fact]
-    public void An_ordinary_user_is_told_what_needs_root()
+    public void An_ordinary_user_is_told_why_nothing_can_be_made_for_him()
     {
         Requires.Tool("setpriv");
+        Requires.Tool("unshare");
+        Requires.Tool("chroot");
         _ground.Publish(0, Ground.Package("base", "1"));
         var recipe = _ground.Recipes.Os("small", "base");
         var own = _ground.Temp.MakeFolder("own");
         ToolRun.Run("chown", "-R", "65534:65534", own, _ground.Recipes.Folder).Succeed();
 
+        // The kernel makes no user namespace for who has another root than its mount namespace (unshare(2)).
+        var built = NobodyCommand(Path.Combine(own, "store"), "build", recipe);
+        var chrooted = built with { File = "unshare", Arguments = ["--mount", "sh", "-c", "mount --rbind / \"$0\" && exec chroot \"$0\" setpriv \"$@\"", _ground.Temp.MakeFolder("chroot"), .. built.Arguments] };
         Ground.Fails(
-            AsNobody(Path.Combine(own, "store"), "build", recipe),
+            ToolRun.Run(chrooted),
             7,
-            "ez: cannot build `small` as an ordinary user: the owners, set-id bits and attributes of its files need root\nhint: run the same command as root (sudo)");
+            "ez: an ordinary user's environments need a user namespace, and none can be made: unshare: unshare failed: Operation not permitted\n"
+            + "hint: ez doctor says what is missing; or run as root, in a store of root's");
         _ground.Ez.Succeed("env", "list");
         var foreign = AsNobody(_ground.Ez.Store, "env", "list");
         Assert.Equal(7, foreign.ExitCode);
@@ -228,10 +234,12 @@ public sealed class FailureTests : IDisposable
         Assert.Equal(2, usage.RootElement.GetProperty("exitCode").GetInt32());
     }
 
-    private ToolRun AsNobody(string store, params IReadOnlyList<string> arguments) => ToolRun.Run(new ToolCommand(
+    private ToolRun AsNobody(string store, params IReadOnlyList<string> arguments) => ToolRun.Run(NobodyCommand(store, arguments));
+
+    private ToolCommand NobodyCommand(string store, params IReadOnlyList<string> arguments) => new(
         "setpriv", ["--reuid=65534", "--regid=65534", "--clear-groups", "--no-new-privs", "--inh-caps=-all", "--bounding-set=-all", EzProgram.File, .. arguments])
     {
         Environment = new Dictionary<string, string?>(_ground.Ez.Environment) { ["EZ_STORE"] = store, ["HOME"] = _ground.Temp.At("own") },
         WorkingDirectory = _ground.Temp.Root,
-    });
+    };
 }

@@ -70,7 +70,7 @@ internal static class EnvCommands
         command.Aliases.Add("ls");
         command.SetAction(parsed =>
         {
-            using var workspace = parsed.OpenWorkspace();
+            using var workspace = parsed.OpenWorkspaceToRead();
             var report = EnvironmentQueries.List(workspace);
             parsed.Print(report, ReportText.Of(report));
             return ExitCodes.Ok;
@@ -105,7 +105,7 @@ internal static class EnvCommands
         var command = new Command("path", "Mount the environment's view where it is not mounted, and print where it is.") { name };
         command.SetAction(parsed =>
         {
-            using var workspace = parsed.OpenWorkspace();
+            using var workspace = parsed.OpenWorkspaceToRead();
             var report = EnvironmentQueries.MountedPath(workspace, parsed.GetRequiredValue(name));
             parsed.Print(report, [report.Path]);
             return ExitCodes.Ok;

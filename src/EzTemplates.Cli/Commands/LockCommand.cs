@@ -15,7 +15,7 @@ internal static class LockCommand
         };
         command.SetAction(async (parsed, cancel) =>
         {
-            using var workspace = parsed.OpenWorkspace(cancel);
+            using var workspace = parsed.OpenWorkspaceToRead(cancel);
             var report = await LockRecipes.RunAsync(workspace, parsed.GetRequiredValue(recipes), cancel).ConfigureAwait(false);
             parsed.Print(report, ReportText.Of(report));
             return ExitCodes.Ok;

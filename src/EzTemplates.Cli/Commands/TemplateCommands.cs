@@ -22,7 +22,7 @@ internal static class TemplateCommands
         command.Aliases.Add("ls");
         command.SetAction(parsed =>
         {
-            using var workspace = parsed.OpenWorkspace();
+            using var workspace = parsed.OpenWorkspaceToRead();
             var report = TemplateQueries.List(workspace);
             parsed.Print(report, ReportText.Of(report));
             return ExitCodes.Ok;
@@ -36,7 +36,7 @@ internal static class TemplateCommands
         var command = new Command("show", "Show a template version: packages, files, digests, whether it is configured.") { template };
         command.SetAction(parsed =>
         {
-            using var workspace = parsed.OpenWorkspace();
+            using var workspace = parsed.OpenWorkspaceToRead();
             var report = TemplateQueries.Show(workspace, parsed.GetRequiredValue(template));
             parsed.Print(report, ReportText.Of(report));
             return ExitCodes.Ok;

@@ -42,6 +42,20 @@ internal static unsafe partial class Linux
     [LibraryImport(Library, EntryPoint = "close", SetLastError = true)]
     public static partial int Close(int descriptor);
 
+    [LibraryImport(Library, EntryPoint = "fcntl", SetLastError = true)]
+    private static partial int Control(int descriptor, int command, nint argument);
+
+    /// <summary>Whether the next program has the descriptor no more.</summary>
+    public static int CloseOnExec(int descriptor, bool closes)
+    {
+        const int setFlags = 2;
+        return Control(descriptor, setFlags, closes ? 1 : 0);
+    }
+
+    /// <summary>Returns only where it fails.</summary>
+    [LibraryImport(Library, EntryPoint = "execve", SetLastError = true)]
+    public static partial int Execute(nint program, nint arguments, nint variables);
+
     [LibraryImport(Library, EntryPoint = "isatty", SetLastError = true)]
     public static partial int IsTerminal(int descriptor);
 

@@ -9,9 +9,6 @@ namespace EzTemplates.Environments;
 /// <summary>An environment's private area, as an unmounted folder. No link in it is followed, in no part of a path.</summary>
 internal static class PrivateArea
 {
-    private static readonly NativePath Opaque = "trusted.overlay.opaque";
-    private static readonly NativePath Origin = "trusted.overlay.origin";
-
     /// <summary>Null where the area has no folder of that path.</summary>
     public static SafeFileHandle? TryOpenFolder(string area, TreePath path)
     {
@@ -68,17 +65,17 @@ internal static class PrivateArea
     /// the version had none is marked opaque by the kernel, to spare itself a look-up: a new version's files in it would never show.
     /// And a folder with whiteouts must say that it is a copied one, or its whiteouts show when the lower folder is gone.
     /// </summary>
-    public static void MakeIndependent(string area, Manifest old, Func<TreePath, bool> wasFolderBefore) =>
+    public static void MakeIndependent(string area, OverlayAttributes attributes, Manifest old, Func<TreePath, bool> wasFolderBefore) =>
         ForEachFolder(area, (path, folder) =>
         {
-            if (old.Find(path)?.Type != EntryType.Directory && Libc.TryGetXattr(folder, ".", Opaque) is not null && !wasFolderBefore(path))
+            if (old.Find(path)?.Type != EntryType.Directory && Libc.TryGetXattr(folder, ".", attributes.Opaque) is not null && !wasFolderBefore(path))
             {
-                Libc.RemoveXattr(folder, ".", Opaque);
+                Libc.RemoveXattr(folder, ".", attributes.Opaque);
             }
 
-            if (Libc.TryGetXattr(folder, ".", Origin) is null && HasWhiteout(folder))
+            if (Libc.TryGetXattr(folder, ".", attributes.Origin) is null && HasWhiteout(folder))
             {
-                Libc.SetXattr(folder, Origin, []);
+                Libc.SetXattr(folder, attributes.Origin, []);
             }
         });
 

@@ -146,7 +146,7 @@ public sealed class Remapper(EnvironmentStore environments)
                 .Where(digest => StoreFile.Exists(environments.Host.Layout.ManifestOf(digest))).Select(digest => read(digest)),
         ]);
         PrivateCopies.Drop(area, plan.Dropped);
-        PrivateArea.MakeIndependent(area, read(plan.From.Manifest), path => earlier.Value.Any(manifest => manifest.Find(path)?.Type == EntryType.Directory));
+        PrivateArea.MakeIndependent(area, environments.Host.Ids.Overlay, read(plan.From.Manifest), path => earlier.Value.Any(manifest => manifest.Find(path)?.Type == EntryType.Directory));
         using (var work = Libc.OpenFolder(null, environments.WorkOf(plan.Environment)))
         {
             FolderRemoval.Empty(work);

@@ -10,26 +10,29 @@ namespace EzTemplates.Environments;
 internal sealed class Sandbox : IDisposable
 {
     private readonly SandboxThread _thread = new();
+    private readonly StoreIds _ids;
     private readonly SandboxCredentials _credentials;
     private readonly SandboxSpawn _spawn;
     private int _init;
     private int _lifeline = -1;
 
-    private Sandbox()
+    private Sandbox(StoreIds ids)
     {
-        _credentials = new SandboxCredentials(_thread);
+        _ids = ids;
+        _credentials = new SandboxCredentials(_thread, ids);
         _spawn = new SandboxSpawn(_thread);
     }
 
+    /// <param name="ids">Those that there are here.</param>
     /// <param name="lockMounts">Taken while the sandbox has copies of other environments' mounts.</param>
-    public static Sandbox Make(ExecRequest request, SandboxRoot root, Func<FileLock> lockMounts)
+    public static Sandbox Make(ExecRequest request, SandboxRoot root, StoreIds ids, Func<FileLock> lockMounts)
     {
         if (RuntimeInformation.ProcessArchitecture != Architecture.X64)
         {
             throw new EzException(FailureKind.Environment, $"ez cannot run commands in environments on {RuntimeInformation.ProcessArchitecture} yet", "use the path that ez env path prints");
         }
 
-        var sandbox = new Sandbox();
+        var sandbox = new Sandbox(ids);
         try
         {
             using (lockMounts())
@@ -77,7 +80,7 @@ internal sealed class Sandbox : IDisposable
 
     private void Build(ExecRequest request, SandboxRoot root)
     {
-        var folders = new SandboxFolders(_thread);
+        var folders = new SandboxFolders(_thread, _ids);
         _thread.EnterNamespaces(request.Network, request.Environment.ToString());
         root.Show(_thread);
         folders.Stage(root.Stage, request);
@@ -88,6 +91,7 @@ internal sealed class Sandbox : IDisposable
         _spawn.KeepDescriptorsOut();
         TerminalFilter.Install(_thread);
         (_init, _lifeline) = _spawn.StartInit();
+        folders.ForgetProc();
         if (request.Privileges == SandboxPrivileges.Container)
         {
             folders.HideHost();

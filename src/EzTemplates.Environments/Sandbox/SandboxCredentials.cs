@@ -1,5 +1,7 @@
 using System.Runtime.InteropServices;
+using EzTemplates.Domain;
 using EzTemplates.Environments.Native;
+using EzTemplates.Store;
 
 namespace EzTemplates.Environments;
 
@@ -7,7 +9,7 @@ namespace EzTemplates.Environments;
 /// Gives the sandbox's thread the ids that the command is to have, and limits what its programs can ever gain. The thread itself
 /// keeps its capabilities (in its permitted set, which execve(2) takes from a program), for it has to leave the sandbox later.
 /// </summary>
-internal sealed unsafe class SandboxCredentials(SandboxThread thread)
+internal sealed unsafe class SandboxCredentials(SandboxThread thread, StoreIds ids)
 {
     private const int DropFromBounding = 24;
     private const int KeepCapabilities = 8;
@@ -27,6 +29,7 @@ internal sealed unsafe class SandboxCredentials(SandboxThread thread)
 
     public void Take(InsideAccount account, SandboxPrivileges privileges)
     {
+        RequireIds(account);
         _own = ReadCapabilities();
         if (privileges == SandboxPrivileges.Container)
         {
@@ -42,11 +45,34 @@ internal sealed unsafe class SandboxCredentials(SandboxThread thread)
         thread.Native.System(SystemCallNumber.Prctl, Ambient, ClearAllAmbient);
         SandboxThread.Must("limit capabilities", WriteCapabilities());
         SandboxThread.Must("keep capabilities", thread.Native.System(SystemCallNumber.Prctl, KeepCapabilities, 1));
-        var groups = thread.Text.Block(Math.Max(1, account.Groups.Length) * sizeof(uint));
-        account.Groups.CopyTo(new Span<uint>((void*)groups, account.Groups.Length));
-        SandboxThread.Must("set the groups", thread.Native.System(SystemCallNumber.SetGroups, account.Groups.Length, groups));
+        SetGroups(account);
         SandboxThread.Must("set the group", thread.Native.System(SystemCallNumber.SetResGid, (nint)account.Gid, (nint)account.Gid, (nint)account.Gid));
         SandboxThread.Must("set the user", thread.Native.System(SystemCallNumber.SetResUid, (nint)account.Uid, (nint)account.Uid, (nint)account.Uid));
+    }
+
+    private void RequireIds(InsideAccount account)
+    {
+        if (!ids.HasUser(account.Uid) || !ids.HasGroup(account.Gid))
+        {
+            throw new EzException(
+                FailureKind.Environment,
+                $"cannot run as `{account.Name}` ({account.Uid}:{account.Gid}): the store of an ordinary user has {(ids is StoreIds.One ? "one id, which is 0" : "fewer ids")}",
+                "ids come from /etc/subuid and /etc/subgid, through newuidmap, when a store is made: ez doctor");
+        }
+    }
+
+    /// <summary>Where there is one id, the kernel lets nobody set groups: the command keeps those that `ez` was started with.</summary>
+    private void SetGroups(InsideAccount account)
+    {
+        if (ids is StoreIds.One)
+        {
+            return;
+        }
+
+        uint[] known = [.. account.Groups.Where(ids.HasGroup)];
+        var groups = thread.Text.Block(Math.Max(1, known.Length) * sizeof(uint));
+        known.CopyTo(new Span<uint>((void*)groups, known.Length));
+        SandboxThread.Must("set the groups", thread.Native.System(SystemCallNumber.SetGroups, known.Length, groups));
     }
 
     /// <summary>Makes the thread able again to leave its namespaces. It stays who it is; it has nothing more to do with files.</summary>

@@ -17,7 +17,7 @@ public sealed class SandboxExec(EnvironmentStore environments)
         environments.EnsureMounted(request.Environment);
         var view = environments.Views.PointOf(request.Environment);
         var root = new SandboxRoot(view, environments.WorkOf(request.Environment), thread => thread.JoinView(view));
-        using var sandbox = Sandbox.Make(request, root, () => environments.Views.Lock(FileLockMode.Shared));
+        using var sandbox = Sandbox.Make(request, root, environments.Host.Ids, () => environments.Views.Lock(FileLockMode.Shared));
         return sandbox.Run(request);
     }
 }

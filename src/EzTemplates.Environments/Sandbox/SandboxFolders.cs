@@ -1,11 +1,12 @@
 using System.Globalization;
 using EzTemplates.Domain;
 using EzTemplates.Environments.Native;
+using EzTemplates.Store;
 
 namespace EzTemplates.Environments;
 
 /// <summary>What a sandbox shows besides the view: /dev, /proc, /sys, the host's name resolution, and binds.</summary>
-internal sealed unsafe class SandboxFolders(SandboxThread thread)
+internal sealed unsafe class SandboxFolders(SandboxThread thread, StoreIds ids)
 {
     private static readonly string[] Devices = ["null", "zero", "full", "random", "urandom", "tty"];
 
@@ -15,6 +16,12 @@ internal sealed unsafe class SandboxFolders(SandboxThread thread)
     private static readonly string[] HiddenFolders = ["/proc/acpi", "/proc/scsi", "/sys/firmware"];
 
     private static readonly string[] LentFiles = ["/etc/resolv.conf", "/etc/hosts"];
+
+    private const uint GroupOfTerminals = 5;
+
+    private const string StagedSys = ".ez-sys";
+
+    private const string StagedProc = ".ez-proc";
 
     private const MountFlags Harmless = MountFlags.NoSetId | MountFlags.NoDevices | MountFlags.NoExecution;
 
@@ -31,6 +38,12 @@ internal sealed unsafe class SandboxFolders(SandboxThread thread)
         {
             SandboxThread.Must($"make `/dev/{device}`", thread.TryMakeFile($"{stage}/{device}", 0b110_110_110));
             thread.Mount("/dev/" + device, $"{stage}/{device}", null, MountFlags.Bind);
+        }
+
+        if (ids.IsRootless)
+        {
+            StageKernel("/sys", $"{stage}/{StagedSys}");
+            StageKernel("/proc", $"{stage}/{StagedProc}");
         }
 
         foreach (var bind in request.Binds)
@@ -54,7 +67,7 @@ internal sealed unsafe class SandboxFolders(SandboxThread thread)
     public void FinishDevices()
     {
         thread.MakeFolder("/dev/pts");
-        thread.Mount("devpts", "/dev/pts", "devpts", MountFlags.NoSetId | MountFlags.NoExecution, "newinstance,ptmxmode=0666,mode=0620,gid=5");
+        thread.Mount("devpts", "/dev/pts", "devpts", MountFlags.NoSetId | MountFlags.NoExecution, "newinstance,ptmxmode=0666,mode=0620" + (ids.HasGroup(GroupOfTerminals) ? ",gid=5" : ""));
         thread.MakeFolder("/dev/shm");
         thread.Mount("shm", "/dev/shm", "tmpfs", Harmless, "mode=1777");
         thread.MakeLink("pts/ptmx", "/dev/ptmx");
@@ -67,7 +80,35 @@ internal sealed unsafe class SandboxFolders(SandboxThread thread)
     public void MakeSys()
     {
         thread.MakePlace("/sys");
-        thread.Mount("sysfs", "/sys", "sysfs", Harmless | MountFlags.ReadOnly);
+        if (!ids.IsRootless)
+        {
+            thread.Mount("sysfs", "/sys", "sysfs", Harmless | MountFlags.ReadOnly);
+            return;
+        }
+
+        // A user namespace may mount it only for a network of its own.
+        if (thread.TryMount("sysfs", "/sys", "sysfs", Harmless | MountFlags.ReadOnly).Failed)
+        {
+            thread.Mount("/dev/" + StagedSys, "/sys", null, MountFlags.Move);
+        }
+
+        Forget("/dev/" + StagedSys);
+    }
+
+    /// <summary>Once process 1 has its own /proc. Until then the host's has to be in sight: a user namespace shows no more than that does.</summary>
+    public void ForgetProc()
+    {
+        if (ids.IsRootless)
+        {
+            Forget("/dev/" + StagedProc);
+        }
+    }
+
+    private void StageKernel(string source, string place)
+    {
+        thread.MakeFolder(place);
+        thread.Mount(source, place, null, MountFlags.Bind | MountFlags.Recursive);
+        SetAttributes(place, Harmless | MountFlags.ReadOnly);
     }
 
     /// <summary>After /proc is mounted.</summary>
@@ -197,17 +238,20 @@ internal sealed unsafe class SandboxFolders(SandboxThread thread)
         }
     }
 
-    /// <summary>By mount_setattr (5.12), which adds to what the source's mounts have; by a remount before that.</summary>
     private void Restrict(string target, bool readOnly, bool keepDevices)
+    {
+        var wanted = (readOnly ? MountFlags.ReadOnly : MountFlags.None) | (keepDevices ? MountFlags.None : MountFlags.NoDevices);
+        if (wanted != MountFlags.None)
+        {
+            SetAttributes(target, wanted);
+        }
+    }
+
+    /// <summary>By mount_setattr (5.12), which adds to what the source's mounts have; by a remount before that.</summary>
+    private void SetAttributes(string target, MountFlags wanted)
     {
         const int recursive = 0x8000;
         const int attributesSize = 32;
-        var wanted = (readOnly ? MountFlags.ReadOnly : MountFlags.None) | (keepDevices ? MountFlags.None : MountFlags.NoDevices);
-        if (wanted == MountFlags.None)
-        {
-            return;
-        }
-
         var attributes = thread.Text.Block(attributesSize);
         *(ulong*)attributes = (ulong)wanted;
         var set = thread.Native.System(SystemCallNumber.MountSetAttributes, -100, thread.Text.Of(target), recursive, attributes, attributesSize);

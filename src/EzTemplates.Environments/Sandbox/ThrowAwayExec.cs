@@ -39,7 +39,7 @@ public sealed class ThrowAwayExec(EnvironmentStore environments)
         ArgumentNullException.ThrowIfNull(view);
         var area = AreaOf(view.Area);
         var root = new SandboxRoot(Path.Combine(_layout.Root, area, "root"), Path.Combine(_layout.Root, area, "dev"), thread => Show(thread, view, area)) { IsFresh = true };
-        using var sandbox = Sandbox.Make(request, root, () => environments.Views.Lock(FileLockMode.Shared));
+        using var sandbox = Sandbox.Make(request, root, environments.Host.Ids, () => environments.Views.Lock(FileLockMode.Shared));
         return sandbox.Run(request);
     }
 
@@ -78,7 +78,7 @@ public sealed class ThrowAwayExec(EnvironmentStore environments)
     private NativeResult TryMount(SandboxThread thread, Sha256Digest manifest, string area, LayerKind kind)
     {
         environments.Host.MakeLayer(manifest, kind);
-        var form = environments.Host.ForcedForm ?? ViewForms.OfThisKernel();
+        var form = environments.Host.Form;
         var layer = new ReadyLayer(Path.GetRelativePath(_layout.Root, _layout.LayerOf(kind, manifest)), kind);
         if (kind == LayerKind.Image)
         {
@@ -102,6 +102,6 @@ public sealed class ThrowAwayExec(EnvironmentStore environments)
             }
         }
 
-        return thread.TryMount("overlay", $"{area}/root", "overlay", MountFlags.NoDevices, form.ThrowAwayOptions(lower, $"{area}/upper", $"{area}/work"));
+        return thread.TryMount("overlay", $"{area}/root", "overlay", MountFlags.NoDevices, form.ThrowAwayOptions(lower, $"{area}/upper", $"{area}/work", environments.Host.Ids.Overlay));
     }
 }

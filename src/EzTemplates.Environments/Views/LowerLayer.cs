@@ -31,7 +31,7 @@ internal sealed class LowerLayer(EnvironmentHost host)
     public static LayerKind OfThisKernel => Best.Value;
 
     /// <summary>The kind that a view gets, unless the kernel refuses it.</summary>
-    public LayerKind Kind => host.ForcedLayer ?? OfThisKernel;
+    public LayerKind Kind => host.ForcedLayer ?? (host.Ids.IsRootless ? LayerKind.Tree : OfThisKernel);
 
     /// <summary>Sees to it that the store has the layer; mounts nothing.</summary>
     public void Make(Sha256Digest manifest) => host.MakeLayer(manifest, Kind);

@@ -21,6 +21,9 @@ public static class ViewForms
     // Of the upper overlay always: with metacopy or redirects in the private area, a chmod-ed file shows the old size with new content
     // after a remap, and a file that is gone gives EIO.
     private const string PlainUpper = "metacopy=off,redirect_dir=off,index=off,xino=off";
+
+    // What userxattr demands: `off` would follow what it does not make.
+    private const string PlainUpperOfUsers = "metacopy=off,redirect_dir=nofollow,index=off,xino=off,userxattr";
     private const string FollowingLower = "metacopy=on,redirect_dir=on";
 
     /// <exception cref="EzException">Environment: no form works on this kernel.</exception>
@@ -60,6 +63,17 @@ public static class ViewForms
         _ => throw new EzException(FailureKind.Usage, $"`{text}` is no form of a view", "use one, two or two-merged"),
     };
 
+    /// <summary>In a user namespace an overlay takes bytes from another layer since 6.16, and only as the first form does.</summary>
+    /// <exception cref="EzException">Environment: the store is an ordinary user's, and this form is not for such.</exception>
+    public static ViewForm RequireFor(this ViewForm form, StoreIds ids)
+    {
+        ArgumentNullException.ThrowIfNull(ids);
+        return form == ViewForm.OneOverlay || !ids.IsRootless ? form : throw new EzException(
+            FailureKind.Environment,
+            $"an ordinary user's environments need Linux 6.16 or newer; this is {Environment.OSVersion.Version}{(OfThisKernel() == form ? "" : $", and the form `{NameOf(form)}` is asked for")}",
+            "boot a newer kernel, or run as root, in a store of root's");
+    }
+
     /// <summary>Whether processes inside the view can mount an overlay on it: overlays stack two deep at most.</summary>
     public static bool AllowsOverlayInside(this ViewForm form) => form == ViewForm.OneOverlay;
 
@@ -67,14 +81,15 @@ public static class ViewForms
     /// Options of the environment's own overlay. All paths are relative to the store's root: they need no escapes then, and fit
     /// mount(2)'s one page whatever the root is.
     /// </summary>
-    internal static string UpperOptions(this ViewForm form, ReadyLayer layer, Sha256Digest manifest, EnvironmentName name) =>
-        UpperOptions(form == ViewForm.OneOverlay ? form.LowerLayers(layer) : SharedPoint(manifest), $"environments/{name}/private", $"environments/{name}/work");
+    internal static string UpperOptions(this ViewForm form, ReadyLayer layer, Sha256Digest manifest, EnvironmentName name, OverlayAttributes attributes) =>
+        UpperOptions(form == ViewForm.OneOverlay ? form.LowerLayers(layer) : SharedPoint(manifest), $"environments/{name}/private", $"environments/{name}/work", attributes);
 
-    internal static string UpperOptions(string lower, string upper, string work) => $"lowerdir={lower},upperdir={upper},workdir={work},{PlainUpper}";
+    internal static string UpperOptions(string lower, string upper, string work, OverlayAttributes attributes) =>
+        $"lowerdir={lower},upperdir={upper},workdir={work},{(attributes == OverlayAttributes.Trusted ? PlainUpper : PlainUpperOfUsers)}";
 
-    /// <summary>As <see cref="UpperOptions(string, string, string)"/> for what need not outlive the mount: nothing is synced at its end (5.10).</summary>
-    internal static string ThrowAwayOptions(this ViewForm form, string lower, string upper, string work) =>
-        UpperOptions(lower, upper, work) + (form == ViewForm.TwoOverlaysMerged ? "" : ",volatile");
+    /// <summary>As <see cref="UpperOptions(string, string, string, OverlayAttributes)"/> for what need not outlive the mount: nothing is synced at its end (5.10).</summary>
+    internal static string ThrowAwayOptions(this ViewForm form, string lower, string upper, string work, OverlayAttributes attributes) =>
+        UpperOptions(lower, upper, work, attributes) + (form == ViewForm.TwoOverlaysMerged ? "" : ",volatile");
 
     /// <summary>What shows a manifest, below whatever is private.</summary>
     internal static string LowerLayers(this ViewForm form, ReadyLayer layer) => $"{layer.Path}{(form == ViewForm.TwoOverlaysMerged ? ":" : "::")}store/data";

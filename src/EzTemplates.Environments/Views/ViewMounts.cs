@@ -81,11 +81,11 @@ internal sealed class ViewMounts(EnvironmentHost host)
     /// </summary>
     private void MountOn(ReadyLayer layer, EnvironmentName name, Sha256Digest manifest)
     {
-        var form = host.ForcedForm ?? ViewForms.OfThisKernel();
+        var form = host.Form;
         var result = form.SharedOptions(layer) is { } shared ? MountShared(manifest, shared) : default;
         if (!result.Failed)
         {
-            result = Mount(form.UpperOptions(layer, manifest, name), $"environments/{name}/root", MountFlags.NoSetId | MountFlags.NoDevices);
+            result = Mount(form.UpperOptions(layer, manifest, name, host.Ids.Overlay), $"environments/{name}/root", MountFlags.NoSetId | MountFlags.NoDevices);
         }
 
         if (result.Errno == Errno.Invalid && layer.Kind == LayerKind.Image && form != ViewForm.OneOverlay && host.ForcedLayer is null)

@@ -16,9 +16,9 @@ internal sealed class UnfinishedLayer
 
     /// <returns>Null if the store has it.</returns>
     /// <exception cref="EzException">Untrusted: the manifest holds a path that cannot stand in a layer. Store: the disk failed.</exception>
-    public static UnfinishedLayer? Make(StoreLayout layout, WorkFolder work, LayerKind kind, (Manifest Manifest, Sha256Digest Digest) what, CancellationToken cancellation)
+    public static UnfinishedLayer? Make(ContentStore store, WorkFolder work, LayerKind kind, (Manifest Manifest, Sha256Digest Digest) what, CancellationToken cancellation)
     {
-        var final = layout.LayerOf(kind, what.Digest);
+        var final = store.Layout.LayerOf(kind, what.Digest);
         if (StoreFile.Exists(final))
         {
             return null;
@@ -28,12 +28,12 @@ internal sealed class UnfinishedLayer
         if (kind == LayerKind.Image)
         {
             // Stores made before there were images lack the folder.
-            Libc.TryMakeFolder(null, layout.Images, FolderMode);
+            Libc.TryMakeFolder(null, store.Layout.Images, FolderMode);
             StoreFile.WriteNew(unfinished, ErofsImage.Write(what.Manifest, what.Digest));
         }
         else
         {
-            TreeMaker.Make(what.Manifest, unfinished, cancellation);
+            TreeMaker.Make(what.Manifest, unfinished, store.Ids, cancellation);
         }
 
         return new UnfinishedLayer(unfinished, final);

@@ -23,6 +23,9 @@ public sealed class FileLock : IDisposable
 
     private FileLock(SafeFileHandle file, string path) => (_file, _path) = (file, path);
 
+    /// <summary>Whoever has a descriptor of it has the lock: also another program that this process becomes.</summary>
+    public SafeFileHandle Handle => _file;
+
     /// <summary>Waits as long as it takes; says once for whom, if it takes more than a moment.</summary>
     /// <param name="what">What the lock is about, for who waits: <c>package nginx</c>.</param>
     /// <exception cref="OperationCanceledException">Cancelled while waiting.</exception>

@@ -38,6 +38,16 @@ public static unsafe partial class Libc
         return errno is Errnos.ENOENT or Errnos.ENOTDIR ? null : throw Failure("look at", folder, path, errno);
     }
 
+    /// <summary>Whether this user may write it, as far as modes and mounts say.</summary>
+    public static bool MayWrite(NativePath path)
+    {
+        const int write = 2;
+        fixed (byte* p = path.Bytes)
+        {
+            return LibcImports.Access(p, write) == 0;
+        }
+    }
+
     public static FileStatus Status(SafeFileHandle file)
     {
         NativeStatx status;
@@ -151,6 +161,34 @@ public static unsafe partial class Libc
         try
         {
             return ReadMembers(stream, folder);
+        }
+        finally
+        {
+            _ = LibcImports.CloseFolderStream(stream);
+        }
+    }
+
+    /// <summary>Whether listing a folder tells what each member is, as overlayfs needs of the layer that it writes; the folder has one file at least.</summary>
+    public static bool TellsTypes(SafeFileHandle folder)
+    {
+        const int typeOffset = 18;
+        using var again = OpenFolder(folder, ".");
+        var stream = LibcImports.OpenFolderStream((int)again.DangerousGetHandle());
+        if (stream == 0)
+        {
+            throw Failure("list", folder);
+        }
+
+        again.SetHandleAsInvalid();
+        try
+        {
+            var tells = true;
+            for (var entry = LibcImports.ReadFolderStream(stream); entry != null; entry = LibcImports.ReadFolderStream(stream))
+            {
+                tells &= entry[typeOffset] != UnknownType;
+            }
+
+            return tells;
         }
         finally
         {

@@ -19,6 +19,8 @@ public static unsafe partial class Libc
 
     public static uint EffectiveUserId { get; } = LibcImports.GetEffectiveUserId();
 
+    public static uint EffectiveGroupId => LibcImports.GetEffectiveGroupId();
+
     public static SafeFileHandle Open(SafeFileHandle? folder, NativePath path, OpenFlags flags, int mode = 0)
     {
         var (file, errno) = TryOpen(folder, path, flags, mode);

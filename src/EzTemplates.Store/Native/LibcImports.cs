@@ -89,8 +89,17 @@ internal static unsafe partial class LibcImports
     [LibraryImport(Library, EntryPoint = "lremovexattr", SetLastError = true)]
     internal static partial int Lremovexattr(byte* path, byte* name);
 
+    [LibraryImport(Library, EntryPoint = "ioctl", SetLastError = true)]
+    internal static partial int Ioctl(SafeFileHandle file, nuint request, nint argument);
+
+    [LibraryImport(Library, EntryPoint = "access", SetLastError = true)]
+    internal static partial int Access(byte* path, int mode);
+
     [LibraryImport(Library, EntryPoint = "geteuid")]
     internal static partial uint GetEffectiveUserId();
+
+    [LibraryImport(Library, EntryPoint = "getegid")]
+    internal static partial uint GetEffectiveGroupId();
 
     [LibraryImport(Library, EntryPoint = "fdopendir", SetLastError = true)]
     internal static partial nint OpenFolderStream(int descriptor);

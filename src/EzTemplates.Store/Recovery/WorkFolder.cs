@@ -95,6 +95,18 @@ public sealed class WorkFolder : IDisposable
         }
     }
 
+    /// <summary>Names of the folders that <see cref="RemoveAbandoned(StoreLayout)"/> would remove.</summary>
+    internal static IReadOnlyList<string> Abandoned(StoreLayout layout)
+    {
+        var found = new List<string>();
+        foreach (var parent in ((string[])[layout.Work, layout.MetadataWork]).Where(StoreFile.Exists))
+        {
+            ForEachAbandoned(parent, (path, _) => found.AddRange(StoreFile.Exists(path) ? [Path.GetFileName(path)] : (ReadOnlySpan<string>)[]));
+        }
+
+        return found;
+    }
+
     /// <summary>What a throw-away environment has made immutable stays until it can go, and is in no other command's way.</summary>
     private static void TryRemove(string path, FileLock free)
     {
@@ -109,7 +121,9 @@ public sealed class WorkFolder : IDisposable
         }
     }
 
-    private static void RemoveAbandoned(string parent)
+    private static void RemoveAbandoned(string parent) => ForEachAbandoned(parent, TryRemove);
+
+    private static void ForEachAbandoned(string parent, Action<string, FileLock> act)
     {
         using var work = Libc.OpenFolder(null, parent);
         var names = Libc.ReadFolder(work).Select(member => member.Name.EndsWith(LockEnd, StringComparison.Ordinal)
@@ -122,7 +136,7 @@ public sealed class WorkFolder : IDisposable
             using var free = FileLock.TryAcquire(path + LockEnd, FileLockMode.Exclusive);
             if (free is not null)
             {
-                TryRemove(path, free);
+                act(path, free);
             }
         }
     }

@@ -9,7 +9,7 @@ namespace EzTemplates.Store;
 /// <summary>
 /// Makes a manifest's metadata tree: every path with exact type, mode, owner, mtime, size and attributes, and no content. A file is
 /// sparse and says with two overlay attributes which object holds its bytes; a whiteout at the root hides the folder of objects.
-/// The same manifest gives the same tree. Needs root: it sets owners and <c>trusted.*</c> attributes.
+/// The same manifest gives the same tree. Needs root, or the root of a user namespace: it sets owners.
 /// </summary>
 public sealed class TreeMaker
 {
@@ -17,19 +17,26 @@ public sealed class TreeMaker
     private const int EntriesPerPart = 512;
 
     private readonly Manifest _manifest;
+    private readonly OverlayAttributes _attributes;
     private readonly CancellationToken _cancellation;
 
-    private TreeMaker(Manifest manifest, CancellationToken cancellation) => (_manifest, _cancellation) = (manifest, cancellation);
+    private TreeMaker(Manifest manifest, OverlayAttributes attributes, CancellationToken cancellation) =>
+        (_manifest, _attributes, _cancellation) = (manifest, attributes, cancellation);
 
     /// <param name="directory">Made by this; nothing may be there. After a failure the caller removes it.</param>
     /// <exception cref="EzException">Untrusted: the manifest holds a path that cannot stand in a tree. Store: the disk failed.</exception>
-    public static void Make(Manifest manifest, string directory, CancellationToken cancellation = default)
+    public static void Make(Manifest manifest, string directory, CancellationToken cancellation = default) => Make(manifest, directory, StoreIds.OfRoot, cancellation);
+
+    /// <inheritdoc cref="Make(Manifest, string, CancellationToken)"/>
+    /// <param name="ids">Of the store that the tree is for.</param>
+    public static void Make(Manifest manifest, string directory, StoreIds ids, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(manifest);
+        ArgumentNullException.ThrowIfNull(ids);
         LayerRules.Check(manifest);
         Libc.MakeFolder(null, directory, WorkingMode);
         using var root = Libc.OpenFolder(null, directory);
-        new TreeMaker(OverlayEscape.Apply(manifest), cancellation).Fill(root);
+        new TreeMaker(OverlayEscape.Apply(ids.Shown(manifest), ids.Overlay.Prefix), ids.Overlay, cancellation).Fill(root);
     }
 
     /// <summary>
@@ -87,7 +94,7 @@ public sealed class TreeMaker
         }
     }
 
-    private static void MakeMembers(SafeFileHandle root, List<ManifestEntry> members, int start, int end)
+    private void MakeMembers(SafeFileHandle root, List<ManifestEntry> members, int start, int end)
     {
         SafeFileHandle? folder = null;
         var parent = TreePath.Root;
@@ -111,7 +118,7 @@ public sealed class TreeMaker
         }
     }
 
-    private static void MakeMember(SafeFileHandle folder, ManifestEntry entry)
+    private void MakeMember(SafeFileHandle folder, ManifestEntry entry)
     {
         var name = NativePath.FromLatin1(entry.Path.Name);
         switch (entry.Type)
@@ -143,14 +150,14 @@ public sealed class TreeMaker
         Libc.ChangeMtime(folder, name, entry.Mtime);
     }
 
-    private static void MakeFile(SafeFileHandle folder, NativePath name, ManifestEntry entry)
+    private void MakeFile(SafeFileHandle folder, NativePath name, ManifestEntry entry)
     {
         using var file = Libc.Open(folder, name, OpenFlags.Write | OpenFlags.Create | OpenFlags.Exclusive | OpenFlags.NoFollow, WorkingMode);
         if (entry.Size > 0)
         {
             Libc.Truncate(file, entry.Size);
-            Libc.SetXattr(file, OverlayAttributes.Metacopy, []);
-            Libc.SetXattr(file, OverlayAttributes.Redirect, OverlayAttributes.RedirectTo(entry.Content!.Value));
+            Libc.SetXattr(file, _attributes.Metacopy, []);
+            Libc.SetXattr(file, _attributes.Redirect, OverlayAttributes.RedirectTo(entry.Content!.Value));
         }
 
         Finish(file, entry);

@@ -124,7 +124,7 @@ internal sealed class CommitVersion(ContentStore store, WorkFolder work, Version
     {
         var text = work.NewPath("manifest");
         StoreFile.WriteNew(text, ManifestText.Write(commit.Manifest));
-        var layer = UnfinishedLayer.Make(_layout, work, store.Options.Layer(), (commit.Manifest, manifest), patience.Cancellation);
+        var layer = UnfinishedLayer.Make(store, work, store.Layer, (commit.Manifest, manifest), patience.Cancellation);
         using (var folder = Libc.OpenFolder(null, _layout.Store))
         {
             Libc.SyncFileSystem(folder);

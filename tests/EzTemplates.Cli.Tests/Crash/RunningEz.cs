@@ -12,9 +12,21 @@ internal sealed class RunningEz : IDisposable
     private readonly Process _process;
 
     public RunningEz(EzProgram ez, params IReadOnlyList<string> command)
+        : this(ez.Command(command))
     {
-        var start = new ProcessStartInfo(EzProgram.File, command) { RedirectStandardInput = true, RedirectStandardError = true, RedirectStandardOutput = true };
-        foreach (var (name, value) in ez.Environment)
+    }
+
+    /// <param name="command">It may start as another program, if that becomes <c>ez</c>.</param>
+    public RunningEz(ToolCommand command)
+    {
+        var start = new ProcessStartInfo(ToolRun.Locate(command.File) ?? command.File, command.Arguments)
+        {
+            RedirectStandardInput = true,
+            RedirectStandardError = true,
+            RedirectStandardOutput = true,
+            WorkingDirectory = command.WorkingDirectory ?? "",
+        };
+        foreach (var (name, value) in command.Environment)
         {
             start.Environment[name] = value;
         }
