@@ -31,6 +31,7 @@ public static class EzCommand
         root.Add(EnvCommands.Make());
         root.Add(UpgradeCommand.Make());
         root.Add(RollbackCommand.Make());
+        root.Add(DoctorCommand.Make());
         root.Add(StoreCommands.Make());
         root.Add(HistoryCommand.Make());
         root.Add(ConfigCommands.Make());

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.ComponentModel;
 using System.Diagnostics;
 using EzTemplates.Domain;
@@ -15,7 +16,8 @@ public sealed record SignedText(ReadOnlyMemory<byte> Text, string SignedBy)
 /// <summary>Verifies Release files with the host's own verifier: <c>gpgv</c>, or <c>sqv</c> where that is what APT uses.</summary>
 public sealed class ReleaseVerifier
 {
-    private static readonly string[] Programs = ["gpgv", "sqv", "gpgv2"];
+    /// <summary>Any of these will do.</summary>
+    public static ImmutableArray<string> Programs { get; } = ["gpgv", "sqv", "gpgv2"];
 
     private readonly string _program;
     private readonly string _workFolder;

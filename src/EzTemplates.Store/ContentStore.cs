@@ -68,6 +68,10 @@ public sealed class ContentStore : IDisposable
         return new ContentStore(layout, ids, options ?? new StoreOptions());
     }
 
+    /// <summary>Whether <see cref="Open"/> would open what is there; nothing is made and nothing removed.</summary>
+    /// <exception cref="StoreException">As <see cref="Open"/>.</exception>
+    public static void Check(StoreLayout layout) => StoreGuard.Check(layout);
+
     /// <summary>Names of what commands that were killed left unfinished; whoever opens the store removes it.</summary>
     public static IReadOnlyList<string> AbandonedWork(StoreLayout layout) => WorkFolder.Abandoned(layout);
 

@@ -9,6 +9,7 @@ public static class ExitCodes
     public const int Internal = 1;
     public const int Usage = 2;
     public const int Store = 6;
+    public const int Environment = 7;
     public const int Cancelled = 130;
 
     /// <summary>ez's own failure inside <c>env exec</c>, where every other status belongs to the command.</summary>
@@ -21,7 +22,7 @@ public static class ExitCodes
         EzException { Kind: FailureKind.Fetch } => 4,
         EzException { Kind: FailureKind.Untrusted } => 5,
         EzException { Kind: FailureKind.Store } => Store,
-        EzException { Kind: FailureKind.Environment } => 7,
+        EzException { Kind: FailureKind.Environment } => Environment,
         IOException or UnauthorizedAccessException => 6,
         OperationCanceledException => Cancelled,
         _ => Internal,

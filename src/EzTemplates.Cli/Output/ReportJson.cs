@@ -20,6 +20,7 @@ namespace EzTemplates.Cli.Output;
 [JsonSerializable(typeof(UnmountReport))]
 [JsonSerializable(typeof(RuntimeReport))]
 [JsonSerializable(typeof(EnvironmentChangesReport))]
+[JsonSerializable(typeof(DoctorReport))]
 [JsonSerializable(typeof(VersionReport))]
 [JsonSerializable(typeof(EnvironmentDiffReport))]
 [JsonSerializable(typeof(ShadowsReport))]

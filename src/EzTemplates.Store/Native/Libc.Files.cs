@@ -78,6 +78,15 @@ public static unsafe partial class Libc
     /// <summary>All that was written to the file system that holds this file is on disk when this returns.</summary>
     public static void SyncFileSystem(SafeFileHandle file) => Check(LibcImports.Syncfs(file), "make the file system durable at", file);
 
+    /// <summary>Makes a file share another's blocks until one of the two is written (ioctl_ficlone(2)).</summary>
+    /// <returns>False if the file system cannot.</returns>
+    public static bool TryClone(SafeFileHandle source, SafeFileHandle target)
+    {
+        const nuint clone = 0x40049409;
+        using var reference = new FolderReference(source);
+        return LibcImports.Ioctl(target, clone, reference.Descriptor) == 0;
+    }
+
     /// <summary>flock(2) without waiting. The lock belongs to the open file and goes with its last descriptor.</summary>
     /// <returns>False if another open file has it.</returns>
     public static bool TryLock(SafeFileHandle file, FileLockMode mode)
