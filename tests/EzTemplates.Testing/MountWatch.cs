@@ -79,7 +79,8 @@ public sealed class MountWatch
             return words.Replace('\0', ' ');
         }
 
-        return Target(Path.Combine(proc, "ns", "mnt")) != Target("/proc/self/ns/mnt")
+        // The namespaces of an ordinary user, whom another test has made, start with a copy of each mount.
+        return Target(Path.Combine(proc, "ns", "mnt")) != Target("/proc/self/ns/mnt") && Target(Path.Combine(proc, "ns", "user")) == Target("/proc/self/ns/user")
             && MountTable.Points(Path.Combine(proc, "mountinfo")).Any(IsBelow) ? "a mount in its namespace" : null;
     }
 

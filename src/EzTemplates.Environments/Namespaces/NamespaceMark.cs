@@ -42,7 +42,8 @@ public sealed record NamespaceMark(int Entering, int Member, string User, string
     public override string ToString() => string.Create(
         CultureInfo.InvariantCulture, $"{Entering}{Separator}{Member}{Separator}{User}{Separator}{Store}{Separator}{Folder}");
 
-    internal static NamespaceMark? TryParse(string text) =>
+    /// <returns>Null for what is no mark.</returns>
+    public static NamespaceMark? TryParse(string text) =>
         text.Split(Separator, 5) is [var entering, var member, var user, var store, var folder]
         && int.TryParse(entering, NumberStyles.None, CultureInfo.InvariantCulture, out var first)
         && int.TryParse(member, NumberStyles.None, CultureInfo.InvariantCulture, out var second)

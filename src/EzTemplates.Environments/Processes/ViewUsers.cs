@@ -18,14 +18,17 @@ internal static class ViewUsers
         [.. ProcessIds().Where(pid => IsOn(Of(pid, "root/."), view.Device) || IsOn(Of(pid, "cwd/."), view.Device)
             || HasOpen(pid, view) || Maps(pid, view.Point))];
 
-    /// <summary>A process in another mount namespace than ours that has something mounted at the path; null if none has.</summary>
+    /// <summary>
+    /// A process in another mount namespace than ours that has something mounted at the path; null if none has. A namespace of another
+    /// user namespace does not count: it was made with a copy of each mount, and nobody in it can enter this store.
+    /// </summary>
     public static int? WithMountAt(string point)
     {
-        var ours = Target("/proc/self/ns/mnt");
+        var (ours, users) = (Target("/proc/self/ns/mnt"), Target("/proc/self/ns/user"));
         var seen = new HashSet<string>(StringComparer.Ordinal);
         foreach (var pid in ProcessIds())
         {
-            if (Target(Of(pid, "ns/mnt")) is { } space && space != ours && seen.Add(space)
+            if (Target(Of(pid, "ns/mnt")) is { } space && space != ours && seen.Add(space) && Target(Of(pid, "ns/user")) == users
                 && MountTable.OfProcess(pid).Any(mount => mount.Point == point))
             {
                 return pid;
