@@ -35,7 +35,19 @@ public sealed record NamespaceMark(int Entering, int Member, string User, string
         {
             _ = Linux.CloseOnExec(mark.Member, true);
             _ = Linux.Close(mark.Entering);
-            Directory.SetCurrentDirectory(mark.Folder);
+            EnterFolder(mark.Folder);
+        }
+    }
+
+    private static void EnterFolder(string folder)
+    {
+        try
+        {
+            Directory.SetCurrentDirectory(folder);
+        }
+        catch (Exception gone) when (gone is IOException or UnauthorizedAccessException)
+        {
+            // Removed since. Whatever is named relative to it is missed in so many words.
         }
     }
 
