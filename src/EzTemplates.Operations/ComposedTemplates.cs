@@ -59,7 +59,6 @@ internal static class ComposedTemplates
 
     private static Sha256Digest Make(Workspace workspace, TemplateVersionRecord os, ImmutableArray<TemplateLock> apps, Sha256Digest id, CancellationToken cancel)
     {
-        RootRights.Require($"compose `{os.Reference}` with {string.Join(" and ", apps.Select(app => $"`{app.Template}`"))}");
         using var writer = workspace.Store.BeginWriting(workspace.Patience);
         var below = workspace.Store.Versions.ReadLock(os.Reference);
         var added = CompositionSolving.Solve(workspace.Store, below, apps, cancel);

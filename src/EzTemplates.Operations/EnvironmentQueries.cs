@@ -47,6 +47,7 @@ public static class EnvironmentQueries
     /// <exception cref="BusyEnvironmentException">In use; it names the processes.</exception>
     public static UnmountReport Unmount(Workspace workspace, string name, bool wait)
     {
+        RequireIds.ToMountForOthers(workspace.Store, name);
         var environment = EnvironmentName.Parse(name);
         var path = workspace.Environments.RootOf(environment);
         return new UnmountReport(name, path, workspace.Environments.Unmount(environment, wait ? WhenBusy.Wait : WhenBusy.Fail));

@@ -18,6 +18,7 @@ public static class OtherRuntimes
     {
         var environment = EnvironmentName.Parse(name);
         _ = workspace.Environments.Current(environment);
+        RequireIds.ToMountForOthers(workspace.Store, name);
         var root = workspace.Environments.RootOf(environment);
         var mount = $"{Quoted(Environment.ProcessPath ?? "ez")} --store {Quoted(workspace.Store.Layout.Root)} env mount {name}";
         var text = runtime switch

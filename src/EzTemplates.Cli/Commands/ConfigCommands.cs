@@ -18,7 +18,7 @@ internal static class ConfigCommands
         var command = new Command("show", "Show each setting of this machine and where it comes from.");
         command.SetAction(parsed =>
         {
-            using var workspace = parsed.OpenWorkspace();
+            using var workspace = parsed.OpenWorkspaceOutside();
             var report = ShowConfiguration.Run(workspace.Options, SharedOptions.StoreSourceOf(parsed));
             parsed.Print(report, Table.Lines(["SETTING", "VALUE", "FROM"], report.Settings.Select(row => new[] { row.Setting, row.Value, row.From })));
             return ExitCodes.Ok;

@@ -47,7 +47,7 @@ internal static class DiffCommands
         var command = new Command("diff", "Show what differs between two template versions: packages, files, sizes.") { from, to, Files };
         command.SetAction(parsed =>
         {
-            using var workspace = parsed.OpenWorkspace();
+            using var workspace = parsed.OpenWorkspaceToRead();
             var report = DiffTemplates.Run(workspace, parsed.GetRequiredValue(from), parsed.GetRequiredValue(to), parsed.GetValue(Files));
             parsed.Print(report, DiffText.Of(report));
             return ExitCodes.Ok;

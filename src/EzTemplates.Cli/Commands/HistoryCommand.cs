@@ -14,7 +14,7 @@ internal static class HistoryCommand
         var command = new Command("history", "Show who did what and when: changes of environments, builds, and commands that failed or were refused.") { name, Newest };
         command.SetAction(parsed =>
         {
-            using var workspace = parsed.OpenWorkspace();
+            using var workspace = parsed.OpenWorkspaceToRead();
             var report = CommandHistory.Run(workspace, parsed.GetValue(name), parsed.GetValue(Newest));
             parsed.Print(report, HistoryText.Of(report));
             return ExitCodes.Ok;

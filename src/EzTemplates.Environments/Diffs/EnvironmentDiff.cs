@@ -28,7 +28,7 @@ public sealed class EnvironmentDiff
     public Manifest Manifest { get; }
 
     /// <summary>Sorted by the paths' raw bytes; read while it is enumerated.</summary>
-    public IEnumerable<PrivateChange> Changes() => PrivateDiff.Read(_environments.PrivateOf(_name), Manifest);
+    public IEnumerable<PrivateChange> Changes() => PrivateDiff.Read(_environments.PrivateOf(_name), Manifest, _environments.Host.Ids.Overlay);
 
     /// <summary>
     /// Changed private files whose template file is another now than when they were made. A private file is made when the kernel copies

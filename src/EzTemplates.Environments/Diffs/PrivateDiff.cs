@@ -1,4 +1,5 @@
 using EzTemplates.Domain;
+using EzTemplates.Formats.Layers;
 using EzTemplates.Store;
 using EzTemplates.Store.Native;
 using Microsoft.Win32.SafeHandles;
@@ -13,15 +14,16 @@ namespace EzTemplates.Environments;
 internal sealed class PrivateDiff
 {
     private readonly Manifest _manifest;
+    private readonly OverlayAttributes _overlay;
     private readonly List<Level> _levels = [];
     private readonly Queue<Pending> _ready = new();
 
-    private PrivateDiff(Manifest manifest) => _manifest = manifest;
+    private PrivateDiff(Manifest manifest, OverlayAttributes overlay) => (_manifest, _overlay) = (manifest, overlay);
 
     /// <summary>Sorted by the paths' raw bytes; read while it is enumerated.</summary>
-    public static IEnumerable<PrivateChange> Read(string area, Manifest manifest)
+    public static IEnumerable<PrivateChange> Read(string area, Manifest manifest, OverlayAttributes overlay)
     {
-        var diff = new PrivateDiff(manifest);
+        var diff = new PrivateDiff(manifest, overlay);
         using var root = Libc.OpenFolder(null, area);
         foreach (var _ in FolderWalk.Steps(root, diff.Enter))
         {
@@ -55,7 +57,7 @@ internal sealed class PrivateDiff
             Add(pending, Compare(at.Folder, NativePath.FromLatin1("."), path, Libc.Status(at.Folder)));
         }
 
-        var merges = path.IsRoot || (above!.Merges && _manifest.Find(path)?.Type == EntryType.Directory && !PrivateArea.IsOpaque(at.Folder));
+        var merges = path.IsRoot || (above!.Merges && _manifest.Find(path)?.Type == EntryType.Directory && !PrivateArea.IsOpaque(at.Folder, _overlay));
         var folders = Look(at.Folder, path, merges, pending);
         pending.Sort((a, b) => string.CompareOrdinal(a.Key, b.Key));
         _levels.Add(new Level(path.Latin1, merges, new Queue<Pending>(pending)));
@@ -134,7 +136,7 @@ internal sealed class PrivateDiff
     }
 
     /// <returns>Null if the path has gone while it was looked at.</returns>
-    private static ChangedParts? Differences(SafeFileHandle folder, NativePath name, FileStatus status, ManifestEntry template)
+    private ChangedParts? Differences(SafeFileHandle folder, NativePath name, FileStatus status, ManifestEntry template)
     {
         if (status.Kind != KindOf(template.Type))
         {
@@ -171,13 +173,24 @@ internal sealed class PrivateDiff
         return parts | (HasAttributes(folder, name, template) ? ChangedParts.None : ChangedParts.Attributes);
     }
 
-    /// <summary>Whether a path has those attributes and no other; the overlay's own are none of the environment's.</summary>
-    private static bool HasAttributes(SafeFileHandle folder, NativePath name, ManifestEntry template)
+    /// <summary>
+    /// Whether a path has those attributes and no other. The overlay's own are none of the environment's, but for those that it escaped
+    /// when it copied them up (see <see cref="OverlayEscape"/>).
+    /// </summary>
+    private bool HasAttributes(SafeFileHandle folder, NativePath name, ManifestEntry template)
     {
-        var names = Libc.XattrNames(folder, name).Where(attribute => !attribute.StartsWith(OverlayAttributes.Prefix, StringComparison.Ordinal));
-        return names.SequenceEqual(template.Xattrs.Select(attribute => attribute.Name), StringComparer.Ordinal)
-            && template.Xattrs.All(attribute => Libc.TryGetXattr(folder, name, NativePath.FromLatin1(attribute.Name)) is { } value
-                && value.AsSpan().SequenceEqual(attribute.Value.AsSpan()));
+        var shown = new Dictionary<string, string>(StringComparer.Ordinal);
+        foreach (var attribute in Libc.XattrNames(folder, name))
+        {
+            if (OverlayEscape.NameInView(attribute, _overlay.Prefix) is { } seen)
+            {
+                shown[seen] = attribute;
+            }
+        }
+
+        return shown.Count == template.Xattrs.Length
+            && template.Xattrs.All(attribute => shown.TryGetValue(attribute.Name, out var stored)
+                && Libc.TryGetXattr(folder, name, NativePath.FromLatin1(stored)) is { } value && value.AsSpan().SequenceEqual(attribute.Value.AsSpan()));
     }
 
     private static FileKind KindOf(EntryType type) => type switch

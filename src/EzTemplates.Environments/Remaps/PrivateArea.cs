@@ -31,7 +31,7 @@ internal static class PrivateArea
     public static bool IsWhiteout(FileStatus status) => status.Kind == FileKind.CharacterDevice && status.SpecialDevice == default;
 
     /// <summary>Whether the kernel shows nothing of the folders below this one.</summary>
-    public static bool IsOpaque(SafeFileHandle folder) => Libc.TryGetXattr(folder, ".", Opaque) is [(byte)'y'];
+    public static bool IsOpaque(SafeFileHandle folder, OverlayAttributes attributes) => Libc.TryGetXattr(folder, ".", attributes.Opaque) is [(byte)'y'];
 
     /// <summary>Of a file's bytes; null if it has gone meanwhile.</summary>
     public static Sha256Digest? TryDigest(SafeFileHandle folder, NativePath name)

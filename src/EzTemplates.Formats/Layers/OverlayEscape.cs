@@ -30,6 +30,16 @@ public static class OverlayEscape
         return new Manifest([.. entries.Select(entry => Escape(entry, prefix, holders.Contains(entry.Path)))]);
     }
 
+    /// <returns>What a view calls an attribute of its layers; null for those by which its overlay steers, which no view shows.</returns>
+    public static string? NameInView(string name, string prefix)
+    {
+        ArgumentNullException.ThrowIfNull(name);
+        ArgumentNullException.ThrowIfNull(prefix);
+        return !name.StartsWith(prefix, StringComparison.Ordinal) ? name
+            : name.AsSpan(prefix.Length).StartsWith(Nested, StringComparison.Ordinal) ? prefix + name[(prefix.Length + Nested.Length)..]
+            : null;
+    }
+
     /// <summary>A device that overlayfs reads as "there is nothing here".</summary>
     public static bool IsWhiteout(ManifestEntry entry)
     {

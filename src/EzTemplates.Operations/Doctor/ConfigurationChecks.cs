@@ -7,7 +7,7 @@ internal static class ConfigurationChecks
 {
     public static DoctorFinding Run(string hostRoot) => ExamineHost.Guarded("configuration", () =>
     {
-        var path = Workspace.ConfigurationOf(hostRoot);
+        var path = ShowConfiguration.FileOf(hostRoot);
         if (!File.Exists(path))
         {
             return DoctorFinding.Ok("configuration", $"there is no `{path}`, and none is needed");

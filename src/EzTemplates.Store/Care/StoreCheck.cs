@@ -2,7 +2,6 @@ using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using EzTemplates.Domain;
 using EzTemplates.Formats.Erofs;
-using EzTemplates.Formats.Layers;
 using EzTemplates.Formats.Locks;
 using EzTemplates.Formats.Manifests;
 using EzTemplates.Store.Native;
@@ -217,7 +216,7 @@ public sealed class StoreCheck(ContentStore store, CheckOptions options)
         ImmutableArray<TreePath> differences;
         try
         {
-            differences = TreeComparison.Differences(OverlayEscape.Apply(store.Versions.ReadManifest(manifest)), path);
+            differences = TreeComparison.Differences(store.Ids.InTree(store.Versions.ReadManifest(manifest)), store.Ids.Overlay, path);
         }
         catch (StoreException) when (!IsThere(manifest, path))
         {

@@ -2,7 +2,6 @@ using System.Buffers;
 using System.Security.Cryptography;
 using EzTemplates.Domain;
 using EzTemplates.Formats.Erofs;
-using EzTemplates.Formats.Layers;
 using EzTemplates.Formats.Manifests;
 using EzTemplates.Store.Native;
 
@@ -120,13 +119,13 @@ public sealed class StoreRepair : IDisposable
     {
         var manifest = _store.Versions.ReadManifest(digest);
         var beside = _work.NewPath("tree");
-        TreeMaker.Make(manifest, beside, _cancellation);
-        var shown = OverlayEscape.Apply(manifest);
+        TreeMaker.Make(manifest, beside, _store.Ids, _cancellation);
+        var shown = _store.Ids.InTree(manifest);
         using var good = Libc.OpenFolder(null, beside);
         using var tree = Libc.OpenFolder(null, _store.Layout.TreeOf(digest));
-        new TreeMending(shown, good, tree).Mend(TreeComparison.Differences(shown, _store.Layout.TreeOf(digest)));
+        new TreeMending(shown, good, tree).Mend(TreeComparison.Differences(shown, _store.Ids.Overlay, _store.Layout.TreeOf(digest)));
         Libc.SyncFileSystem(tree);
-        if (TreeComparison.Differences(shown, _store.Layout.TreeOf(digest)) is [var still, ..])
+        if (TreeComparison.Differences(shown, _store.Ids.Overlay, _store.Layout.TreeOf(digest)) is [var still, ..])
         {
             throw new StoreException($"`{still}` of the tree `{_store.Layout.TreeOf(digest)}` could not be mended", "look for disk errors with dmesg");
         }

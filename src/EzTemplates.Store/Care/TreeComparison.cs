@@ -11,11 +11,11 @@ internal static class TreeComparison
     private static readonly TreePath Whiteout = TreePath.Parse("/" + StoreLayout.ObjectsName);
 
     /// <summary>Paths that are not as they should be, absent, or too many; sorted.</summary>
-    /// <param name="manifest">As a tree shows it: see <see cref="Formats.Layers.OverlayEscape"/>.</param>
-    public static ImmutableArray<TreePath> Differences(Manifest manifest, string tree)
+    /// <param name="manifest">As the tree has it: see <see cref="StoreIds.InTree"/>.</param>
+    public static ImmutableArray<TreePath> Differences(Manifest manifest, OverlayAttributes overlay, string tree)
     {
         using var root = Libc.OpenFolder(null, tree);
-        var wrong = manifest.Entries.Where(entry => !IsRight(root, entry)).Select(entry => entry.Path).ToList();
+        var wrong = manifest.Entries.Where(entry => !IsRight(root, entry, overlay)).Select(entry => entry.Path).ToList();
         if (Libc.TryStatus(root, Whiteout) is not { Kind: FileKind.CharacterDevice } white || white.SpecialDevice != default)
         {
             wrong.Add(Whiteout);
@@ -35,7 +35,7 @@ internal static class TreeComparison
         return [.. wrong.Distinct().Order()];
     }
 
-    private static bool IsRight(SafeFileHandle root, ManifestEntry entry)
+    private static bool IsRight(SafeFileHandle root, ManifestEntry entry, OverlayAttributes overlay)
     {
         if (Libc.TryStatus(root, entry.Path) is not { } status)
         {
@@ -53,16 +53,16 @@ internal static class TreeComparison
             && (entry.Type != EntryType.File || status.Size == entry.Size)
             && (entry.Type != EntryType.Symlink || Libc.TryReadSymlink(root, entry.Path) == entry.Target)
             && (entry.Type is not (EntryType.CharacterDevice or EntryType.BlockDevice) || status.SpecialDevice == entry.Device)
-            && HasItsAttributes(root, entry);
+            && HasItsAttributes(root, entry, overlay);
     }
 
-    private static bool HasItsAttributes(SafeFileHandle root, ManifestEntry entry)
+    private static bool HasItsAttributes(SafeFileHandle root, ManifestEntry entry, OverlayAttributes overlay)
     {
         var expected = entry.Xattrs.ToDictionary(xattr => xattr.Name, xattr => xattr.Value.ToArray(), StringComparer.Ordinal);
         if (entry.Type == EntryType.File && entry.Size > 0)
         {
-            expected[OverlayAttributes.Metacopy.ToString()] = [];
-            expected[OverlayAttributes.Redirect.ToString()] = OverlayAttributes.RedirectTo(entry.Content!.Value);
+            expected[overlay.Metacopy.ToString()] = [];
+            expected[overlay.Redirect.ToString()] = OverlayAttributes.RedirectTo(entry.Content!.Value);
         }
 
         return Libc.XattrNames(root, entry.Path).Where(IsOurs).All(expected.ContainsKey)

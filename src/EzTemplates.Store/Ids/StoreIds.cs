@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using EzTemplates.Domain;
+using EzTemplates.Formats.Layers;
 using EzTemplates.Store.Native;
 
 namespace EzTemplates.Store;
@@ -54,6 +55,9 @@ public abstract record StoreIds
         var entries = manifest.Entries.Where(entry => entry.Type is not (EntryType.CharacterDevice or EntryType.BlockDevice)).Select(WithoutTrusted);
         return new Manifest([.. this is One ? entries.Select(entry => entry with { Uid = 0, Gid = 0 }) : entries]);
     }
+
+    /// <summary>As a metadata tree of this store has it.</summary>
+    internal Manifest InTree(Manifest manifest) => OverlayEscape.Apply(Shown(manifest), Overlay.Prefix);
 
     /// <summary>What a new store of this process's user will have.</summary>
     /// <param name="etc">Where subuid(5) and subgid(5) lie.</param>

@@ -36,7 +36,7 @@ public sealed class TreeMaker
         LayerRules.Check(manifest);
         Libc.MakeFolder(null, directory, WorkingMode);
         using var root = Libc.OpenFolder(null, directory);
-        new TreeMaker(OverlayEscape.Apply(ids.Shown(manifest), ids.Overlay.Prefix), ids.Overlay, cancellation).Fill(root);
+        new TreeMaker(ids.InTree(manifest), ids.Overlay, cancellation).Fill(root);
     }
 
     /// <summary>
