@@ -1,4 +1,5 @@
 using System.CommandLine;
+using EzTemplates.Cli.Commands;
 using EzTemplates.Cli.Output;
 using EzTemplates.Operations;
 
@@ -18,11 +19,11 @@ internal sealed class EzInvocation : InvocationConfiguration
 
     public void Remember(IReadOnlyList<EnvironmentChange> changes) => Changes = changes;
 
-    /// <summary>Writes down how a changing command ended. One that only plans, or shows its help, changes nothing.</summary>
+    /// <summary>Writes down how a changing command ended. One that only plans, or shows its help, changes nothing; one that runs another is that one's affair.</summary>
     public void Record(ParseResult parsed, int exitCode, Exception? failure)
     {
         var command = parsed.CommandResult.Command;
-        if (!command.Options.Contains(SharedOptions.DryRun) || parsed.GetValue(SharedOptions.DryRun) || parsed.Action != command.Action)
+        if (!command.Options.Contains(SharedOptions.DryRun) || ExecOptions.AreOf(command) || parsed.GetValue(SharedOptions.DryRun) || parsed.Action != command.Action)
         {
             return;
         }

@@ -15,7 +15,7 @@ public static class DiskFailure
     private const int EDQUOT = 122;
     private const int Largest = 133;
 
-    public static string? HintFor(int errno) => errno switch
+    public static string HintFor(int? errno) => errno switch
     {
         ENOSPC => "free space on that file system (df shows it), then run the same command again",
         EDQUOT => "raise the disk quota or free space, then run the same command again",
@@ -23,7 +23,7 @@ public static class DiskFailure
         EROFS => "mount that file system for writing, or choose another store with --store DIR",
         EACCES or EPERM => "run as root, or choose a store of your own with --store DIR",
         EMFILE or ENFILE => "raise the limit of open files (ulimit -n)",
-        _ => null,
+        _ => "look what is at that path, or choose another store with --store DIR",
     };
 
     /// <summary>The error number behind what the framework's file functions throw; null where there is none.</summary>
@@ -41,5 +41,5 @@ public static class DiskFailure
     /// <summary>For what the framework's file functions throw.</summary>
     /// <param name="act">What was tried: <c>write</c>.</param>
     public static EzException Of(string act, string path, Exception failure) => new(
-        FailureKind.Store, $"cannot {act} `{path}`: {CauseOf(failure)}", ErrnoOf(failure) is { } errno ? HintFor(errno) : null, failure);
+        FailureKind.Store, $"cannot {act} `{path}`: {CauseOf(failure)}", HintFor(ErrnoOf(failure)), failure);
 }

@@ -8,7 +8,7 @@ namespace EzTemplates.Environments;
 
 /// <summary>
 /// An environment's own /etc/hostname and /etc/hosts: files of its own, so that they stay over every remap. Where its version has
-/// something there, that is the author's word, and it stays; an empty file is only a place for one.
+/// something there, that is the author's word, and it stays; an empty file is only a place for one. A version without /etc gets none.
 /// </summary>
 internal static class NameFiles
 {
@@ -29,7 +29,7 @@ internal static class NameFiles
     {
         var folder = manifest.Find(Folder);
         var files = Of(name).Where(file => manifest.Find(file.Path) is null or { Type: EntryType.File, Size: 0 }).ToList();
-        if (folder is { Type: not EntryType.Directory } || files.Count == 0)
+        if (folder is not { Type: EntryType.Directory } || files.Count == 0)
         {
             return;
         }
@@ -43,9 +43,18 @@ internal static class NameFiles
             Libc.ChangeMode(null, file, manifest.Find(path)?.Mode ?? Readable);
         }
 
-        if (folder is not null)
+        FolderMetadata.Take(place, folder);
+    }
+
+    /// <summary>Whether a change of a private area is one of these, as it was written.</summary>
+    public static bool IsUnedited(string area, PrivateChange change, EnvironmentName name)
+    {
+        if (change.Private is not { Kind: FileKind.File } || Of(name).FirstOrDefault(file => file.Path == change.Path).Text is not { } text)
         {
-            FolderMetadata.Take(place, folder);
+            return false;
         }
+
+        using var folder = PrivateArea.TryOpenFolder(area, Folder);
+        return folder is not null && PrivateArea.TryDigest(folder, NativePath.FromLatin1(change.Path.Name)) == Sha256Digest.Of(text);
     }
 }

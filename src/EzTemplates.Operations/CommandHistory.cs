@@ -36,7 +36,7 @@ public static class CommandHistory
         new StoreLayout(storeRoot ?? StoreLayout.DefaultRoot),
         new CommandRecord(
             at,
-            $"{Environment.UserName} {LockHolder.Self}",
+            $"{NamespaceMark.Current?.User ?? Environment.UserName} {LockHolder.Self}",
             end.Command,
             [.. end.Subjects],
             OutcomeOf(end),

@@ -21,7 +21,7 @@ public sealed class CompletionTests : IDisposable
     public void Dispose() => _ground.Dispose();
 
     [Theory]
-    [InlineData("ez env sh", "show")]
+    [InlineData("ez env sh", "shell show")]
     [InlineData("ez env show web", "web-one web-two")]
     [InlineData("ez env remove db ", "db web-one web-two")]
     [InlineData("ez rollback web-o", "web-one")]

@@ -12,7 +12,7 @@ public sealed class ConfigTests : IDisposable
         var host = _ground.Temp.At("host");
         var file = _ground.Temp.WriteFile("host/etc/ez/config.yaml", "mirrors: {debian: [\"https://deb.example.org/debian\"]}\n");
         Assert.Equal(
-            [("store", _ground.Ez.Store, "EZ_STORE"), ("host root", host, "EZ_HOST_ROOT"), ("configuration", file, "read"), ("mirrors.debian", "https://deb.example.org/debian", file)],
+            [("store", _ground.Ez.Store, "EZ_STORE"), ("host root", host, "EZ_HOST_ROOT"), ("configuration", file, "read"), ("mirrors.debian", "https://deb.example.org/debian", file), ("archives.quota", "10000000000", "default")],
             Rows().Where(row => row.Setting != "view form"));
         Assert.Equal(("store", "/elsewhere", "--store"), Rows("--store", "/elsewhere")[0]);
         Assert.False(Directory.Exists("/elsewhere"));

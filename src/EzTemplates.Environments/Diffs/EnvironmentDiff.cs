@@ -27,8 +27,12 @@ public sealed class EnvironmentDiff
 
     public Manifest Manifest { get; }
 
-    /// <summary>Sorted by the paths' raw bytes; read while it is enumerated.</summary>
-    public IEnumerable<PrivateChange> Changes() => PrivateDiff.Read(_environments.PrivateOf(_name), Manifest, _environments.Host.Ids.Overlay);
+    /// <summary>Sorted by the paths' raw bytes; read while it is enumerated. What ez itself has given every environment is none of its changes.</summary>
+    public IEnumerable<PrivateChange> Changes()
+    {
+        var area = _environments.PrivateOf(_name);
+        return PrivateDiff.Read(area, Manifest, _environments.Host.Ids.Overlay).Where(change => !NameFiles.IsUnedited(area, change, _name));
+    }
 
     /// <summary>
     /// Changed private files whose template file is another now than when they were made. A private file is made when the kernel copies

@@ -13,6 +13,7 @@ internal static class Errno
     public const int NoDevice = 19;
     public const int NotFolder = 20;
     public const int Invalid = 22;
+    public const int TextBusy = 26;
     public const int NoSystemCall = 38;
     public const int LinkLoop = 40;
     public const int NotSupported = 95;

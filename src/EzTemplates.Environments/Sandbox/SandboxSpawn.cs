@@ -9,6 +9,7 @@ namespace EzTemplates.Environments;
 /// </summary>
 internal sealed unsafe class SandboxSpawn(SandboxThread thread)
 {
+    private const int MostTries = 30;
     private const int OpaqueSize = 512;
     private const int SetDefaultSignals = 4;
     private const int SetSignalMask = 8;
@@ -56,7 +57,14 @@ internal sealed unsafe class SandboxSpawn(SandboxThread thread)
             throw new EzException(FailureKind.Environment, "cannot make a pipe for the sandbox", "raise the limit of open files (ulimit -n)");
         }
 
-        var error = Try(program, ["ez-init"], [], [life[0], ready[1], -1], out var pid);
+        // A child of another thread, between its fork and its exec, has the file open for writing as well.
+        var (error, pid) = (Errno.TextBusy, 0);
+        for (var tries = 0; error == Errno.TextBusy && tries < MostTries; tries++)
+        {
+            Thread.Sleep(tries);
+            error = Try(program, ["ez-init"], [], [life[0], ready[1], -1], out pid);
+        }
+
         Linux.Close(life[0]);
         Linux.Close(ready[1]);
         thread.RemoveFile(program);

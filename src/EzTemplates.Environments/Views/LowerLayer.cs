@@ -74,10 +74,13 @@ internal sealed class LowerLayer(EnvironmentHost host)
             && Sha256Digest.TryParse(lowerdir.AsSpan(prefix.Length, 64), out var manifest) ? (kind, manifest) : null;
     }
 
-    /// <summary>Unmounts images that no overlay stands on. They are found by looking, so a crash leaves no wrong number.</summary>
+    /// <summary>
+    /// Unmounts images that no overlay of this store stands on; options name them relative to the store, and another store may have the
+    /// same manifest. They are found by looking, so a crash leaves no wrong number.
+    /// </summary>
     public void Sweep()
     {
-        var table = MountTable.OfThisProcess();
+        var table = MountTable.OfThisProcess().Where(mount => mount.Point.StartsWith(_layout.Root + "/", StringComparison.Ordinal)).ToList();
         var used = table.Select(mount => mount.Option("lowerdir")).OfType<string>().Select(Parse).OfType<(LayerKind Kind, Sha256Digest Manifest)>()
             .Where(layer => layer.Kind == LayerKind.Image).Select(layer => layer.Manifest.ToString()).ToHashSet(StringComparer.Ordinal);
         var points = _layout.Layers + "/";

@@ -31,7 +31,7 @@ internal sealed class CrashPicture
         if (Directory.Exists(Path.Combine(ground.Store, "environments", CrashGround.Environment)))
         {
             var root = ground.Ez.Succeed("env", "path", CrashGround.Environment).Output.TrimEnd();
-            lines.AddRange(Details(root).Concat(StoreSnapshot.Take(root).Lines).Select(line => "view: " + line));
+            lines.AddRange(Details(root).Select(WithoutTimeOfOwn).Concat(StoreSnapshot.Take(root).Lines).Select(line => "view: " + line));
         }
 
         return new CrashPicture(lines);
@@ -86,6 +86,10 @@ internal sealed class CrashPicture
             .Where(line => !line.Contains("/.ez-objects c ", StringComparison.Ordinal))
             .Select(line => line.Split(' ') is [var path, "d", var mode, var uid, var gid, _, _, var time, ..] ? $"{path} d {mode} {uid} {gid} {time}" : line)
             .Order(StringComparer.Ordinal);
+
+    /// <summary>The environment's own name files are as old as itself.</summary>
+    private static string WithoutTimeOfOwn(string line) =>
+        line.Split(' ') is ["etc/hostname" or "etc/hosts", .. var fields, _, ""] ? $"own: {string.Join(' ', fields)}" : line;
 
     private static IEnumerable<string> History(string store)
     {

@@ -86,8 +86,8 @@ public sealed class FailingDiskTests : IDisposable
             Assert.True(run.ExitCode is 0 or 6, $"with {size} it ended with {run.ExitCode}: {run.Error}");
             if (run.ExitCode == 6)
             {
-                Assert.Contains("No space left on device", run.Error, StringComparison.Ordinal);
-                Assert.Contains("hint: free space", run.Error, StringComparison.Ordinal);
+                // Too little for what is known before the work, or it ran out in the midst of it.
+                Assert.Matches("No space left on device(.|\n)*\nhint: free space|needs .* at least, .* are free in(.|\n)*\nhint: ez store gc", run.Error);
                 full++;
             }
 

@@ -61,7 +61,7 @@ public sealed class GcBesideOthersTests : IDisposable
         string[] command = ["store", "gc"];
         var log = _ground.Temp.At("strace.log");
         var calls = Strace.Positions(_ground.Ez, command, log, Path.Combine(_ground.Ez.Store, "store"));
-        var after = StoreSnapshot.Take(Path.Combine(_ground.Ez.Store, "store"), "lock", "locks");
+        var after = StoreSnapshot.Take(Path.Combine(_ground.Ez.Store, "store"), "lock", "locks", "history");
         string[] removing = ["unlink", "unlinkat", "rmdir", "rename", "renameat", "renameat2", "fsync"];
         var points = calls.Where(row => removing.Contains(row.Key)).SelectMany(row => row.Value.Select(number => (row.Key, number))).ToList();
         var killed = 0;
@@ -78,7 +78,7 @@ public sealed class GcBesideOthersTests : IDisposable
             Assert.True(check.ExitCode is 0 or 6 && !faults.Any(), $"after {call} {number} ({run.Injected}): {check.Output}{check.Error}");
             _ground.Ez.Succeed(command);
             Assert.Equal(0, _ground.Ez.Run("store", "check").ExitCode);
-            after.AssertSame(StoreSnapshot.Take(Path.Combine(_ground.Ez.Store, "store"), "lock", "locks"));
+            after.AssertSame(StoreSnapshot.Take(Path.Combine(_ground.Ez.Store, "store"), "lock", "locks", "history"));
         }
 
         Assert.True(killed > 0, "no run met its system call");

@@ -7,6 +7,9 @@ namespace EzTemplates.Cli.Tests.Real;
 /// <summary>A mounted view as a program inside sees it, listed by tree.py.</summary>
 internal sealed class SeenTree
 {
+    /// <summary>Each environment's own, where no archive has such a file.</summary>
+    private static readonly string[] NameFiles = ["/etc/hostname", "/etc/hosts"];
+
     private readonly Dictionary<string, (string Parent, string Whole)> _resolved = new(StringComparer.Ordinal);
 
     private SeenTree()
@@ -36,6 +39,11 @@ internal sealed class SeenTree
             }
 
             var here = TreeRow.Read(row);
+            if (NameFiles.Contains(here.Path) && !asked.Contains(here.Path))
+            {
+                continue;
+            }
+
             var xattrs = string.Join(' ', row.GetProperty("xattrs").EnumerateArray().Select(name => name.GetString()));
             seen.Rows.Add(here.Path, new SeenRow(here, row.GetProperty("inode").GetString()!, row.GetProperty("links").GetInt32(), row.GetProperty("size").GetInt64(), xattrs));
         }
