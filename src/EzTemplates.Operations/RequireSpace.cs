@@ -5,9 +5,9 @@ namespace EzTemplates.Operations;
 
 /// <summary>
 /// A full disk is met before the work. What a build will take is not known before it is unpacked: a lock has the archives' sizes alone.
-/// So this counts what is certain or nearly so: the archives that are to come, and twice the size of each archive that is to be
-/// unpacked. Debian's packages unpack to between two and five times their size, and files that the store has already take
-/// nothing: a build that would fit is not refused, and one that fails here would have failed later.
+/// So this counts what it will hardly do without: the archives that are to come, and twice the size of each archive that is to be
+/// unpacked. Debian's packages unpack to between two and five times their size. Files that the store has already take nothing, so an
+/// update most of whose files it has could do with less, on a disk that is all but full.
 /// </summary>
 internal static class RequireSpace
 {
