@@ -15,6 +15,7 @@ internal static class NameFiles
     private const int Readable = 0b110_100_100;
     private const int Searchable = 0b111_101_101;
     private static readonly TreePath Folder = TreePath.Parse("/etc");
+    private static readonly TreePath ResolvConf = Folder.Append("resolv.conf");
 
     /// <summary>hostname(5), hosts(5); as Debian's installer writes them.</summary>
     public static ImmutableArray<(TreePath Path, byte[] Text)> Of(EnvironmentName name) =>
@@ -46,9 +47,14 @@ internal static class NameFiles
         FolderMetadata.Take(place, folder);
     }
 
-    /// <summary>Whether a change of a private area is one of these, as it was written.</summary>
+    /// <summary>Whether a change of a private area is one of these, as it was written, or the empty place where a command sees the host's resolv.conf.</summary>
     public static bool IsUnedited(string area, PrivateChange change, EnvironmentName name)
     {
+        if (change is { Kind: PrivateChangeKind.Added, Private: { Kind: FileKind.File, Size: 0 } } && change.Path == ResolvConf)
+        {
+            return true;
+        }
+
         if (change.Private is not { Kind: FileKind.File } || Of(name).FirstOrDefault(file => file.Path == change.Path).Text is not { } text)
         {
             return false;

@@ -138,7 +138,7 @@ internal sealed class PrivateDiff
     /// <returns>Null if the path has gone while it was looked at.</returns>
     private ChangedParts? Differences(SafeFileHandle folder, NativePath name, FileStatus status, ManifestEntry template)
     {
-        if (status.Kind != KindOf(template.Type))
+        if (status.Kind != FileKinds.Of(template.Type))
         {
             return ChangedParts.Type;
         }
@@ -192,16 +192,6 @@ internal sealed class PrivateDiff
             && template.Xattrs.All(attribute => shown.TryGetValue(attribute.Name, out var stored)
                 && Libc.TryGetXattr(folder, name, NativePath.FromLatin1(stored)) is { } value && value.AsSpan().SequenceEqual(attribute.Value.AsSpan()));
     }
-
-    private static FileKind KindOf(EntryType type) => type switch
-    {
-        EntryType.Directory => FileKind.Directory,
-        EntryType.Symlink => FileKind.Symlink,
-        EntryType.CharacterDevice => FileKind.CharacterDevice,
-        EntryType.BlockDevice => FileKind.BlockDevice,
-        EntryType.Fifo => FileKind.Fifo,
-        _ => FileKind.File,
-    };
 
     private PrivateChange Removed(ManifestEntry entry) =>
         new(entry.Path, PrivateChangeKind.Removed, ChangedParts.None, _manifest.Resolve(entry) with { Path = entry.Path }, null);

@@ -47,7 +47,7 @@ internal static class TreeComparison
             return Libc.TryStatus(root, TreePath.Parse(entry.Target)) is { } target && target.IsSameFile(status);
         }
 
-        return status.Kind == KindOf(entry.Type)
+        return status.Kind == FileKinds.Of(entry.Type)
             && (entry.Type == EntryType.Symlink || status.Mode == entry.Mode)
             && (status.Uid, status.Gid, status.Mtime) == (entry.Uid, entry.Gid, entry.Mtime)
             && (entry.Type != EntryType.File || status.Size == entry.Size)
@@ -73,14 +73,4 @@ internal static class TreeComparison
     internal static bool IsOurs(string attribute) =>
         attribute == "security.capability"
         || !(attribute.StartsWith("security.", StringComparison.Ordinal) || attribute.StartsWith("system.", StringComparison.Ordinal));
-
-    private static FileKind KindOf(EntryType type) => type switch
-    {
-        EntryType.Directory => FileKind.Directory,
-        EntryType.Symlink => FileKind.Symlink,
-        EntryType.CharacterDevice => FileKind.CharacterDevice,
-        EntryType.BlockDevice => FileKind.BlockDevice,
-        EntryType.Fifo => FileKind.Fifo,
-        _ => FileKind.File,
-    };
 }

@@ -130,7 +130,7 @@ public sealed class TreeMaker
                 Libc.MakeSymlink(NativePath.FromLatin1(entry.Target), folder, name);
                 break;
             case EntryType.CharacterDevice or EntryType.BlockDevice or EntryType.Fifo:
-                Libc.MakeNode(folder, name, KindOf(entry.Type), WorkingMode, entry.Device);
+                Libc.MakeNode(folder, name, FileKinds.Of(entry.Type), WorkingMode, entry.Device);
                 break;
             default:
                 throw new InvalidOperationException($"an entry of type `{(char)entry.Type}` is no member");
@@ -181,11 +181,4 @@ public sealed class TreeMaker
 
         Libc.ChangeMtime(file, entry.Mtime);
     }
-
-    private static FileKind KindOf(EntryType type) => type switch
-    {
-        EntryType.CharacterDevice => FileKind.CharacterDevice,
-        EntryType.BlockDevice => FileKind.BlockDevice,
-        _ => FileKind.Fifo,
-    };
 }
