@@ -17,6 +17,7 @@ public sealed class EnvironmentCreation : IDisposable
     private readonly FileLock _names;
     private readonly IDisposable _held;
     private readonly List<(string Temporary, string Final)> _prepared = [];
+    private readonly HashSet<EnvironmentName> _taken = [];
 
     internal EnvironmentCreation(EnvironmentStore environments, UnfinishedEnvironments unfinished)
     {
@@ -40,7 +41,7 @@ public sealed class EnvironmentCreation : IDisposable
     {
         ArgumentNullException.ThrowIfNull(mapping);
         var final = _environments.Host.Layout.EnvironmentOf(name.ToString());
-        if (_environments.Exists(name) || _prepared.Exists(other => other.Final == final))
+        if (_environments.Exists(name) || _taken.Contains(name))
         {
             throw new EzException(FailureKind.Environment, $"environment `{name}` exists already", $"ez env remap {name} --to {mapping.Template}, or choose another name");
         }
@@ -57,6 +58,7 @@ public sealed class EnvironmentCreation : IDisposable
         }
 
         _prepared.Add((temporary, final));
+        _taken.Add(name);
     }
 
     /// <summary>Makes the prepared ones environments, for good or not at all.</summary>
@@ -90,6 +92,7 @@ public sealed class EnvironmentCreation : IDisposable
         }
 
         _prepared.Clear();
+        _taken.Clear();
     }
 
     /// <summary>What was prepared and not published is removed.</summary>

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Runtime.ExceptionServices;
 using EzTemplates.Domain;
 using EzTemplates.Store;
 
@@ -43,7 +44,7 @@ public sealed class EnvironmentStore
     /// <summary>Sorted by name.</summary>
     public ImmutableArray<EnvironmentSummary> List()
     {
-        _unfinished.Recover();
+        Recover();
         var mounted = MountTable.OfThisProcess().Select(mount => mount.Point).ToHashSet(StringComparer.Ordinal);
         var found = ImmutableArray.CreateBuilder<EnvironmentSummary>();
         foreach (var name in Names())
@@ -83,7 +84,13 @@ public sealed class EnvironmentStore
     /// <exception cref="EzException">Environment: no such one.</exception>
     public ImmutableArray<HistoryEntry> History(EnvironmentName name)
     {
-        _unfinished.Recover();
+        Recover();
+        return ReadHistory(name);
+    }
+
+    /// <summary>As <see cref="History"/>, for one of many: what killed commands left was removed before.</summary>
+    internal ImmutableArray<HistoryEntry> ReadHistory(EnvironmentName name)
+    {
         RequireExists(name);
         var entries = TryHistory(name);
         if (entries.IsEmpty)
@@ -108,12 +115,36 @@ public sealed class EnvironmentStore
         return Views.PointOf(name);
     }
 
+    /// <summary>
+    /// Mounts the views of several. One that fails, and why, is told when it is used.
+    /// </summary>
+    public void Mount(IReadOnlyList<EnvironmentName> names)
+    {
+        Recover();
+        foreach (var some in names.Order().Chunk(BatchMember.Most))
+        {
+            var members = some.Select(name => new BatchMember(name)).ToList();
+            try
+            {
+                members.Each(member => member.Lock = LockOf(member.Name, FileLockMode.Shared, WhenBusy.Wait));
+                MountAll([.. members.Where(member => member.GoesOn)], member => ReadHistory(member.Name)[^1].To.Manifest);
+            }
+            finally
+            {
+                members.DisposeAll();
+            }
+        }
+    }
+
     /// <returns>False if it was not mounted.</returns>
     /// <exception cref="BusyEnvironmentException">In use, and not to be waited for.</exception>
     public bool Unmount(EnvironmentName name, WhenBusy whenBusy = WhenBusy.Fail)
     {
-        using var only = LockExclusively(name, whenBusy);
-        return UnmountOr(name, whenBusy);
+        Recover();
+        using var only = new BatchMember(name) { Lock = TakeExclusively(name, whenBusy) };
+        UnmountAll([only], whenBusy);
+        only.ThrowIfFailed();
+        return only.WasMounted;
     }
 
     /// <summary>Unmounts, and removes all that the environment ever wrote.</summary>
@@ -121,36 +152,78 @@ public sealed class EnvironmentStore
     /// <exception cref="StoreException">The environment is gone, but not all of its files could be deleted.</exception>
     public void Remove(EnvironmentName name, WhenBusy whenBusy = WhenBusy.Fail)
     {
-        using var only = LockExclusively(name, whenBusy);
-        UnmountOr(name, whenBusy);
-        _unfinished.Retire(name, only);
+        if (new EnvironmentRemoval(this, _unfinished).Run([name], whenBusy)[0].Failure is { } failure)
+        {
+            ExceptionDispatchInfo.Throw(failure);
+        }
     }
 
+    /// <summary>Several at the cost of hardly more than one; each fails for itself.</summary>
+    /// <returns>In the order of the names.</returns>
+    public IReadOnlyList<RemovalOutcome> RemoveAll(IReadOnlyList<EnvironmentName> names, WhenBusy whenBusy) =>
+        new EnvironmentRemoval(this, _unfinished).Run(names, whenBusy);
+
+    /// <summary>Removes what killed commands left.</summary>
+    internal void Recover() => _unfinished.Recover();
+
     /// <summary>Shared for as long as something runs in the environment. Waits while it is being remapped.</summary>
-    internal FileLock LockForUse(EnvironmentName name) => LockOf(name, FileLockMode.Shared, WhenBusy.Wait);
+    internal FileLock LockForUse(EnvironmentName name)
+    {
+        Recover();
+        return LockOf(name, FileLockMode.Shared, WhenBusy.Wait);
+    }
 
     /// <exception cref="BusyEnvironmentException">Something runs in it, and it is not to be waited for.</exception>
-    internal FileLock LockExclusively(EnvironmentName name, WhenBusy whenBusy) => LockOf(name, FileLockMode.Exclusive, whenBusy);
+    internal FileLock TakeExclusively(EnvironmentName name, WhenBusy whenBusy) => LockOf(name, FileLockMode.Exclusive, whenBusy);
 
-    /// <summary>Unmounts the view if it is mounted; the caller holds the environment's lock exclusively.</summary>
-    internal bool UnmountOr(EnvironmentName name, WhenBusy whenBusy)
+    /// <summary>Unmounts the views that are mounted, of those that go on; the caller holds their locks exclusively.</summary>
+    internal void UnmountAll(IReadOnlyCollection<BatchMember> members, WhenBusy whenBusy)
     {
-        for (var told = false; ; told = true)
+        var asked = members.Where(member => member.GoesOn).ToList();
+        for (var told = false; asked.Count > 0; told = true)
         {
-            try
+            var unmounted = Views.Unmount([.. asked.Select(member => member.Name)]);
+            foreach (var member in asked)
             {
-                return Views.Unmount(name);
+                (member.WasMounted, var failure) = unmounted[member.Name];
+                if (failure is not null)
+                {
+                    member.Fail(failure);
+                }
             }
-            catch (BusyEnvironmentException busy) when (whenBusy == WhenBusy.Wait)
+
+            asked = [.. asked.Where(member => whenBusy == WhenBusy.Wait && member.IsBusy)];
+            foreach (var busy in asked)
             {
                 if (!told)
                 {
-                    Host.Patience.Announce?.Invoke(new LockWaiting($"environment {name}: {string.Join(", ", busy.Users)}", []));
+                    Host.Patience.Announce?.Invoke(new LockWaiting($"environment {busy.Name}: {string.Join(", ", ((BusyEnvironmentException)busy.Failure!).Users)}", []));
                 }
 
+                busy.TryAgain();
+            }
+
+            if (asked.Count > 0)
+            {
                 Host.Patience.Cancellation.WaitHandle.WaitOne(TimeSpan.FromMilliseconds(200));
                 Host.Patience.Cancellation.ThrowIfCancellationRequested();
             }
+        }
+    }
+
+    /// <summary>Mounts the views, also of those for whom something failed; the caller holds their locks.</summary>
+    internal void MountAll<T>(IReadOnlyList<T> members, Func<T, Sha256Digest> manifest)
+        where T : BatchMember
+    {
+        if (members.Count == 0)
+        {
+            return;
+        }
+
+        var failures = Views.EnsureMounted([.. members.Select(member => new ViewToMount(member.Name, manifest(member), UnsettledOf(member.Name).Settle))]);
+        foreach (var member in members.Where(member => failures.ContainsKey(member.Name)))
+        {
+            member.Fail(failures[member.Name]);
         }
     }
 
@@ -163,14 +236,13 @@ public sealed class EnvironmentStore
     internal UnsettledArea UnsettledOf(EnvironmentName name) => new(Host, name);
 
     /// <summary>The caller holds the environment's lock.</summary>
-    internal void EnsureMounted(EnvironmentName name) => Views.EnsureMounted(name, Current(name).Manifest, UnsettledOf(name).Settle);
+    internal void EnsureMounted(EnvironmentName name) => Views.EnsureMounted(new ViewToMount(name, ReadHistory(name)[^1].To.Manifest, UnsettledOf(name).Settle));
 
     internal HistoryEntry Entry(int number, MappingAction action, Mapping? from, Mapping to) =>
         new(number, Host.Clock.GetUtcNow(), $"{Host.User} {LockHolder.Self}", action, from, to);
 
     private FileLock LockOf(EnvironmentName name, FileLockMode mode, WhenBusy whenBusy)
     {
-        _unfinished.Recover();
         RequireExists(name);
         Directory.CreateDirectory(Layout.Locks);
         var path = Layout.EnvironmentLockOf(name.ToString());

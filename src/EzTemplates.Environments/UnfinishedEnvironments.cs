@@ -26,20 +26,26 @@ internal sealed class UnfinishedEnvironments(EnvironmentHost host)
     /// <summary>For an environment that is being made. No earlier one that is still there can be in the way.</summary>
     public string NewPath(EnvironmentName name) => PathOf(NewPrefix, name);
 
-    /// <summary>Takes the environment's name away, and then removes all that it ever wrote. It is not mounted.</summary>
-    /// <param name="only">The environment's lock, which ends with it.</param>
-    /// <exception cref="StoreException">The environment is gone, but not all of its files could be deleted.</exception>
-    public void Retire(EnvironmentName name, FileLock only)
+    /// <summary>
+    /// Takes the environments' names away, and then removes all that they ever wrote, and their locks, which are held. They are not
+    /// mounted. One whose name is gone is gone, also where not all of its files could be deleted.
+    /// </summary>
+    public void Retire(IReadOnlyList<BatchMember> members)
     {
         using var names = LockNames();
-        var gone = PathOf(GonePrefix, name);
+        var gone = members.ToDictionary(member => member, member => PathOf(GonePrefix, member.Name));
+        members.Each(member => Libc.Rename(null, _layout.EnvironmentOf(member.Name.ToString()), null, gone[member]));
         using (var folder = Libc.OpenFolder(null, _layout.Environments))
         {
-            Libc.Rename(null, _layout.EnvironmentOf(name.ToString()), null, gone);
             Libc.Sync(folder);
         }
 
-        only.RemoveAndDispose();
+        members.Each(member => member.Lock!.RemoveAndDispose());
+        members.Each(member => RemoveFiles(member.Name, gone[member]));
+    }
+
+    private static void RemoveFiles(EnvironmentName name, string gone)
+    {
         try
         {
             FolderRemoval.Remove(gone);

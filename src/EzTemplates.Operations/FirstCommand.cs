@@ -10,6 +10,7 @@ public static class FirstCommand
     /// <returns>The same changes; an environment where the command failed is there all the same, and counts as failed.</returns>
     public static EnvironmentChangesReport Run(Workspace workspace, EnvironmentChangesReport created, string command)
     {
+        workspace.Environments.Mount([.. created.Changes.Where(change => change.Outcome == "created").Select(change => EnvironmentName.Parse(change.Environment))]);
         var exec = new SandboxExec(workspace.Environments);
         var changes = new List<EnvironmentChange>();
         var failures = created.Failures.ToList();

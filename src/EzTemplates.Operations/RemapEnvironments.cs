@@ -12,7 +12,7 @@ public static class RemapEnvironments
     public static EnvironmentChangesReport Remap(Workspace workspace, IReadOnlyList<string> names, string to, bool wait)
     {
         var mapping = TemplateChoice.ToMapping(workspace.Store, TemplateChoice.Find(workspace.Store, to));
-        return EachEnvironment.Change(names, name => Move(workspace, name, mapping, MappingAction.Remap, WhenBusyOf(wait)));
+        return Move(workspace, names, (_, _) => mapping, new RemapOptions { Action = MappingAction.Remap, WhenBusy = WhenBusyOf(wait) });
     }
 
     /// <param name="all">Every environment; one that is busy is reported and the others go on.</param>
@@ -23,37 +23,59 @@ public static class RemapEnvironments
             throw new EzException(FailureKind.Usage, all ? "`--all` and names exclude each other" : "nothing to upgrade was named", "ez upgrade ENV..., or ez upgrade --all");
         }
 
+        var options = new RemapOptions { Action = MappingAction.Upgrade, WhenBusy = WhenBusyOf(wait) };
         return all
-            ? EachEnvironment.Change([.. workspace.Environments.List().Select(e => e.Name.ToString())], name => UpgradeUnlessBusy(workspace, name, wait))
-            : EachEnvironment.Change(names, name => UpgradeOne(workspace, name, wait));
+            ? Move(workspace, [.. workspace.Environments.List().Select(e => e.Name.ToString())], Newest(workspace), options, SkippedIfBusy)
+            : Move(workspace, names, Newest(workspace), options);
     }
 
     /// <param name="to">A version or digest from the history; null: the mapping before the current one.</param>
-    public static EnvironmentChangesReport RollBack(Workspace workspace, IReadOnlyList<string> names, string? to, bool wait)
-    {
-        // The target is chosen with the environment's lock held: of two roll-backs at once the second goes further back.
-        var remapper = new Remapper(workspace.Environments);
-        return EachEnvironment.Change(names, name => workspace.Options.DryRun
-            ? Planned(remapper.Plan(name, remapper.RollbackTarget(name, to)))
-            : Done(workspace, name, remapper.Rollback(name, to, WhenBusyOf(wait))));
-    }
+    public static EnvironmentChangesReport RollBack(Workspace workspace, IReadOnlyList<string> names, string? to, bool wait) =>
+        Move(workspace, names, Remapper.EarlierMapping(to), new RemapOptions { Action = MappingAction.Rollback, WhenBusy = WhenBusyOf(wait) });
 
-    internal static EnvironmentChange Move(Workspace workspace, EnvironmentName name, Mapping to, MappingAction action, WhenBusy whenBusy)
+    internal static EnvironmentChange Move(Workspace workspace, EnvironmentName name, Mapping to, MappingAction action, WhenBusy whenBusy) =>
+        Move(workspace, [name.ToString()], (_, _) => to, new RemapOptions { Action = action, WhenBusy = whenBusy }).Changes[0];
+
+    private static EnvironmentChangesReport Move(
+        Workspace workspace, IReadOnlyList<string> names, RemapTarget target, RemapOptions options, Func<RemapOutcome, EnvironmentChange?>? excuse = null)
     {
         var remapper = new Remapper(workspace.Environments);
         return workspace.Options.DryRun
-            ? Planned(remapper.Plan(name, to))
-            : Done(workspace, name, remapper.Remap(name, to, new RemapOptions { Action = action, WhenBusy = whenBusy }));
+            ? EachEnvironment.Change(names, name => Planned(remapper.Plan(name, target)))
+            : EachEnvironment.ChangeAll(names, parsed => remapper.RunAll(parsed, target, options).Select(outcome => excuse?.Invoke(outcome) is { } excused ? (excused, null) : Told(outcome)));
+    }
+
+    /// <summary>The newest version of each environment's template; where it stands if there is none.</summary>
+    private static RemapTarget Newest(Workspace workspace)
+    {
+        var known = new Dictionary<Mapping, Mapping>();
+        return (_, history) =>
+        {
+            var current = history[^1].To;
+            if (!known.TryGetValue(current, out var to))
+            {
+                to = EnvironmentQueries.Newer(workspace, current) is { } newest ? TemplateChoice.ToMapping(workspace.Store, newest) : current;
+                known[current] = to;
+            }
+
+            return to;
+        };
     }
 
     private static EnvironmentChange Planned(RemapPlan plan) => plan.ChangesNothing
         ? new EnvironmentChange(plan.Environment.ToString(), null, plan.To.Template, "unchanged")
         : new EnvironmentChange(plan.Environment.ToString(), plan.From.Template, plan.To.Template, "planned", Describe(plan));
 
-    /// <param name="entry">The line that the history gained; null where the environment was there already.</param>
-    private static EnvironmentChange Done(Workspace workspace, EnvironmentName name, HistoryEntry? entry) => entry is null
-        ? new EnvironmentChange(name.ToString(), null, workspace.Environments.Current(name).Template, "unchanged")
-        : new EnvironmentChange(name.ToString(), entry.From?.Template, entry.To.Template, "remapped");
+    private static (EnvironmentChange Change, EzException? Failure) Told(RemapOutcome outcome) => outcome switch
+    {
+        { Failure: { } failure } => EachEnvironment.Failed(outcome.Environment, failure),
+        { Entry: { } entry } => (new EnvironmentChange(outcome.Environment.ToString(), entry.From?.Template, entry.To.Template, "remapped"), null),
+        _ => (new EnvironmentChange(outcome.Environment.ToString(), null, outcome.To?.Template, "unchanged"), null),
+    };
+
+    private static EnvironmentChange? SkippedIfBusy(RemapOutcome outcome) => outcome.Failure is BusyEnvironmentException busy
+        ? new EnvironmentChange(outcome.Environment.ToString(), outcome.From?.Template, null, "busy", string.Join(", ", busy.Users))
+        : null;
 
     /// <summary>What stands in the way of a planned remap, or is dropped by it.</summary>
     private static string? Describe(RemapPlan plan) => plan switch
@@ -63,26 +85,6 @@ public static class RemapEnvironments
         { Dropped.IsEmpty: false } => "unchanged private copies make way: " + string.Join(", ", plan.Dropped),
         _ => null,
     };
-
-    private static EnvironmentChange UpgradeOne(Workspace workspace, EnvironmentName name, bool wait)
-    {
-        var current = workspace.Environments.Current(name);
-        return EnvironmentQueries.Newer(workspace, current) is { } newest
-            ? Move(workspace, name, TemplateChoice.ToMapping(workspace.Store, newest), MappingAction.Upgrade, WhenBusyOf(wait))
-            : new EnvironmentChange(name.ToString(), null, current.Template, "unchanged");
-    }
-
-    private static EnvironmentChange UpgradeUnlessBusy(Workspace workspace, EnvironmentName name, bool wait)
-    {
-        try
-        {
-            return UpgradeOne(workspace, name, wait);
-        }
-        catch (BusyEnvironmentException busy)
-        {
-            return new EnvironmentChange(name.ToString(), workspace.Environments.Current(name).Template, null, "busy", string.Join(", ", busy.Users));
-        }
-    }
 
     private static WhenBusy WhenBusyOf(bool wait) => wait ? WhenBusy.Wait : WhenBusy.Fail;
 }

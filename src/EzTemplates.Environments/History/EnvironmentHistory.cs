@@ -29,8 +29,9 @@ internal static class EnvironmentHistory
         Libc.Write(stream, HistoryLine.Write(entry));
     }
 
-    /// <summary>Returns when the line is on the disk. The caller holds the environment's lock.</summary>
-    public static void Append(string file, HistoryEntry entry)
+    /// <summary>Writes the line, which is not on the disk before a sync. The caller holds the environment's lock.</summary>
+    /// <returns>How long the file was without it.</returns>
+    public static long Append(string file, HistoryEntry entry)
     {
         var whole = File.Exists(file) ? Parse(ReadBytes(file)).WholeBytes : 0;
         using var stream = Libc.Open(null, file, OpenFlags.Write | OpenFlags.Create | OpenFlags.Append | OpenFlags.NoFollow, OwnerOnly);
@@ -38,12 +39,32 @@ internal static class EnvironmentHistory
         try
         {
             Libc.Write(stream, HistoryLine.Write(entry));
-            Libc.Sync(stream);
+            return whole;
         }
         catch (StoreException)
         {
             Libc.Truncate(stream, whole);
             throw;
+        }
+    }
+
+    public static void Sync(string file)
+    {
+        using var stream = Libc.Open(null, file, OpenFlags.Write | OpenFlags.NoFollow);
+        Libc.Sync(stream);
+    }
+
+    /// <summary>Takes back a line whose sync failed, which matters more than a failure of this.</summary>
+    public static void TryCut(string file, long whole)
+    {
+        try
+        {
+            using var stream = Libc.Open(null, file, OpenFlags.Write | OpenFlags.NoFollow);
+            Libc.Truncate(stream, whole);
+        }
+        catch (StoreException)
+        {
+            // The same broken disk.
         }
     }
 

@@ -9,33 +9,32 @@ namespace EzTemplates.Environments;
 /// <summary>Finds the processes that live in a mounted view, by what /proc says of them; any mount namespace counts.</summary>
 internal static class ViewUsers
 {
-    /// <summary>Processes whose root or working directory is on the view. A zombie has neither.</summary>
-    public static ImmutableArray<int> LivingOn(DeviceNumber view) =>
-        [.. ProcessIds().Where(pid => IsOn(Of(pid, "root/."), view) || IsOn(Of(pid, "cwd/."), view))];
-
-    /// <summary>Also those that only hold a file of the mount open, or run or map one.</summary>
+    /// <summary>Processes whose root or working directory is on the view, that hold a file of it open, or run or map one.</summary>
     public static ImmutableArray<int> Holding(MountPoint view) =>
         [.. ProcessIds().Where(pid => IsOn(Of(pid, "root/."), view.Device) || IsOn(Of(pid, "cwd/."), view.Device)
             || HasOpen(pid, view) || Maps(pid, view.Point))];
 
     /// <summary>
-    /// A process in another mount namespace than ours that has something mounted at the path; null if none has. A namespace of another
+    /// What other mount namespaces than ours have mounted below a folder, each with a process of such a one. A namespace of another
     /// user namespace does not count: it was made with a copy of each mount, and nobody in it can enter this store.
     /// </summary>
-    public static int? WithMountAt(string point)
+    public static Dictionary<string, int> MountsElsewhere(string folder)
     {
         var (ours, users) = (Target("/proc/self/ns/mnt"), Target("/proc/self/ns/user"));
         var seen = new HashSet<string>(StringComparer.Ordinal);
+        var found = new Dictionary<string, int>(StringComparer.Ordinal);
         foreach (var pid in ProcessIds())
         {
-            if (Target(Of(pid, "ns/mnt")) is { } space && space != ours && seen.Add(space) && Target(Of(pid, "ns/user")) == users
-                && MountTable.OfProcess(pid).Any(mount => mount.Point == point))
+            if (Target(Of(pid, "ns/mnt")) is { } space && space != ours && seen.Add(space) && Target(Of(pid, "ns/user")) == users)
             {
-                return pid;
+                foreach (var mount in MountTable.OfProcess(pid).Where(mount => mount.Point.StartsWith(folder, StringComparison.Ordinal)))
+                {
+                    found.TryAdd(mount.Point, pid);
+                }
             }
         }
 
-        return null;
+        return found;
     }
 
     /// <summary><c>1234 (bash)</c>.</summary>
@@ -52,12 +51,12 @@ internal static class ViewUsers
         }
     }
 
-    private static IEnumerable<int> ProcessIds() =>
+    public static IEnumerable<int> ProcessIds() =>
         Directory.EnumerateDirectories("/proc")
             .Select(folder => int.TryParse(Path.GetFileName(folder), NumberStyles.None, CultureInfo.InvariantCulture, out var pid) ? pid : 0)
             .Where(pid => pid > 0 && pid != Environment.ProcessId);
 
-    private static string Of(int pid, string file) => string.Create(CultureInfo.InvariantCulture, $"/proc/{pid}/{file}");
+    public static string Of(int pid, string file) => string.Create(CultureInfo.InvariantCulture, $"/proc/{pid}/{file}");
 
     private static bool IsOn(string path, DeviceNumber device)
     {

@@ -15,10 +15,10 @@ public sealed record RemapPlan(
     /// <summary>Each of <see cref="Users"/> with its command's name.</summary>
     public IEnumerable<string> UserNames => Users.Select(ViewUsers.Describe);
 
-    internal EzException Refusal() => new(
+    internal static EzException Refusal(EnvironmentName name, Mapping to, ImmutableArray<TreePath> conflicts) => new(
         FailureKind.Environment,
-        $"environment `{Environment}` has its own copies of files that `{To.Template}` changes as well: {string.Join(", ", Conflicts.Select(path => $"`{path}`"))}",
-        $"make the same change in a new environment (ez env create), or remove those files in `{Environment}` and remap again");
+        $"environment `{name}` has its own copies of files that `{to.Template}` changes as well: {string.Join(", ", conflicts.Select(path => $"`{path}`"))}",
+        $"make the same change in a new environment (ez env create), or remove those files in `{name}` and remap again");
 }
 
 public sealed record RemapOptions

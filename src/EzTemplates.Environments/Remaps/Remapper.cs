@@ -1,7 +1,5 @@
 using System.Collections.Immutable;
 using EzTemplates.Domain;
-using EzTemplates.Store;
-using EzTemplates.Store.Native;
 
 namespace EzTemplates.Environments;
 
@@ -11,39 +9,69 @@ namespace EzTemplates.Environments;
 /// </summary>
 public sealed class Remapper(EnvironmentStore environments)
 {
+    public RemapPlan Plan(EnvironmentName name, Mapping to) => Plan(name, (_, _) => to);
+
     /// <summary>For a dry run; takes no lock.</summary>
-    public RemapPlan Plan(EnvironmentName name, Mapping to) => Judge(name, to) with { Users = environments.Views.UsersOf(name) };
+    public RemapPlan Plan(EnvironmentName name, RemapTarget target)
+    {
+        ArgumentNullException.ThrowIfNull(target);
+        var history = environments.History(name);
+        var (from, to) = (history[^1].To, target(name, history));
+        ImmutableArray<TreePath> conflicts = [], dropped = [];
+        if (from.Manifest != to.Manifest)
+        {
+            var read = environments.Host.ReadManifest;
+            (conflicts, dropped) = PrivateCopies.Judge(environments.PrivateOf(name), read(from.Manifest), read(to.Manifest));
+        }
+
+        return new RemapPlan(name, from, to, conflicts, dropped, environments.Views.UsersOf(name));
+    }
 
     /// <returns>The line that the history gained; null where the environment maps to that already.</returns>
     /// <exception cref="BusyEnvironmentException">In use, and not to be waited for.</exception>
     /// <exception cref="EzException">Environment: refused because of <see cref="RemapPlan.Conflicts"/>; nothing was changed.</exception>
-    public HistoryEntry? Remap(EnvironmentName name, Mapping to, RemapOptions? options = null)
-    {
-        options ??= RemapOptions.Default;
-        if (environments.Current(name) == to)
-        {
-            // Nothing to do is not refused because something runs there.
-            return null;
-        }
-
-        using var only = environments.LockExclusively(name, options.WhenBusy);
-        return Execute(Judge(name, to), options);
-    }
+    public HistoryEntry? Remap(EnvironmentName name, Mapping to, RemapOptions? options = null) => RunOne(name, (_, _) => to, options ?? RemapOptions.Default);
 
     /// <summary>Remaps to an earlier mapping of the environment's own history; needs no network.</summary>
     /// <param name="to">See <see cref="Mapping.IsNamed"/>; null is the mapping that the current one took the place of.</param>
-    public HistoryEntry? Rollback(EnvironmentName name, string? to = null, WhenBusy whenBusy = WhenBusy.Fail)
+    public HistoryEntry? Rollback(EnvironmentName name, string? to = null, WhenBusy whenBusy = WhenBusy.Fail) =>
+        RunOne(name, EarlierMapping(to), new RemapOptions { Action = MappingAction.Rollback, WhenBusy = whenBusy });
+
+    /// <summary>
+    /// Several at the cost of hardly more than one; each fails for itself. Those that are busy are waited for, if they are to be, one
+    /// after another when the others are done.
+    /// </summary>
+    /// <returns>In the order of the names.</returns>
+    public IReadOnlyList<RemapOutcome> RunAll(IReadOnlyList<EnvironmentName> names, RemapTarget target, RemapOptions options)
     {
-        var options = new RemapOptions { Action = MappingAction.Rollback, WhenBusy = whenBusy };
-        using var only = environments.LockExclusively(name, whenBusy);
-        return Execute(Judge(name, RollbackTarget(name, to)), options);
+        ArgumentNullException.ThrowIfNull(options);
+        environments.Recover();
+        var outcomes = new Dictionary<EnvironmentName, RemapOutcome>();
+        var first = new RemapBatch(environments, target, names.Count == 1 ? options : options with { WhenBusy = WhenBusy.Fail });
+        foreach (var some in names.Order().Chunk(BatchMember.Most))
+        {
+            first.Run(some).ForEach(member => outcomes[member.Name] = member.Outcome);
+        }
+
+        if (options.WhenBusy == WhenBusy.Wait)
+        {
+            var patient = new RemapBatch(environments, target, options);
+            foreach (var busy in outcomes.Values.Where(outcome => outcome.Failure is BusyEnvironmentException).Select(outcome => outcome.Environment).Order().ToList())
+            {
+                outcomes[busy] = patient.Run([busy])[0].Outcome;
+            }
+        }
+
+        return [.. names.Select(name => outcomes[name])];
     }
 
-    /// <summary>Where <see cref="Rollback"/> would go.</summary>
+    /// <summary>The target of a roll-back. It is chosen with the environment's lock held: of two at once the second goes further back.</summary>
+    /// <param name="to">As for <see cref="Rollback"/>.</param>
     /// <exception cref="EzException">Environment: there is nothing earlier, or nothing of that name.</exception>
-    public Mapping RollbackTarget(EnvironmentName name, string? to = null)
+    public static RemapTarget EarlierMapping(string? to) => (name, history) => EarlierMapping(name, history, to);
+
+    private static Mapping EarlierMapping(EnvironmentName name, ImmutableArray<HistoryEntry> history, string? to)
     {
-        var history = environments.History(name);
         if (to is not null)
         {
             return history.LastOrDefault(entry => entry.To.IsNamed(to))?.To ?? throw new EzException(
@@ -55,21 +83,6 @@ public sealed class Remapper(EnvironmentStore environments)
         var earlier = Stack(history);
         return earlier.Count > 1 ? earlier[^2] : throw new EzException(
             FailureKind.Environment, $"environment `{name}` has nothing to roll back to: it has been `{earlier[^1].Template}` from the start", $"ez env show {name}");
-    }
-
-    /// <summary>The plan without the users, whom to find takes a look at every process of the host, and unmounting looks once more.</summary>
-    private RemapPlan Judge(EnvironmentName name, Mapping to)
-    {
-        ArgumentNullException.ThrowIfNull(to);
-        var from = environments.Current(name);
-        ImmutableArray<TreePath> conflicts = [], dropped = [];
-        if (from.Manifest != to.Manifest)
-        {
-            var read = environments.Host.ReadManifest;
-            (conflicts, dropped) = PrivateCopies.Judge(environments.PrivateOf(name), read(from.Manifest), read(to.Manifest));
-        }
-
-        return new RemapPlan(name, from, to, conflicts, dropped, []);
     }
 
     /// <summary>Each mapping stands on the one it took the place of; a rollback takes off what stands above its target.</summary>
@@ -91,71 +104,11 @@ public sealed class Remapper(EnvironmentStore environments)
         return stack;
     }
 
-    private HistoryEntry? Execute(RemapPlan plan, RemapOptions options)
+    private HistoryEntry? RunOne(EnvironmentName name, RemapTarget target, RemapOptions options)
     {
-        if (plan.ChangesNothing)
-        {
-            return null;
-        }
-
-        if (!plan.Conflicts.IsEmpty)
-        {
-            throw plan.Refusal();
-        }
-
-        var name = plan.Environment;
-        using var held = environments.Host.HoldStore();
-        _ = environments.Host.ReadManifest(plan.To.Manifest);
-        environments.Views.Layers.Make(plan.To.Manifest);
-        var wasMounted = environments.UnmountOr(name, options.WhenBusy);
-
-        // A remap that was killed after its commit may have left the private area behind; its note would be written over.
-        environments.UnsettledOf(name).Settle();
-        var entry = environments.Entry(environments.History(name)[^1].Number + 1, options.Action, plan.From, plan.To);
-        try
-        {
-            Prepare(plan);
-            EnvironmentHistory.Append(environments.HistoryOf(name), entry);
-        }
-        catch
-        {
-            environments.UnsettledOf(name).TrySettle();
-            throw;
-        }
-
-        environments.UnsettledOf(name).Settle();
-        if (wasMounted)
-        {
-            // Whoever was given the view's path goes on using it.
-            environments.EnsureMounted(name);
-        }
-
-        return entry;
-    }
-
-    /// <summary>What may be done before the commit, since the old view shows the same after it.</summary>
-    private void Prepare(RemapPlan plan)
-    {
-        var area = environments.PrivateOf(plan.Environment);
-        var read = environments.Host.ReadManifest;
-
-        // Those of long ago may have gone with a gc: a folder that only they had counts as the environment's own.
-        var earlier = new Lazy<ImmutableArray<Manifest>>(() =>
-        [
-            .. environments.History(plan.Environment).Select(entry => entry.To.Manifest).Distinct()
-                .Where(digest => StoreFile.Exists(environments.Host.Layout.ManifestOf(digest))).Select(digest => read(digest)),
-        ]);
-        PrivateCopies.Drop(area, plan.Dropped);
-        PrivateArea.MakeIndependent(area, environments.Host.Ids.Overlay, read(plan.From.Manifest), path => earlier.Value.Any(manifest => manifest.Find(path)?.Type == EntryType.Directory));
-        using (var work = Libc.OpenFolder(null, environments.WorkOf(plan.Environment)))
-        {
-            FolderRemoval.Empty(work);
-        }
-
-        environments.UnsettledOf(plan.Environment).Write(plan.From.Manifest, plan.To.Manifest);
-
-        // The history's line must not outlive a power loss that this does not: an old copy would hide the new version's file.
-        using var folder = Libc.OpenFolder(null, area);
-        Libc.SyncFileSystem(folder);
+        environments.Recover();
+        var member = new RemapBatch(environments, target, options).Run([name])[0];
+        member.ThrowIfFailed();
+        return member.Entry;
     }
 }

@@ -103,7 +103,8 @@ internal sealed class LowerLayer(EnvironmentHost host)
 
         Libc.TryMakeFolder(null, _layout.Layers, OwnerOnly);
         Libc.TryMakeFolder(null, point, OwnerOnly);
-        var result = StoreMount.Run(_layout, Path.GetRelativePath(_layout.Root, _layout.ImageOf(manifest)), Mounted + manifest, FileSystem, StoreMount.SharedFlags);
+        using var mount = new StoreMount(_layout);
+        var result = mount.Run(Path.GetRelativePath(_layout.Root, _layout.ImageOf(manifest)), Mounted + manifest, FileSystem, StoreMount.SharedFlags);
         if (result.Failed)
         {
             Libc.TryRemoveFolder(null, point);

@@ -26,24 +26,55 @@ internal sealed record MountPoint(int Id, DeviceNumber Device, string Point, str
 
 internal static class MountTable
 {
-    public static ImmutableArray<MountPoint> OfThisProcess() => Read("/proc/self/mountinfo");
+    private const string Own = "/proc/self/mountinfo";
+
+    /// <summary>Of this process, what is on top at each path.</summary>
+    public static IReadOnlyDictionary<string, MountPoint> ByPoint()
+    {
+        var points = new Dictionary<string, MountPoint>(StringComparer.Ordinal);
+        foreach (var mount in OfThisProcess())
+        {
+            points[mount.Point] = mount;
+        }
+
+        return points;
+    }
+
+    /// <summary>As <see cref="ByPoint"/>, for one path: with a thousand views the other lines are not worth their parsing.</summary>
+    public static MountPoint? At(string point)
+    {
+        // An end of the path that the kernel does not write otherwise, as is what follows the store's own root.
+        var plain = point.AsSpan(point.AsSpan().LastIndexOfAnyExceptInRange('!', '~') + 1);
+        plain = plain[(plain.LastIndexOf('\\') + 1)..];
+        MountPoint? found = null;
+        foreach (var line in Lines(Own))
+        {
+            if (line.AsSpan().Contains(plain, StringComparison.Ordinal) && TryParse(line) is { } mount && mount.Point == point)
+            {
+                found = mount;
+            }
+        }
+
+        return found;
+    }
+
+    public static ImmutableArray<MountPoint> OfThisProcess() => Read(Own);
 
     /// <summary>Empty where the process has gone.</summary>
     public static ImmutableArray<MountPoint> OfProcess(int pid) => Read(string.Create(CultureInfo.InvariantCulture, $"/proc/{pid}/mountinfo"));
 
-    private static ImmutableArray<MountPoint> Read(string file)
+    private static ImmutableArray<MountPoint> Read(string file) => [.. Lines(file).Select(TryParse).OfType<MountPoint>()];
+
+    private static string[] Lines(string file)
     {
-        string[] lines;
         try
         {
-            lines = File.ReadAllLines(file, Encoding.Latin1);
+            return File.ReadAllLines(file, Encoding.Latin1);
         }
         catch (Exception gone) when (gone is IOException or UnauthorizedAccessException)
         {
             return [];
         }
-
-        return [.. lines.Select(TryParse).OfType<MountPoint>()];
     }
 
     // 36 35 98:0 /mnt1 /mnt2 rw,noatime master:1 - ext3 /dev/root rw,errors=continue

@@ -1,0 +1,95 @@
+using System.Runtime.ExceptionServices;
+using EzTemplates.Domain;
+using EzTemplates.Store;
+
+namespace EzTemplates.Environments;
+
+/// <summary>
+/// One of the environments that a command changes together. It takes part in each next step until one fails for it, which keeps
+/// none of the others from theirs.
+/// </summary>
+internal class BatchMember(EnvironmentName name) : IDisposable
+{
+    /// <summary>So many at once: each holds its lock, a descriptor, and a thousand of these are what a process surely has.</summary>
+    public const int Most = 500;
+
+    public EnvironmentName Name => name;
+
+    public FileLock? Lock { get; set; }
+
+    /// <summary>Its view was unmounted on the way.</summary>
+    public bool WasMounted { get; set; }
+
+    /// <summary>There is nothing to do for it.</summary>
+    public bool IsDone { get; set; }
+
+    public EzException? Failure { get; private set; }
+
+    public bool IsBusy => Failure is BusyEnvironmentException;
+
+    public bool GoesOn => Failure is null && !IsDone;
+
+    /// <summary>The first failure is the one that counts.</summary>
+    public void Fail(EzException failure) => Failure ??= failure;
+
+    /// <summary>To try once more what it was too busy for.</summary>
+    public void TryAgain() => Failure = null;
+
+    public void ThrowIfFailed()
+    {
+        if (Failure is not null)
+        {
+            ExceptionDispatchInfo.Throw(Failure);
+        }
+    }
+
+    public void Dispose() => Lock?.Dispose();
+}
+
+internal static class BatchSteps
+{
+    /// <summary>One step of each that goes on.</summary>
+    public static void Each<T>(this IEnumerable<T> members, Action<T> step)
+        where T : BatchMember
+    {
+        foreach (var member in members.Where(member => member.GoesOn))
+        {
+            try
+            {
+                step(member);
+            }
+            catch (EzException failure)
+            {
+                member.Fail(failure);
+            }
+        }
+    }
+
+    /// <summary>One step that is the same for all that go on: it fails for all of them or for none.</summary>
+    public static void Together<T>(this IEnumerable<T> members, Action<IReadOnlyList<T>> step)
+        where T : BatchMember
+    {
+        var all = members.Where(member => member.GoesOn).ToList();
+        if (all.Count == 0)
+        {
+            return;
+        }
+
+        try
+        {
+            step(all);
+        }
+        catch (EzException failure)
+        {
+            all.ForEach(member => member.Fail(failure));
+        }
+    }
+
+    public static void DisposeAll(this IEnumerable<BatchMember> members)
+    {
+        foreach (var member in members)
+        {
+            member.Dispose();
+        }
+    }
+}

@@ -1,0 +1,187 @@
+using System.Collections.Immutable;
+using EzTemplates.Domain;
+using EzTemplates.Store;
+using EzTemplates.Store.Native;
+
+namespace EzTemplates.Environments;
+
+/// <summary>Where an environment is to go, by its history. What it says with the environment's lock held counts.</summary>
+public delegate Mapping RemapTarget(EnvironmentName environment, ImmutableArray<HistoryEntry> history);
+
+/// <summary>What a remap came to.</summary>
+/// <param name="From">What it mapped to; null where that is not known.</param>
+/// <param name="To">Null where it failed.</param>
+/// <param name="Entry">The line that the history gained; null where it maps to that already.</param>
+public sealed record RemapOutcome(EnvironmentName Environment, Mapping? From, Mapping? To, HistoryEntry? Entry, EzException? Failure);
+
+/// <summary>
+/// Remaps of several environments, step by step for all of them, so that what costs the same for one as for all (looks at /proc and
+/// at the table of mounts, syncs) is done once. Each environment has a commit of its own, its history's line: wherever this is
+/// killed, each is wholly before or wholly after. What a line says is on the disk before any line is written.
+/// </summary>
+internal sealed class RemapBatch(EnvironmentStore environments, RemapTarget target, RemapOptions options)
+{
+    private readonly Func<Sha256Digest, Manifest> _read = environments.Host.ReadManifest;
+
+    /// <summary>In the order of names, so that two batches do not wait for each other's.</summary>
+    public List<RemapMember> Run(IEnumerable<EnvironmentName> names)
+    {
+        var members = names.Order().Select(name => new RemapMember(name)).ToList();
+        try
+        {
+            members.Each(SkipIfThere);
+            members.Each(TakeLock);
+            members.Each(Judge);
+            if (members.Exists(member => member.GoesOn))
+            {
+                Execute(members);
+            }
+
+            return members;
+        }
+        finally
+        {
+            members.DisposeAll();
+        }
+    }
+
+    private void Execute(List<RemapMember> members)
+    {
+        using var held = environments.Host.HoldStore();
+        members.Each(MakeLayer);
+        environments.UnmountAll(members, options.WhenBusy);
+        members.Each(SettleEarlier);
+        members.Each(Prepare);
+        members.Together(SyncPrepared);
+        members.Each(Append);
+        members.Together(SyncHistories);
+        members.Each(Settle);
+        members.ForEach(TakeBackIfFailed);
+        MountAgain(members);
+    }
+
+    /// <summary>Nothing to do is not refused because something runs there. Where a roll-back goes is not known without the lock.</summary>
+    private void SkipIfThere(RemapMember member)
+    {
+        if (options.Action != MappingAction.Rollback)
+        {
+            member.History = environments.ReadHistory(member.Name);
+            member.To = target(member.Name, member.History);
+            member.IsDone = member.From == member.To;
+        }
+    }
+
+    private void TakeLock(RemapMember member) => member.Lock = environments.TakeExclusively(member.Name, options.WhenBusy);
+
+    private void Judge(RemapMember member)
+    {
+        member.History = environments.ReadHistory(member.Name);
+        member.To = target(member.Name, member.History);
+        if (member.From == member.To)
+        {
+            member.IsDone = true;
+            return;
+        }
+
+        var (from, to) = (member.From.Manifest, member.To.Manifest);
+        var (conflicts, dropped) = from == to ? ([], []) : PrivateCopies.Judge(environments.PrivateOf(member.Name), _read(from), _read(to));
+        if (!conflicts.IsEmpty)
+        {
+            throw RemapPlan.Refusal(member.Name, member.To, conflicts);
+        }
+
+        member.Dropped = dropped;
+    }
+
+    private void MakeLayer(RemapMember member)
+    {
+        _ = _read(member.To!.Manifest);
+        environments.Views.Layers.Make(member.To.Manifest);
+    }
+
+    /// <summary>A remap that was killed after its commit may have left the private area behind; its note would be written over.</summary>
+    private void SettleEarlier(RemapMember member) => environments.UnsettledOf(member.Name).Settle();
+
+    /// <summary>What may be done before the commit, since the old view shows the same after it.</summary>
+    private void Prepare(RemapMember member)
+    {
+        var area = environments.PrivateOf(member.Name);
+        member.IsPrepared = true;
+
+        // Those of long ago may have gone with a gc: a folder that only they had counts as the environment's own.
+        var earlier = new Lazy<ImmutableArray<Manifest>>(() =>
+        [
+            .. member.History.Select(entry => entry.To.Manifest).Distinct()
+                .Where(digest => StoreFile.Exists(environments.Host.Layout.ManifestOf(digest))).Select(digest => _read(digest)),
+        ]);
+        PrivateCopies.Drop(area, member.Dropped);
+        PrivateArea.MakeIndependent(area, environments.Host.Ids.Overlay, _read(member.From.Manifest), path => earlier.Value.Any(manifest => manifest.Find(path)?.Type == EntryType.Directory));
+        using (var work = Libc.OpenFolder(null, environments.WorkOf(member.Name)))
+        {
+            FolderRemoval.Empty(work);
+        }
+
+        environments.UnsettledOf(member.Name).Write(member.From.Manifest, member.To!.Manifest);
+    }
+
+    /// <summary>A history's line must not outlive a power loss that this does not: an old copy would hide the new version's file.</summary>
+    private void SyncPrepared(IReadOnlyList<RemapMember> members) => SyncFileSystems(members.Select(member => environments.PrivateOf(member.Name)));
+
+    private void Append(RemapMember member)
+    {
+        var entry = environments.Entry(member.History[^1].Number + 1, options.Action, member.From, member.To!);
+        member.LengthBefore = EnvironmentHistory.Append(environments.HistoryOf(member.Name), entry);
+        member.Entry = entry;
+    }
+
+    /// <summary>A file's own sync does not wait for what others have written; for several, the file system's is less.</summary>
+    private void SyncHistories(IReadOnlyList<RemapMember> members)
+    {
+        if (members is [var only])
+        {
+            EnvironmentHistory.Sync(environments.HistoryOf(only.Name));
+        }
+        else
+        {
+            SyncFileSystems(members.Select(member => environments.HistoryOf(member.Name)));
+        }
+
+        foreach (var member in members)
+        {
+            member.IsCommitted = true;
+        }
+    }
+
+    private void Settle(RemapMember member) => environments.UnsettledOf(member.Name).Settle();
+
+    /// <summary>A failure after the commit leaves the environment on its new version, and what is to be settled to the next mount.</summary>
+    private void TakeBackIfFailed(RemapMember member)
+    {
+        if (!member.IsPrepared || member.IsCommitted)
+        {
+            return;
+        }
+
+        if (member.Entry is not null)
+        {
+            EnvironmentHistory.TryCut(environments.HistoryOf(member.Name), member.LengthBefore);
+            member.Entry = null;
+        }
+
+        environments.UnsettledOf(member.Name).TrySettle();
+    }
+
+    /// <summary>Whoever was given a view's path goes on using it; of a failed one as well.</summary>
+    private void MountAgain(List<RemapMember> members) =>
+        environments.MountAll([.. members.Where(member => member.WasMounted)], member => (member.Entry?.To ?? member.From).Manifest);
+
+    private static void SyncFileSystems(IEnumerable<string> paths)
+    {
+        var synced = new HashSet<DeviceNumber>();
+        foreach (var path in paths.Where(path => synced.Add(Libc.Status(null, path).Device)))
+        {
+            using var any = Libc.Open(null, path, OpenFlags.Read | OpenFlags.NoFollow);
+            Libc.SyncFileSystem(any);
+        }
+    }
+}

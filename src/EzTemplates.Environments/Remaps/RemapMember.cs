@@ -1,0 +1,32 @@
+using System.Collections.Immutable;
+using EzTemplates.Domain;
+
+namespace EzTemplates.Environments;
+
+/// <summary>An environment in a <see cref="RemapBatch"/>.</summary>
+internal sealed class RemapMember(EnvironmentName name) : BatchMember(name)
+{
+    /// <summary>As it was when the lock was taken; before, as it was then.</summary>
+    public ImmutableArray<HistoryEntry> History { get; set; } = [];
+
+    public Mapping From => History[^1].To;
+
+    public Mapping? To { get; set; }
+
+    /// <summary>See <see cref="RemapPlan"/>.</summary>
+    public ImmutableArray<TreePath> Dropped { get; set; } = [];
+
+    /// <summary>The history's new line.</summary>
+    public HistoryEntry? Entry { get; set; }
+
+    /// <summary>Of the history in bytes, without the new line.</summary>
+    public long LengthBefore { get; set; }
+
+    /// <summary>The private area has a note of this remap.</summary>
+    public bool IsPrepared { get; set; }
+
+    /// <summary>The new line is on the disk.</summary>
+    public bool IsCommitted { get; set; }
+
+    public RemapOutcome Outcome => new(Name, History.IsEmpty ? null : From, Failure is null ? To : null, Entry, Failure);
+}

@@ -1,0 +1,82 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using System.Runtime.InteropServices;
+using EzTemplates.Domain;
+using EzTemplates.Environments.Native;
+
+namespace EzTemplates.Environments;
+
+/// <summary>What became of a view that was to be unmounted.</summary>
+internal readonly record struct UnmountedView(bool WasMounted, EzException? Failure);
+
+/// <summary>Unmounts several views with one look at the table of mounts and one at the processes. The caller has the mounts' lock.</summary>
+internal sealed class ViewUnmounting(EnvironmentHost host, ViewMounts views)
+{
+    private static readonly TimeSpan DyingTime = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(20);
+
+    public Dictionary<EnvironmentName, UnmountedView> Run(IReadOnlyList<EnvironmentName> names)
+    {
+        var table = MountTable.ByPoint();
+        var mounted = names.Where(name => table.ContainsKey(views.PointOf(name))).ToDictionary(name => name, name => table[views.PointOf(name)]);
+        var users = mounted.Count == 0 ? null : UsersWithoutDying([.. mounted.Values]);
+        return names.ToDictionary(name => name, name => mounted.TryGetValue(name, out var mount)
+            ? Unmount(name, mount, users!.LivingOn(mount.Device))
+            : default);
+    }
+
+    /// <summary>
+    /// Whoever ran `exec` in a view was killed just now if its lock could be taken: its sandbox is dying, and still has the view. In a
+    /// namespace of its own it would not make our mount busy, and the private area would stay under two mounts.
+    /// </summary>
+    private ProcessPlaces UsersWithoutDying(ImmutableArray<MountPoint> mounts)
+    {
+        var started = host.Clock.GetTimestamp();
+        while (true)
+        {
+            var places = ProcessPlaces.Look();
+            if (!mounts.Any(mount => places.LivingOn(mount.Device) is { IsEmpty: false } users && AreDying(users)) || host.Clock.GetElapsedTime(started) > DyingTime)
+            {
+                return places;
+            }
+
+            host.Patience.Cancellation.WaitHandle.WaitOne(Pause);
+        }
+    }
+
+    private static UnmountedView Unmount(EnvironmentName name, MountPoint mount, ImmutableArray<int> users)
+    {
+        if (!users.IsEmpty)
+        {
+            return new UnmountedView(false, BusyEnvironmentException.For(name, [.. users.Select(ViewUsers.Describe)]));
+        }
+
+        // Never lazily (MNT_DETACH): the upper directory would live on under a mount that nobody can see.
+        if (Linux.Unmount(mount.Point, 0) == 0)
+        {
+            return new UnmountedView(true, null);
+        }
+
+        var errno = Marshal.GetLastPInvokeError();
+        return new UnmountedView(false, errno == Errno.Busy
+            ? BusyEnvironmentException.For(name, [.. ViewUsers.Holding(mount).Select(ViewUsers.Describe)])
+            : new EzException(FailureKind.Environment, $"cannot unmount the view of `{name}`: {Linux.Message(errno)}"));
+    }
+
+    /// <summary>A sandbox's processes lose pid 1 when its `ez` ends; a person's shell in the view has the host's pid namespace.</summary>
+    private static bool AreDying(ImmutableArray<int> users)
+    {
+        var ours = new FileInfo("/proc/self/ns/pid").LinkTarget;
+        return users.All(pid =>
+        {
+            try
+            {
+                return new FileInfo($"/proc/{pid.ToString(CultureInfo.InvariantCulture)}/ns/pid").LinkTarget != ours;
+            }
+            catch (Exception gone) when (gone is IOException or UnauthorizedAccessException)
+            {
+                return true;
+            }
+        });
+    }
+}

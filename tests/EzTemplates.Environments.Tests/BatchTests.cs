@@ -1,0 +1,139 @@
+using System.Diagnostics;
+using EzTemplates.Domain;
+using EzTemplates.Store;
+using EzTemplates.Testing;
+
+namespace EzTemplates.Environments.Tests;
+
+/// <summary>Several environments changed by one command: each for itself, whatever becomes of the others.</summary>
+public sealed class BatchTests
+{
+    [Fact]
+    public void Each_of_several_is_remapped_refused_or_busy_for_itself()
+    {
+        Requires.Overlay();
+        using var ground = new TestGround();
+        var old = ground.Version("1", [ground.Text("/v", "1"), ground.Text("/etc/passwd", "root\n")]);
+        var next = ground.Version("2", [ground.Text("/v", "2"), ground.Text("/etc/passwd", "root\nnew\n")]);
+        var names = Names("mounted", "plain", "refused", "busy", "there", "missing");
+        Create(ground, old, names[..4]);
+        ground.Environments.Create(names[4], next);
+        var roots = names[..5].Where(name => name.ToString() != "plain").ToDictionary(name => name, ground.Environments.MountedRoot);
+        File.AppendAllText(roots[names[2]] + "/etc/passwd", "mine\n");
+        using var user = Cat(roots[names[3]]);
+
+        var outcomes = new Remapper(ground.Environments).RunAll(names, (_, _) => next, RemapOptions.Default);
+
+        Assert.Equal(names, outcomes.Select(outcome => outcome.Environment));
+        Assert.Equal([2, 2, null, null, null, null], outcomes.Select(outcome => outcome.Entry?.Number));
+        Assert.Equal([next, next, null, null, next, null], outcomes.Select(outcome => outcome.To));
+        Assert.Contains("`/etc/passwd`", outcomes[2].Failure!.Message, StringComparison.Ordinal);
+        Assert.Equal([$"{user.Id} (cat)"], Assert.IsType<BusyEnvironmentException>(outcomes[3].Failure).Users);
+        Assert.Equal(old, outcomes[3].From);
+        Assert.Equal("there is no environment `missing`", outcomes[5].Failure!.Message);
+        Assert.Equal([next, next, old, old, next], names[..5].Select(ground.Environments.Current));
+        Assert.Equal([true, false, true, true, true], names[..5].Select(name => ground.Environments.Show(name).IsMounted));
+        Assert.Equal(["2", "1", "1", "2"], roots.Values.Select(root => File.ReadAllText(root + "/v")));
+        End(user);
+    }
+
+    [Fact]
+    public void Busy_ones_are_waited_for_when_the_others_are_done()
+    {
+        Requires.Overlay();
+        using var ground = new TestGround();
+        var (old, next) = (ground.Version("1", ground.Text("/v", "1")), ground.Version("2", ground.Text("/v", "2")));
+        var names = Names("a-busy", "b-free", "c-free");
+        Create(ground, old, names);
+        using var user = Cat(ground.Environments.MountedRoot(names[0]));
+        var announced = new List<string>();
+        var patient = new EnvironmentStore(ground.Host() with
+        {
+            Patience = new LockPatience(waiting =>
+            {
+                announced.Add(waiting.What);
+                Assert.Equal([old, next, next], names.Select(ground.Environments.Current));
+                End(user);
+            }),
+        });
+
+        var outcomes = new Remapper(patient).RunAll(names, (_, _) => next, new RemapOptions { WhenBusy = WhenBusy.Wait });
+
+        Assert.Equal($"environment a-busy: {user.Id} (cat)", Assert.Single(announced));
+        Assert.All(outcomes, outcome => Assert.Equal(next, outcome.To));
+        Assert.Equal([next, next, next], names.Select(ground.Environments.Current));
+    }
+
+    [Fact]
+    public void Roll_backs_of_several_go_each_to_its_own_mapping_before()
+    {
+        Requires.Overlay();
+        using var ground = new TestGround();
+        var versions = Enumerable.Range(1, 3).Select(n => ground.Version($"1.0.{n}", ground.Text("/v", $"{n}"))).ToList();
+        var names = Names("one", "two", "first");
+        Create(ground, versions[0], names[..2]);
+        ground.Environments.Create(names[2], versions[2]);
+        var remapper = new Remapper(ground.Environments);
+        remapper.RunAll(names[..2], (name, _) => name == names[0] ? versions[1] : versions[2], RemapOptions.Default);
+        remapper.Remap(names[0], versions[2]);
+
+        var outcomes = remapper.RunAll(names, Remapper.EarlierMapping(null), new RemapOptions { Action = MappingAction.Rollback });
+
+        Assert.Equal([versions[1], versions[0], null], outcomes.Select(outcome => outcome.To));
+        Assert.Contains("from the start", outcomes[2].Failure!.Message, StringComparison.Ordinal);
+        Assert.Equal(["2", "1", "3"], names.Select(name => File.ReadAllText(ground.Environments.MountedRoot(name) + "/v")));
+    }
+
+    [Fact]
+    public void Those_that_are_not_in_use_are_removed()
+    {
+        Requires.Overlay();
+        using var ground = new TestGround();
+        var names = Names("mounted", "busy", "missing", "plain");
+        var version = ground.Version("1", ground.Text("/v", "1"));
+        Create(ground, version, [names[0], names[1], names[3]]);
+        ground.Environments.MountedRoot(names[0]);
+        using var user = Cat(ground.Environments.MountedRoot(names[1]));
+
+        var outcomes = ground.Environments.RemoveAll(names, WhenBusy.Fail);
+
+        Assert.Equal([version, version, null, version], outcomes.Select(outcome => outcome.From));
+        Assert.Equal([true, false, false, true], outcomes.Select(outcome => outcome.Failure is null));
+        Assert.Equal([names[1]], ground.Environments.List().Select(environment => environment.Name));
+        Assert.Single(Directory.EnumerateFileSystemEntries(ground.Layout.Environments));
+        End(user);
+    }
+
+    [Fact]
+    public void Views_of_several_are_mounted_together_and_one_that_cannot_be_keeps_none_from_theirs()
+    {
+        Requires.Overlay();
+        using var ground = new TestGround();
+        var names = Names("one", "broken", "two");
+        Create(ground, ground.Version("1", ground.Text("/v", "1")), names);
+        Directory.Delete(Path.Combine(ground.Layout.Environments, "broken", "work"));
+
+        ground.Environments.Mount(names);
+
+        Assert.Equal([true, false, true], names.Select(name => ground.Environments.Show(name).IsMounted));
+        Assert.Contains("`broken`", Assert.Throws<EzException>(() => ground.Environments.MountedRoot(names[1])).Message, StringComparison.Ordinal);
+    }
+
+    private static EnvironmentName[] Names(params string[] names) => [.. names.Select(EnvironmentName.Parse)];
+
+    private static void Create(TestGround ground, Mapping mapping, EnvironmentName[] names)
+    {
+        foreach (var name in names)
+        {
+            ground.Environments.Create(name, mapping);
+        }
+    }
+
+    private static Process Cat(string root) => Process.Start(new ProcessStartInfo("cat") { WorkingDirectory = root, RedirectStandardInput = true })!;
+
+    private static void End(Process user)
+    {
+        user.StandardInput.Close();
+        user.WaitForExit();
+    }
+}
