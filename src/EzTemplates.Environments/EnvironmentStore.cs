@@ -115,24 +115,13 @@ public sealed class EnvironmentStore
         return Views.PointOf(name);
     }
 
-    /// <summary>
-    /// Mounts the views of several. One that fails, and why, is told when it is used.
-    /// </summary>
+    /// <summary>Mounts the views of several. Of one that fails, its next use tells why.</summary>
     public void Mount(IReadOnlyList<EnvironmentName> names)
     {
         Recover();
         foreach (var some in names.Order().Chunk(BatchMember.Most))
         {
-            var members = some.Select(name => new BatchMember(name)).ToList();
-            try
-            {
-                members.Each(member => member.Lock = LockOf(member.Name, FileLockMode.Shared, WhenBusy.Wait));
-                MountAll([.. members.Where(member => member.GoesOn)], member => ReadHistory(member.Name)[^1].To.Manifest);
-            }
-            finally
-            {
-                members.DisposeAll();
-            }
+            new BatchViews(this).Mount(some);
         }
     }
 
@@ -142,7 +131,7 @@ public sealed class EnvironmentStore
     {
         Recover();
         using var only = new BatchMember(name) { Lock = TakeExclusively(name, whenBusy) };
-        UnmountAll([only], whenBusy);
+        new BatchViews(this).Unmount([only], whenBusy);
         only.ThrowIfFailed();
         return only.WasMounted;
     }
@@ -170,62 +159,14 @@ public sealed class EnvironmentStore
     internal FileLock LockForUse(EnvironmentName name)
     {
         Recover();
-        return LockOf(name, FileLockMode.Shared, WhenBusy.Wait);
+        return TakeShared(name);
     }
+
+    /// <summary>As <see cref="LockForUse"/>, for one of many.</summary>
+    internal FileLock TakeShared(EnvironmentName name) => LockOf(name, FileLockMode.Shared, WhenBusy.Wait);
 
     /// <exception cref="BusyEnvironmentException">Something runs in it, and it is not to be waited for.</exception>
     internal FileLock TakeExclusively(EnvironmentName name, WhenBusy whenBusy) => LockOf(name, FileLockMode.Exclusive, whenBusy);
-
-    /// <summary>Unmounts the views that are mounted, of those that go on; the caller holds their locks exclusively.</summary>
-    internal void UnmountAll(IReadOnlyCollection<BatchMember> members, WhenBusy whenBusy)
-    {
-        var asked = members.Where(member => member.GoesOn).ToList();
-        for (var told = false; asked.Count > 0; told = true)
-        {
-            var unmounted = Views.Unmount([.. asked.Select(member => member.Name)]);
-            foreach (var member in asked)
-            {
-                (member.WasMounted, var failure) = unmounted[member.Name];
-                if (failure is not null)
-                {
-                    member.Fail(failure);
-                }
-            }
-
-            asked = [.. asked.Where(member => whenBusy == WhenBusy.Wait && member.IsBusy)];
-            foreach (var busy in asked)
-            {
-                if (!told)
-                {
-                    Host.Patience.Announce?.Invoke(new LockWaiting($"environment {busy.Name}: {string.Join(", ", ((BusyEnvironmentException)busy.Failure!).Users)}", []));
-                }
-
-                busy.TryAgain();
-            }
-
-            if (asked.Count > 0)
-            {
-                Host.Patience.Cancellation.WaitHandle.WaitOne(TimeSpan.FromMilliseconds(200));
-                Host.Patience.Cancellation.ThrowIfCancellationRequested();
-            }
-        }
-    }
-
-    /// <summary>Mounts the views, also of those for whom something failed; the caller holds their locks.</summary>
-    internal void MountAll<T>(IReadOnlyList<T> members, Func<T, Sha256Digest> manifest)
-        where T : BatchMember
-    {
-        if (members.Count == 0)
-        {
-            return;
-        }
-
-        var failures = Views.EnsureMounted([.. members.Select(member => new ViewToMount(member.Name, manifest(member), UnsettledOf(member.Name).Settle))]);
-        foreach (var member in members.Where(member => failures.ContainsKey(member.Name)))
-        {
-            member.Fail(failures[member.Name]);
-        }
-    }
 
     internal string PrivateOf(EnvironmentName name) => Path.Combine(Layout.EnvironmentOf(name.ToString()), "private");
 

@@ -37,7 +37,7 @@ internal sealed class EnvironmentRemoval(EnvironmentStore environments, Unfinish
         {
             members.Each(member => member.Lock = environments.TakeExclusively(member.Name, whenBusy));
             members.Each(member => member.From = environments.ReadHistory(member.Name)[^1].To);
-            environments.UnmountAll(members, whenBusy);
+            new BatchViews(environments).Unmount(members, whenBusy);
             members.Together(unfinished.Retire);
         }
         finally

@@ -21,6 +21,7 @@ public sealed record RemapOutcome(EnvironmentName Environment, Mapping? From, Ma
 /// </summary>
 internal sealed class RemapBatch(EnvironmentStore environments, RemapTarget target, RemapOptions options)
 {
+    private readonly BatchViews _views = new(environments);
     private readonly Func<Sha256Digest, Manifest> _read = environments.Host.ReadManifest;
 
     /// <summary>In the order of names, so that two batches do not wait for each other's.</summary>
@@ -49,7 +50,7 @@ internal sealed class RemapBatch(EnvironmentStore environments, RemapTarget targ
     {
         using var held = environments.Host.HoldStore();
         members.Each(MakeLayer);
-        environments.UnmountAll(members, options.WhenBusy);
+        _views.Unmount(members, options.WhenBusy);
         members.Each(SettleEarlier);
         members.Each(Prepare);
         members.Together(SyncPrepared);
@@ -173,7 +174,7 @@ internal sealed class RemapBatch(EnvironmentStore environments, RemapTarget targ
 
     /// <summary>Whoever was given a view's path goes on using it; of a failed one as well.</summary>
     private void MountAgain(List<RemapMember> members) =>
-        environments.MountAll([.. members.Where(member => member.WasMounted)], member => (member.Entry?.To ?? member.From).Manifest);
+        _views.Mount([.. members.Where(member => member.WasMounted)], member => (member.Entry?.To ?? member.From).Manifest);
 
     private static void SyncFileSystems(IEnumerable<string> paths)
     {
