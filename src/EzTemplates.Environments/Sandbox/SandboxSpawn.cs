@@ -9,7 +9,6 @@ namespace EzTemplates.Environments;
 /// </summary>
 internal sealed unsafe class SandboxSpawn(SandboxThread thread)
 {
-    private const int MostTries = 30;
     private const int OpaqueSize = 512;
     private const int SetDefaultSignals = 4;
     private const int SetSignalMask = 8;
@@ -49,6 +48,7 @@ internal sealed unsafe class SandboxSpawn(SandboxThread thread)
     {
         const string program = "/dev/.ez-init";
         thread.WriteNewFile(program, InitProgram.Executable(), 0b101_000_000);
+        thread.WaitForWriters(program);
         var life = stackalloc int[2];
         var ready = stackalloc int[2];
         const int closeOnExec = 0x80000;
@@ -57,14 +57,7 @@ internal sealed unsafe class SandboxSpawn(SandboxThread thread)
             throw new EzException(FailureKind.Environment, "cannot make a pipe for the sandbox", "raise the limit of open files (ulimit -n)");
         }
 
-        // A child of another thread, between its fork and its exec, has the file open for writing as well.
-        var (error, pid) = (Errno.TextBusy, 0);
-        for (var tries = 0; error == Errno.TextBusy && tries < MostTries; tries++)
-        {
-            Thread.Sleep(tries);
-            error = Try(program, ["ez-init"], [], [life[0], ready[1], -1], out pid);
-        }
-
+        var error = Try(program, ["ez-init"], [], [life[0], ready[1], -1], out var pid);
         Linux.Close(life[0]);
         Linux.Close(ready[1]);
         thread.RemoveFile(program);

@@ -195,6 +195,25 @@ internal sealed unsafe class SandboxThread : IDisposable
         Must($"write `{path}`", written);
     }
 
+    /// <summary>
+    /// Waits until nobody has a file open for writing, as a child of another thread has all files of this process between its fork and
+    /// its exec. Such a file cannot be executed, and what is to be process 1 cannot be tried again: its namespace ends with the first
+    /// try. A lease for reading is given where nobody writes (fcntl(2), F_SETLEASE).
+    /// </summary>
+    public void WaitForWriters(string path)
+    {
+        const int setLease = 1024, forReading = 0, none = 2;
+        const int mostTries = 100;
+        var file = Must($"open `{path}`", _thread.System(SystemCallNumber.OpenAt, AtCurrent, _text.Of(path), 0x80000));
+        for (var tries = 0; tries < mostTries && _thread.System(SystemCallNumber.Control, file, setLease, forReading).Errno == Errno.TryAgain; tries++)
+        {
+            Thread.Sleep(tries / 10);
+        }
+
+        _thread.System(SystemCallNumber.Control, file, setLease, none);
+        _thread.System(SystemCallNumber.Close, file);
+    }
+
     /// <summary>A small file's text, UTF-8 as all text that goes to the kernel here; null where there is none.</summary>
     public string? TryReadFile(string path, int most = 1 << 20)
     {
