@@ -48,9 +48,22 @@ internal sealed class RemapBatch(EnvironmentStore environments, RemapTarget targ
 
     private void Execute(List<RemapMember> members)
     {
+        // Before the store is held: with --wait this takes as long as somebody works in a view, and gc must not wait for that.
+        _views.Unmount(members, options.WhenBusy);
+        try
+        {
+            Commit(members);
+        }
+        finally
+        {
+            MountAgain(members);
+        }
+    }
+
+    private void Commit(List<RemapMember> members)
+    {
         using var held = environments.Host.HoldStore();
         members.Each(MakeLayer);
-        _views.Unmount(members, options.WhenBusy);
         members.Each(SettleEarlier);
         members.Each(Prepare);
         members.Together(SyncPrepared);
@@ -58,7 +71,6 @@ internal sealed class RemapBatch(EnvironmentStore environments, RemapTarget targ
         members.Together(SyncHistories);
         members.Each(Settle);
         members.ForEach(TakeBackIfFailed);
-        MountAgain(members);
     }
 
     /// <summary>Nothing to do is not refused because something runs there. Where a roll-back goes is not known without the lock.</summary>
@@ -96,8 +108,9 @@ internal sealed class RemapBatch(EnvironmentStore environments, RemapTarget targ
 
     private void MakeLayer(RemapMember member)
     {
-        _ = _read(member.To!.Manifest);
-        environments.Views.Layers.Make(member.To.Manifest);
+        // The manifest may have been read before the store was held, and gc may have been there since. A manifest goes after its layers:
+        // where there is one, the manifest is there; where there is none, it is read from the disk.
+        environments.Views.Layers.Make(member.To!.Manifest);
     }
 
     /// <summary>A remap that was killed after its commit may have left the private area behind; its note would be written over.</summary>

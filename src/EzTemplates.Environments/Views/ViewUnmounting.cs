@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Globalization;
 using System.Runtime.InteropServices;
 using EzTemplates.Domain;
 using EzTemplates.Environments.Native;
@@ -35,7 +34,15 @@ internal sealed class ViewUnmounting(EnvironmentHost host, ViewMounts views)
         while (true)
         {
             var places = ProcessPlaces.Look();
-            if (!mounts.Any(mount => places.LivingOn(mount.Device) is { IsEmpty: false } users && AreDying(users)) || host.Clock.GetElapsedTime(started) > DyingTime)
+            var users = mounts.Select(mount => places.LivingOn(mount.Device)).Where(found => !found.IsEmpty).ToList();
+            if (users.Count == 0 || host.Clock.GetElapsedTime(started) > DyingTime)
+            {
+                return places;
+            }
+
+            // A person's shell and a container's processes go on; then there is nothing to wait for.
+            var living = LivingPidNamespaces.Look();
+            if (!users.Exists(found => !found.Any(living.Has)))
             {
                 return places;
             }
@@ -61,22 +68,5 @@ internal sealed class ViewUnmounting(EnvironmentHost host, ViewMounts views)
         return new UnmountedView(false, errno == Errno.Busy
             ? BusyEnvironmentException.For(name, [.. ViewUsers.Holding(mount).Select(ViewUsers.Describe)])
             : new EzException(FailureKind.Environment, $"cannot unmount the view of `{name}`: {Linux.Message(errno)}"));
-    }
-
-    /// <summary>A sandbox's processes lose pid 1 when its `ez` ends; a person's shell in the view has the host's pid namespace.</summary>
-    private static bool AreDying(ImmutableArray<int> users)
-    {
-        var ours = new FileInfo("/proc/self/ns/pid").LinkTarget;
-        return users.All(pid =>
-        {
-            try
-            {
-                return new FileInfo($"/proc/{pid.ToString(CultureInfo.InvariantCulture)}/ns/pid").LinkTarget != ours;
-            }
-            catch (Exception gone) when (gone is IOException or UnauthorizedAccessException)
-            {
-                return true;
-            }
-        });
     }
 }
