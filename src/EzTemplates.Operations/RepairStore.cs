@@ -132,7 +132,12 @@ internal sealed class RepairStore
             Try(paths[0], () => unpacked.Add(Unpack(package, contents.ContainsKey(package))));
         }
 
-        Try(faults[0].Path, _repair.Apply);
+        var broken = faults.Select(fault => fault.Path).ToHashSet(StringComparer.Ordinal);
+        foreach (var (path, failure) in _repair.Apply().Where(failed => broken.Contains(failed.Key)))
+        {
+            _failures[path] = failure.Message;
+        }
+
         foreach (var one in unpacked.Where(one => contents.ContainsKey(one.Package)))
         {
             Try(contents[one.Package].Path, () => _repair.RestoreContents(one));

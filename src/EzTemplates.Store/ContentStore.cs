@@ -97,7 +97,7 @@ public sealed class ContentStore : IDisposable
 
     public string ArchivePath(Sha256Digest package) => Layout.ArchiveOf(package);
 
-    /// <summary>Whether the downloaded package is there whole: its digest is taken, since a crash or a bad disk may have changed it.</summary>
+    /// <summary>Whether the downloaded package is there whole: its digest is taken, since a crash or a bad disk may have changed it. One that cannot be read is as good as none.</summary>
     public bool HasArchive(Sha256Digest package, long size)
     {
         if (Libc.TryStatus(null, Layout.ArchiveOf(package)) is not { Kind: FileKind.File } status || status.Size != size)
@@ -105,14 +105,14 @@ public sealed class ContentStore : IDisposable
             return false;
         }
 
-        using var archive = OpenArchive(package);
         try
         {
+            using var archive = OpenArchive(package);
             return new Sha256Digest(SHA256.HashData(archive)) == package;
         }
-        catch (IOException failure)
+        catch (Exception failure) when (failure is IOException or StoreException)
         {
-            throw StoreException.FromIO("read", Layout.ArchiveOf(package), failure);
+            return false;
         }
     }
 

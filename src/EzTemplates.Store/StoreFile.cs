@@ -12,7 +12,13 @@ public static class StoreFile
     public static byte[] Read(string path) => TryRead(path) ?? throw StoreException.FromErrno("open", path, Errnos.ENOENT);
 
     /// <returns>Null if there is none.</returns>
-    public static byte[]? TryRead(string path)
+    public static byte[]? TryRead(string path) => TryRead(path, fromDisk: false);
+
+    /// <summary>Past the page cache, where it is the disk that is in question.</summary>
+    /// <returns>Null if there is none.</returns>
+    internal static byte[]? TryReadFromDisk(string path) => TryRead(path, fromDisk: true);
+
+    private static byte[]? TryRead(string path, bool fromDisk)
     {
         var (file, errno) = Libc.TryOpen(null, path, OpenFlags.Read | OpenFlags.NoFollow);
         if (file is null)
@@ -22,6 +28,11 @@ public static class StoreFile
 
         using (file)
         {
+            if (fromDisk)
+            {
+                Libc.ForgetCache(file);
+            }
+
             var bytes = new byte[Libc.Status(file).Size];
             var count = 0;
             while (count < bytes.Length && Libc.Read(file, bytes.AsSpan(count)) is > 0 and var read)

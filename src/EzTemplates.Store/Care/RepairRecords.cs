@@ -31,14 +31,7 @@ internal static class RepairRecords
         using var only = FileLock.TryAcquire(LockOf(layout), FileLockMode.Exclusive);
         if (only is not null)
         {
-            try
-            {
-                FinishAll(layout);
-            }
-            catch (StoreException)
-            {
-                // One bad place of the disk keeps nobody from the rest of the store: the record stays, and check tells.
-            }
+            _ = FinishAll(layout);
         }
     }
 
@@ -51,37 +44,39 @@ internal static class RepairRecords
     public static void PublishImage(StoreLayout layout, string copy, Sha256Digest manifest, Sha256Digest digest) =>
         Publish(layout, copy, $"{ImagePrefix}{manifest}-{digest}");
 
-    /// <summary>The caller has the lock.</summary>
-    public static void FinishAll(StoreLayout layout)
+    /// <summary>The caller has the lock. One bad place of the disk keeps nobody from the rest: its record stays, and check tells.</summary>
+    /// <returns>What could not be finished, by the file that is damaged.</returns>
+    public static IReadOnlyDictionary<string, StoreException> FinishAll(StoreLayout layout)
     {
+        var failures = new Dictionary<string, StoreException>(StringComparer.Ordinal);
         if (!StoreFile.Exists(layout.Repairs))
         {
-            return;
+            return failures;
         }
 
-        StoreException? failure = null;
         using (var folder = Libc.OpenFolder(null, layout.Repairs))
         {
             Libc.Sync(folder);
             foreach (var member in Libc.ReadFolder(folder))
             {
+                var copy = Path.Combine(layout.Repairs, member.Name);
                 try
                 {
-                    FinishOne(layout, Path.Combine(layout.Repairs, member.Name), member.Name);
+                    FinishOne(layout, copy, member.Name);
                 }
                 catch (StoreException failed)
                 {
-                    failure ??= failed;
+                    failures[Parse(layout, member.Name)?.Target ?? copy] = failed;
                 }
             }
         }
 
-        if (failure is not null)
+        if (failures.Count == 0)
         {
-            throw failure;
+            Libc.TryRemoveFolder(null, layout.Repairs);
         }
 
-        Libc.TryRemoveFolder(null, layout.Repairs);
+        return failures;
     }
 
     private static void Publish(StoreLayout layout, string copy, string name)
@@ -128,9 +123,11 @@ internal static class RepairRecords
     private static Sha256Digest? Digest(string name, string prefix) =>
         name.StartsWith(prefix, StringComparison.Ordinal) && Sha256Digest.TryParse(name.AsSpan(prefix.Length), out var digest) ? digest : null;
 
+    /// <summary>Past the page cache: what counts is what the disk has.</summary>
     private static bool Has(string path, Sha256Digest digest)
     {
         using var file = Libc.Open(null, path, OpenFlags.Read | OpenFlags.NoFollow);
+        Libc.ForgetCache(file);
         return ObjectShelf.HashOf(file) == digest;
     }
 

@@ -16,7 +16,7 @@ public sealed record CheckedAmount(long Objects, long Bytes, int Contents, int M
 
 /// <summary>
 /// Reads everything again and says what is not as it should be. Takes no lock and changes nothing: what gc removes while this reads is
-/// no fault, and what has a name is whole. Objects are read past the page cache, since it is the disk that is in question.
+/// no fault, and what has a name is whole. All is read past the page cache, since it is the disk that is in question.
 /// </summary>
 public sealed class StoreCheck(ContentStore store, CheckOptions options)
 {
@@ -117,13 +117,13 @@ public sealed class StoreCheck(ContentStore store, CheckOptions options)
     {
         options.Cancellation.ThrowIfCancellationRequested();
         var path = _layout.ContentsOf(package);
-        if (StoreFile.TryRead(path) is not { } text)
-        {
-            return;
-        }
-
         Reads(StoreThing.Contents, package, path, null, () =>
         {
+            if (StoreFile.TryReadFromDisk(path) is not { } text)
+            {
+                return;
+            }
+
             if (ContentsText.Read(text, path).Package is var other && other != package)
             {
                 throw new StoreException($"it is of package {other}");
@@ -137,18 +137,22 @@ public sealed class StoreCheck(ContentStore store, CheckOptions options)
     {
         options.Cancellation.ThrowIfCancellationRequested();
         var path = _layout.ManifestOf(manifest);
-        if (StoreFile.TryRead(path) is not { } text)
+        byte[]? text = null;
+        return Reads(StoreThing.Manifest, manifest, path, null, () =>
         {
-            return false;
-        }
+            text = StoreFile.TryReadFromDisk(path);
+            if (text is null)
+            {
+                return;
+            }
 
-        if (Sha256Digest.Of(text) != manifest)
-        {
-            Add(StoreThing.Manifest, manifest, path, "its bytes are not those that name it");
-            return false;
-        }
+            if (Sha256Digest.Of(text) != manifest)
+            {
+                throw new StoreException("its bytes are not those that name it");
+            }
 
-        return Reads(StoreThing.Manifest, manifest, path, null, () => Note(text, path));
+            Note(text, path);
+        }) && text is not null;
     }
 
     private void Note(byte[] text, string path)
@@ -218,8 +222,13 @@ public sealed class StoreCheck(ContentStore store, CheckOptions options)
         {
             differences = TreeComparison.Differences(store.Ids.InTree(store.Versions.ReadManifest(manifest)), store.Ids.Overlay, path);
         }
-        catch (StoreException) when (!IsThere(manifest, path))
+        catch (StoreException broken)
         {
+            if (IsThere(manifest, path))
+            {
+                Add(StoreThing.Tree, manifest, path, broken.Message);
+            }
+
             return;
         }
 
@@ -235,18 +244,24 @@ public sealed class StoreCheck(ContentStore store, CheckOptions options)
     private void CheckImage(Sha256Digest manifest)
     {
         var path = _layout.ImageOf(manifest);
-        if (StoreFile.TryRead(path) is { } stored)
+        try
         {
-            Interlocked.Increment(ref _images);
-            try
+            if (StoreFile.TryReadFromDisk(path) is not { } stored)
             {
-                if (!ErofsImage.Write(store.Versions.ReadManifest(manifest), manifest).AsSpan().SequenceEqual(stored))
-                {
-                    Add(StoreThing.Image, manifest, path, "it is not the image of its manifest");
-                }
+                return;
             }
-            catch (StoreException) when (!IsThere(manifest, path))
+
+            Interlocked.Increment(ref _images);
+            if (!ErofsImage.Write(store.Versions.ReadManifest(manifest), manifest).AsSpan().SequenceEqual(stored))
             {
+                Add(StoreThing.Image, manifest, path, "it is not the image of its manifest");
+            }
+        }
+        catch (StoreException broken)
+        {
+            if (IsThere(manifest, path))
+            {
+                Add(StoreThing.Image, manifest, path, broken.Message);
             }
         }
     }

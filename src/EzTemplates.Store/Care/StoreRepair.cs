@@ -23,7 +23,7 @@ public sealed class StoreRepair : IDisposable
     {
         (_store, _work, _cancellation) = (store, work, patience.Cancellation);
         _only = FileLock.Acquire(RepairRecords.LockOf(store.Layout), FileLockMode.Exclusive, "a repair of the store", patience);
-        RepairRecords.FinishAll(store.Layout);
+        _ = RepairRecords.FinishAll(store.Layout);
     }
 
     public void Dispose() => _only.Dispose();
@@ -77,16 +77,18 @@ public sealed class StoreRepair : IDisposable
     }
 
     /// <summary>Overwrites what good copies have been put for.</summary>
-    public void Apply() => RepairRecords.FinishAll(_store.Layout);
+    /// <returns>What could not be, by its path; also of a repair that was interrupted.</returns>
+    public IReadOnlyDictionary<string, StoreException> Apply() => RepairRecords.FinishAll(_store.Layout);
 
     /// <summary>In place, since whoever runs on a manifest has its file locked.</summary>
     public void RestoreManifest(Manifest manifest)
     {
         var copy = _work.NewPath("manifest");
         var text = ManifestText.Write(manifest);
+        var digest = Sha256Digest.Of(text);
         StoreFile.WriteNewDurably(copy, text);
-        RepairRecords.PublishManifest(_store.Layout, copy, Sha256Digest.Of(text));
-        Apply();
+        RepairRecords.PublishManifest(_store.Layout, copy, digest);
+        ApplyTo(_store.Layout.ManifestOf(digest));
     }
 
     /// <summary>Its objects must be whole.</summary>
@@ -111,7 +113,7 @@ public sealed class StoreRepair : IDisposable
         var bytes = ErofsImage.Write(_store.Versions.ReadManifest(manifest), manifest);
         StoreFile.WriteNewDurably(copy, bytes);
         RepairRecords.PublishImage(_store.Layout, copy, manifest, Sha256Digest.Of(bytes));
-        Apply();
+        ApplyTo(_store.Layout.ImageOf(manifest));
     }
 
     /// <summary>Makes the tree anew beside the damaged one, and takes over what is wrong.</summary>
@@ -128,6 +130,15 @@ public sealed class StoreRepair : IDisposable
         if (TreeComparison.Differences(shown, _store.Ids.Overlay, _store.Layout.TreeOf(digest)) is [var still, ..])
         {
             throw new StoreException($"`{still}` of the tree `{_store.Layout.TreeOf(digest)}` could not be mended", "look for disk errors with dmesg");
+        }
+    }
+
+    /// <summary>What else cannot be finished is not this one's failure.</summary>
+    private void ApplyTo(string target)
+    {
+        if (Apply().TryGetValue(target, out var failure))
+        {
+            throw failure;
         }
     }
 }

@@ -98,6 +98,55 @@ public sealed class RepairTests : IDisposable
         Assert.True(File.Exists(record));
     }
 
+    /// <summary>A folder in an object's place: a record that can never be finished.</summary>
+    [Fact]
+    public void One_bad_place_keeps_no_other_thing_from_its_repair()
+    {
+        var bad = _store.Layout.ObjectOf(Given.Digest("second"));
+        File.Delete(bad);
+        Directory.CreateDirectory(bad);
+        Directory.CreateDirectory(_store.Layout.Repairs);
+        File.WriteAllText(Path.Combine(_store.Layout.Repairs, $"object-{Given.Digest("second")}"), "second");
+        Flip(_store.Layout.ManifestOf(_store.Versions.List("os")[0].Manifest), 40);
+        Damage("first");
+        using (var writer = _store.BeginWriting())
+        using (var repair = writer.BeginRepair())
+        {
+            repair.RestoreManifest(Tree);
+            repair.Want([Given.Digest("first")]);
+            repair.Put(new MemoryStream(Encoding.UTF8.GetBytes("first")), 5);
+            Assert.Equal([bad], repair.Apply().Keys);
+        }
+
+        Assert.Equal([bad], new StoreCheck(_store, new CheckOptions()).Run().Select(fault => fault.Path));
+    }
+
+    /// <summary>A folder opens and does not read, as a bad sector does.</summary>
+    [Fact]
+    public void What_cannot_be_read_is_a_fault_beside_the_others()
+    {
+        using (var writer = _store.BeginWriting())
+        {
+            writer.MakeLayer(Tree, _store.Versions.List("os")[0].Manifest, LayerKind.Image);
+        }
+
+        string[] unreadable = [_store.Layout.ImageOf(_store.Versions.List("os")[0].Manifest), _store.Layout.ContentsOf(Given.Digest("p"))];
+        foreach (var path in unreadable)
+        {
+            File.Delete(path);
+            Directory.CreateDirectory(path);
+        }
+
+        var flipped = Damage("first");
+        Assert.Equal(unreadable.Append(flipped).Order(StringComparer.Ordinal), Faults());
+
+        var manifest = _store.Layout.ManifestOf(_store.Versions.List("os")[0].Manifest);
+        File.Delete(manifest);
+        Directory.CreateDirectory(manifest);
+        Assert.Contains(manifest, Faults());
+        IEnumerable<string> Faults() => new StoreCheck(_store, new CheckOptions()).Run().Select(fault => fault.Path).Order(StringComparer.Ordinal);
+    }
+
     [Fact]
     public void Bytes_that_are_not_wanted_change_nothing()
     {
