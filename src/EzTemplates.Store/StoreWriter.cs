@@ -53,12 +53,10 @@ public sealed class StoreWriter : IDisposable
         ArgumentNullException.ThrowIfNull(describe);
         var text = ManifestText.Write(manifest);
         var digest = Sha256Digest.Of(text);
-        if (!StoreFile.Exists(Store.Layout.ManifestOf(digest)))
-        {
-            _work.WriteDurably(Store.Layout.ManifestOf(digest), text);
-        }
-
-        MakeLayer(manifest, digest, Store.Options.Layer());
+        var file = _work.NewPath("manifest");
+        StoreFile.WriteNewDurably(file, text);
+        RepairRecords.PlaceManifest(Store.Layout, file, digest);
+        MakeLayer(manifest, digest, Store.Layer);
         _work.WriteDurably(Store.Layout.CompositionOf(composition), describe(digest));
         return digest;
     }

@@ -94,23 +94,35 @@ internal static class RepairRecords
             return;
         }
 
-        if (Libc.TryStatus(null, target) is { Kind: FileKind.File })
+        Libc.TryMakeFolder(null, Path.GetDirectoryName(target)!, FolderMode);
+        TakePlace(copy, target, digest, mode);
+    }
+
+    /// <summary>
+    /// Gives a manifest's new file its name. A good one that has the name stays, and a damaged one is written again in its inode:
+    /// whoever holds it from gc has locked that very file.
+    /// </summary>
+    public static void PlaceManifest(StoreLayout layout, string copy, Sha256Digest digest) => TakePlace(copy, layout.ManifestOf(digest), digest, ManifestMode);
+
+    private static void TakePlace(string copy, string target, Sha256Digest digest, int mode)
+    {
+        SetMetadata(copy, mode);
+        if (Libc.TryRenameNew(null, copy, null, target))
+        {
+            StoreFile.SyncFolder(Path.GetDirectoryName(target)!);
+            return;
+        }
+
+        if (!IsGood(target, digest))
         {
             Overwrite(copy, target, mode);
             if (!Has(target, digest))
             {
                 throw new StoreException($"`{target}` was written again and still reads wrong", "look for disk errors with dmesg; the good copy is in " + copy);
             }
+        }
 
-            Libc.TryRemoveFile(null, copy);
-        }
-        else
-        {
-            Libc.TryMakeFolder(null, Path.GetDirectoryName(target)!, FolderMode);
-            SetMetadata(copy, mode);
-            Libc.Rename(null, copy, null, target);
-            StoreFile.SyncFolder(Path.GetDirectoryName(target)!);
-        }
+        Libc.TryRemoveFile(null, copy);
     }
 
     private static (Sha256Digest Digest, string Target, int Mode)? Parse(StoreLayout layout, string name) =>
@@ -122,6 +134,19 @@ internal static class RepairRecords
 
     private static Sha256Digest? Digest(string name, string prefix) =>
         name.StartsWith(prefix, StringComparison.Ordinal) && Sha256Digest.TryParse(name.AsSpan(prefix.Length), out var digest) ? digest : null;
+
+    private static bool IsGood(string path, Sha256Digest digest)
+    {
+        try
+        {
+            return Has(path, digest);
+        }
+        catch (StoreException)
+        {
+            // A bad sector, which writing may cure.
+            return false;
+        }
+    }
 
     /// <summary>Past the page cache: what counts is what the disk has.</summary>
     private static bool Has(string path, Sha256Digest digest)

@@ -130,13 +130,7 @@ internal sealed class CommitVersion(ContentStore store, WorkFolder work, Version
             Libc.SyncFileSystem(folder);
         }
 
-        // A good one stays: whoever holds it from gc has locked that very file.
-        var named = _layout.ManifestOf(manifest);
-        if (!Libc.TryRenameNew(null, text, null, named) && Sha256Digest.Of(StoreFile.Read(named)) != manifest)
-        {
-            Libc.Rename(null, text, null, named);
-        }
-
+        RepairRecords.PlaceManifest(_layout, text, manifest);
         layer?.Publish();
         StoreFile.SyncFolder(_layout.Contents);
         StoreFile.SyncFolder(_layout.Manifests);
