@@ -51,8 +51,9 @@ internal sealed class GarbageMark(ContentStore store, GarbageRules rules)
     /// <summary>Whether a kept version's lock names the package, unpacked or not.</summary>
     public bool Names(Sha256Digest package) => _packages.Contains(package);
 
-    public bool KeepsComposition(Sha256Digest composition, Sha256Digest manifest) =>
-        _compositions.Contains(composition) || _manifests.Contains(manifest);
+    /// <summary>A damaged one, which says no manifest, stays only where a root names it.</summary>
+    public bool KeepsComposition(Sha256Digest composition) =>
+        _compositions.Contains(composition) || (CompositionManifest.Find(_layout.CompositionOf(composition)) is { } manifest && _manifests.Contains(manifest));
 
     /// <summary>From now on, what is there and is neither kept nor among these has come since.</summary>
     public void Expect(IEnumerable<Sha256Digest> pendingManifests, IEnumerable<Sha256Digest> pendingContents) =>

@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using System.Collections.Immutable;
-using System.Text.Json;
 using EzTemplates.Domain;
 using EzTemplates.Store.Native;
 
@@ -13,7 +12,7 @@ internal sealed class GarbagePlanner(ContentStore store, GarbageRules rules)
 
     public GarbagePlan Plan()
     {
-        // What is there before the mark is looked at: what comes between the two is new, and is not among what may go.
+        // Listed before the mark: what comes between the two is not in these lists, so it cannot go.
         var objects = new ObjectListing(_layout);
         var manifests = ManifestNames();
         var contents = GarbageMark.DigestsIn(_layout.Contents).ToList();
@@ -44,7 +43,7 @@ internal sealed class GarbagePlanner(ContentStore store, GarbageRules rules)
             Archives = [.. Archives(mark)],
             Held = [.. mark.Held.OrderBy(root => root.Holder, StringComparer.Ordinal)],
             VersionFiles = Sum(versions.Where(fate => !fate.IsKept).SelectMany(fate => VersionFiles.Of(_layout, fate.Version.Reference)).Concat(compositions).Concat(strays)),
-            ManifestFiles = Sum(manifests.SelectMany(ManifestUse.FilesOf(_layout))),
+            ManifestFiles = Sum(manifests.SelectMany(manifest => ManifestUse.FilesOf(_layout, manifest))),
             ContentsFiles = Sum(contents.Select(_layout.ContentsOf)),
             Objects = deadAmount,
             KeptObjects = kept,
@@ -62,24 +61,10 @@ internal sealed class GarbagePlanner(ContentStore store, GarbageRules rules)
         foreach (var composition in GarbageMark.DigestsIn(_layout.Compositions))
         {
             var path = _layout.CompositionOf(composition);
-            if (StoreFile.TryRead(path) is { } text && !mark.KeepsComposition(composition, ManifestIn(text, path)))
+            if (!mark.KeepsComposition(composition))
             {
                 yield return path;
             }
-        }
-    }
-
-    /// <summary>The one field of a composition that the store must know.</summary>
-    internal static Sha256Digest ManifestIn(byte[] text, string path)
-    {
-        try
-        {
-            using var json = JsonDocument.Parse(text);
-            return Sha256Digest.Parse(json.RootElement.GetProperty("manifest").GetString());
-        }
-        catch (Exception malformed) when (malformed is JsonException or KeyNotFoundException or InvalidOperationException or FormatException)
-        {
-            throw new StoreException($"`{path}` describes no composition: {malformed.Message}", "ez store check --repair", malformed);
         }
     }
 

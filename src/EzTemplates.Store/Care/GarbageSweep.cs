@@ -13,6 +13,9 @@ internal sealed class GarbageSweep(ContentStore store, GarbageRules rules, Garba
     private const int ObjectsAtOnce = 4096;
     private static readonly TimeSpan BatchTime = TimeSpan.FromMilliseconds(250);
 
+    // Longer than whoever waits for the lock goes without a look at it: it gets its turn after one batch, not after all.
+    private static readonly TimeSpan Pause = FileLock.LongestPause + TimeSpan.FromMilliseconds(50);
+
     private readonly StoreLayout _layout = store.Layout;
     private readonly GarbageMark _mark = plan.Mark;
     private readonly HashSet<string> _touched = new(StringComparer.Ordinal);
@@ -27,6 +30,10 @@ internal sealed class GarbageSweep(ContentStore store, GarbageRules rules, Garba
         {
             done = RunBatch(steps, done);
             rules.Progress?.Invoke(done, steps.Count);
+            if (done < steps.Count)
+            {
+                rules.Patience.Cancellation.WaitHandle.WaitOne(Pause);
+            }
         }
 
         RefreshCatalog();
@@ -47,9 +54,9 @@ internal sealed class GarbageSweep(ContentStore store, GarbageRules rules, Garba
     private int RunBatch(List<Step> steps, int done)
     {
         using var only = FileLock.Acquire(_layout.StoreLock, FileLockMode.Exclusive, "the store", rules.Patience);
+        var started = store.Options.Time.GetTimestamp();
         DirtyMark.Recover(store, rules.Patience);
         _mark.Refresh();
-        var started = store.Options.Time.GetTimestamp();
         var phase = steps[done].Phase;
         try
         {
@@ -107,9 +114,7 @@ internal sealed class GarbageSweep(ContentStore store, GarbageRules rules, Garba
     }
 
     private bool IsInUse(string path) =>
-        StoreFile.TryRead(path) is { } text
-        && Sha256Digest.TryParse(Path.GetFileName(path).AsSpan(0, 64), out var composition)
-        && _mark.KeepsComposition(composition, GarbagePlanner.ManifestIn(text, path));
+        Sha256Digest.TryParse(Path.GetFileName(path).AsSpan(0, 64), out var composition) && _mark.KeepsComposition(composition);
 
     /// <summary>Layers first; a tree is moved away whole, since a half-removed one would be taken for a tree.</summary>
     private void RemoveManifest(Sha256Digest manifest, WorkFolder work)
@@ -128,7 +133,7 @@ internal sealed class GarbageSweep(ContentStore store, GarbageRules rules, Garba
                 return;
             }
 
-            Count(ManifestUse.FilesOf(_layout)(manifest));
+            Count(ManifestUse.FilesOf(_layout, manifest));
             if (StoreFile.Exists(_layout.TreeOf(manifest)))
             {
                 Libc.Rename(null, _layout.TreeOf(manifest), null, work.NewPath("tree"));

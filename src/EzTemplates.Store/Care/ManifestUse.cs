@@ -11,7 +11,7 @@ namespace EzTemplates.Store;
 internal static class ManifestUse
 {
     /// <summary>Its layers, then the manifest itself.</summary>
-    public static Func<Sha256Digest, IEnumerable<string>> FilesOf(StoreLayout layout) => manifest =>
+    public static IEnumerable<string> FilesOf(StoreLayout layout, Sha256Digest manifest) =>
         [layout.TreeOf(manifest), layout.ImageOf(manifest), layout.ManifestOf(manifest)];
 
     /// <returns>Null where nobody does.</returns>

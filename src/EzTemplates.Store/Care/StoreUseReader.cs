@@ -82,7 +82,7 @@ public sealed class StoreUseReader
 
         foreach (var (_, manifest) in _rows.DistinctBy(row => row.Manifest))
         {
-            Add(manifest, ManifestUse.FilesOf(_layout)(manifest).Sum(Size));
+            Add(manifest, ManifestUse.FilesOf(_layout, manifest).Sum(Size));
         }
     }
 

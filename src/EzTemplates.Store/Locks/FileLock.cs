@@ -13,7 +13,6 @@ public sealed class FileLock : IDisposable
 {
     private const int OwnerOnly = 0b110_000_000;
     private static readonly TimeSpan ShortestPause = TimeSpan.FromMilliseconds(5);
-    private static readonly TimeSpan LongestPause = TimeSpan.FromMilliseconds(200);
 
     // Commands that only pass one another are not told of it: after this pause 75 ms have gone.
     private static readonly TimeSpan PauseWorthTelling = TimeSpan.FromMilliseconds(40);
@@ -22,6 +21,9 @@ public sealed class FileLock : IDisposable
     private readonly string _path;
 
     private FileLock(SafeFileHandle file, string path) => (_file, _path) = (file, path);
+
+    /// <summary>Between two looks of who waits.</summary>
+    internal static TimeSpan LongestPause { get; } = TimeSpan.FromMilliseconds(200);
 
     /// <summary>Whoever has a descriptor of it has the lock: also another program that this process becomes.</summary>
     public SafeFileHandle Handle => _file;

@@ -124,6 +124,78 @@ public sealed class GarbageTests : IDisposable
     }
 
     [Fact]
+    public void A_damaged_composition_stops_nothing_and_stays_only_where_an_environment_maps_to_it()
+    {
+        Build("os", 0, keep: 1, ("p0", ["a"]));
+        Sha256Digest[] damaged = [Given.Digest("unnamed"), Given.Digest("mapped")];
+        foreach (var composition in damaged)
+        {
+            File.WriteAllText(_store.Layout.CompositionOf(composition), "{\"manifest\": 5}");
+        }
+
+        _roots = [new StoreRoot(_store.Versions.List("os")[0].Manifest, damaged[1], "environment web")];
+        Collection.Sweep(Collection.Plan());
+        Assert.Equal([false, true], damaged.Select(composition => File.Exists(_store.Layout.CompositionOf(composition))));
+    }
+
+    /// <summary>The clock jumps, so each step is a batch; the writer is known to wait before the first batch goes on.</summary>
+    [Fact]
+    public async Task A_writer_gets_in_before_a_sweep_of_many_batches_ends()
+    {
+        using var store = ContentStore.Open(_temp.At("ez"), new StoreOptions { Time = new JumpingTime() });
+        for (var i = 0; i < 5; i++)
+        {
+            Build("os", i, keep: 1, ("p" + i, [$"own {i}"]));
+        }
+
+        var (refreshes, done, total, seen) = (0, 0L, 0L, -1L);
+        using var waits = new ManualResetEventSlim();
+        Task? writing = null;
+        var rules = new GarbageRules
+        {
+            Roots = () =>
+            {
+                // The first is the plan's; gc has the lock at the second.
+                if (++refreshes == 2)
+                {
+                    writing = Task.Run(() =>
+                    {
+                        using var writer = store.BeginWriting(new LockPatience(_ => waits.Set()));
+                        seen = Interlocked.Read(ref done);
+                    });
+                    waits.Wait();
+                }
+
+                return [];
+            },
+            Progress = (now, all) => (done, total) = (now, all),
+        };
+        var collection = new GarbageCollection(store, rules);
+        collection.Sweep(collection.Plan());
+        await writing!;
+        Assert.InRange(seen, 1, total - 1);
+    }
+
+    [Fact]
+    public void A_manifest_that_is_there_keeps_its_file_when_it_is_made_again()
+    {
+        Build("os", 0, keep: 1, ("p0", ["a"]));
+        var version = _store.Versions.List("os")[0];
+        var manifest = _store.Versions.ReadManifest(version.Manifest);
+        var path = _store.Layout.ManifestOf(version.Manifest);
+        var inode = Native.Libc.Status(null, path).Inode;
+        var right = File.ReadAllBytes(path);
+        File.AppendAllText(path, "damage");
+        using (var writer = _store.BeginWriting())
+        {
+            writer.CommitComposition(manifest, Given.Digest("composition"), digest => [.. digest.ToString().Select(digit => (byte)digit)]);
+        }
+
+        Assert.Equal(inode, Native.Libc.Status(null, path).Inode);
+        Assert.Equal(right, File.ReadAllBytes(path));
+    }
+
+    [Fact]
     public void Archives_go_by_their_last_use_and_needed_ones_last()
     {
         Build("os", 0, keep: 1, ("p0", ["a"]));
@@ -180,6 +252,13 @@ public sealed class GarbageTests : IDisposable
             Assert.Equal(manifests.Order(), Names(store.Layout.Manifests).Order());
             Assert.Equal(manifests.Order(), Names(store.Layout.Trees).Order());
         }
+    }
+
+    private sealed class JumpingTime : TimeProvider
+    {
+        private long _now;
+
+        public override long GetTimestamp() => Interlocked.Add(ref _now, TimestampFrequency);
     }
 
     private static List<TemplateVersionRecord> RandomStore(ContentStore store, Random random)
