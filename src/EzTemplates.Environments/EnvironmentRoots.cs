@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Text.RegularExpressions;
 using EzTemplates.Domain;
 using EzTemplates.Store;
+using EzTemplates.Store.Native;
 
 namespace EzTemplates.Environments;
 
@@ -34,14 +35,22 @@ public static partial class EnvironmentRoots
         return roots.ToImmutable();
     }
 
-    /// <summary>Manifests that a mount of this namespace stands on, as the kernel tells it.</summary>
+    /// <summary>
+    /// Manifests that a mount of this namespace stands on, as the kernel tells it. Beside mount points below this store, only overlays
+    /// count: their layers are named relative to the store, so one of another store may keep a manifest that this one has too.
+    /// </summary>
     public static ImmutableArray<StoreRoot> Mounted(StoreLayout layout)
     {
         ArgumentNullException.ThrowIfNull(layout);
+        using var root = Libc.OpenFolder(null, layout.Root);
+        var below = (Libc.TryReadSymlink(null, $"/proc/self/fd/{root.DangerousGetHandle()}") ?? layout.Root) + "/";
         return
         [
             .. MountTable.OfThisProcess()
-                .SelectMany(mount => Layer().Matches(mount.Point + " " + mount.Options).Select(match => (mount.Point, Manifest: Sha256Digest.Parse(match.Groups[1].Value))))
+                .Select(mount => (
+                    mount.Point,
+                    Text: (mount.Point.StartsWith(below, StringComparison.Ordinal) ? mount.Point : "") + (mount.FileSystem == "overlay" ? " " + mount.Options : "")))
+                .SelectMany(mount => Layer().Matches(mount.Text).Select(match => (mount.Point, Manifest: Sha256Digest.Parse(match.Groups[1].Value))))
                 .Where(use => StoreFile.Exists(layout.ManifestOf(use.Manifest)) || StoreFile.Exists(layout.TreeOf(use.Manifest)))
                 .Select(use => new StoreRoot(use.Manifest, null, $"mounted at {use.Point}")),
         ];
@@ -61,7 +70,7 @@ public static partial class EnvironmentRoots
 
         var last = history[^1];
         var roots = new List<EnvironmentRoot> { new(name, last.To, true) };
-        if (Remapper.Stack(history) is [.., var earlier, _])
+        foreach (var earlier in Remapper.Stack(history).SkipLast(1))
         {
             roots.Add(new EnvironmentRoot(name, earlier, false));
         }
@@ -74,6 +83,6 @@ public static partial class EnvironmentRoots
         return roots.Distinct();
     }
 
-    [GeneratedRegex("(?:trees|images|layers|views)/([0-9a-f]{64})", RegexOptions.CultureInvariant)]
+    [GeneratedRegex("store/(?:trees|images|layers|views)/([0-9a-f]{64})", RegexOptions.CultureInvariant)]
     private static partial Regex Layer();
 }

@@ -55,7 +55,7 @@ public sealed record UseReport(
     long? Freed,
     string? FreedUnknown) : Report("ez.store-df/1");
 
-/// <param name="Kind"><c>package</c> (made it), <c>version</c>, <c>environment</c> or <c>running</c> (keep it).</param>
+/// <param name="Kind"><c>package</c> (made it), <c>version</c>, <c>environment</c> or <c>running</c> (keep it); a running command by its pid, or the mount point.</param>
 /// <param name="Detail">For a package or version: one of the paths; for a version also why gc keeps it, or that it goes.</param>
 public sealed record StoredUse(string Kind, string Name, string Detail);
 

@@ -1,4 +1,5 @@
 using EzTemplates.Domain;
+using EzTemplates.Formats.Locks;
 using EzTemplates.Store;
 
 namespace EzTemplates.Operations;
@@ -23,27 +24,30 @@ public static class CheckStore
                 rows[row.Key] = row.Value with { Outcome = "repaired", Detail = null };
             }
 
+            var hits = new FaultHits(workspace.Store, faults, cancel);
             foreach (var fault in faults)
             {
-                rows[fault.Path] = Describe(workspace, fault, rows.GetValueOrDefault(fault.Path)?.Detail, request.Repair ? "stays" : "found", cancel);
+                rows[fault.Path] = Describe(fault, hits.Of(fault), rows.GetValueOrDefault(fault.Path)?.Detail, request.Repair ? "stays" : "found");
             }
 
-            if (faults.Count == 0 || !request.Repair || round == MostRounds)
-            {
-                return new CheckReport(amount.Objects, amount.Bytes, amount.Contents, amount.Manifests, amount.Trees, amount.Images, amount.Versions, [.. rows.Values]);
-            }
-
-            var failures = await RepairStore.RunAsync(workspace, request.Recipes, faults, cancel).ConfigureAwait(false);
-            foreach (var (path, why) in failures)
-            {
-                rows[path] = rows[path] with { Detail = why };
-            }
-
-            if (failures.Count == faults.Count)
+            if (faults.Count == 0 || !request.Repair || round == MostRounds || !await RepairAsync(workspace, request, faults, rows, cancel).ConfigureAwait(false))
             {
                 return new CheckReport(amount.Objects, amount.Bytes, amount.Contents, amount.Manifests, amount.Trees, amount.Images, amount.Versions, [.. rows.Values]);
             }
         }
+    }
+
+    /// <returns>Whether anything was repaired.</returns>
+    private static async Task<bool> RepairAsync(
+        Workspace workspace, CheckRequest request, List<StoreFault> faults, Dictionary<string, FaultRow> rows, CancellationToken cancel)
+    {
+        var failures = await RepairStore.RunAsync(workspace, request.Recipes, faults, cancel).ConfigureAwait(false);
+        foreach (var (path, why) in failures)
+        {
+            rows[path] = rows[path] with { Detail = why };
+        }
+
+        return failures.Count < faults.Count;
     }
 
     private static (List<StoreFault> Faults, CheckedAmount Amount) Check(Workspace workspace, CancellationToken cancel)
@@ -51,29 +55,37 @@ public static class CheckStore
         var check = new StoreCheck(workspace.Store, new CheckOptions(
             (done, total) => workspace.Tell(new OperationEvent.Progress("check", done, total, (int)done, (int)total)), cancel));
         var faults = workspace.Steps.Run("check", () => check.Run().ToList());
-        if (!faults.Exists(fault => fault.Thing is StoreThing.Version or StoreThing.Lock))
-        {
-            faults.AddRange(CompositionsOf(workspace));
-        }
-
+        faults.AddRange(CompositionsOf(workspace));
         return (faults, check.Amount);
     }
 
-    /// <summary>A composition says nothing that its version does not: it is right if it is what the version would write.</summary>
+    /// <summary>The composition of a version is right if it is what the version would write; any other, if it describes one.</summary>
     private static IEnumerable<StoreFault> CompositionsOf(Workspace workspace)
     {
-        foreach (var version in workspace.Store.Versions.Templates().SelectMany(template => workspace.Store.Versions.List(template)))
+        var store = workspace.Store;
+        var written = new HashSet<Sha256Digest>();
+        foreach (var (version, held) in StoredVersions.Readable(store))
         {
-            if (version.Base is { } os && workspace.Store.Versions.Find(new TemplateReference(os.Template, os.Version)) is null)
+            if (LockText.DigestOf(held) != version.Lock || (version.Base is { } os && store.Versions.Find(new TemplateReference(os.Template, os.Version)) is null))
             {
                 continue;
             }
 
             var (id, text) = CompositionOf(workspace, version);
-            var path = workspace.Store.Layout.CompositionOf(id);
-            if (StoreFile.TryRead(path) is not { } stored || !stored.AsSpan().SequenceEqual(text))
+            var path = store.Layout.CompositionOf(id);
+            written.Add(id);
+            if (!Compositions.Says(path, text) && StoreFile.Exists(store.Layout.VersionRecordOf(version.Reference.Template, version.Reference.Version)))
             {
                 yield return new StoreFault(StoreThing.Composition, id, path, "it does not say what its version is made of", version.Reference);
+            }
+        }
+
+        foreach (var id in new StoreSearch(store.Layout).Compositions().Where(id => !written.Contains(id)))
+        {
+            var path = store.Layout.CompositionOf(id);
+            if (Compositions.Read(path)?.Id != id.ToString() && StoreFile.Exists(path))
+            {
+                yield return new StoreFault(StoreThing.Composition, id, path, "it describes no composition");
             }
         }
     }
@@ -84,7 +96,7 @@ public static class CheckStore
         return (id, Compositions.Describe(id, workspace.Store.Versions.ReadLock(version.Reference), version.Manifest));
     }
 
-    private static FaultRow Describe(Workspace workspace, StoreFault fault, string? detail, string outcome, CancellationToken cancel) => new(
+    private static FaultRow Describe(StoreFault fault, IEnumerable<string> hits, string? detail, string outcome) => new(
         fault.Thing switch
         {
             StoreThing.Object => "object",
@@ -100,31 +112,9 @@ public static class CheckStore
         },
         fault.Path,
         fault.What,
-        [.. Hits(workspace, fault, cancel).Distinct().Order(StringComparer.Ordinal)],
+        [.. hits.Distinct().Order(StringComparer.Ordinal)],
         outcome,
         detail);
-
-    private static IEnumerable<string> Hits(Workspace workspace, StoreFault fault, CancellationToken cancel)
-    {
-        var versions = StoredVersions.Readable(workspace.Store);
-        return fault.Thing switch
-        {
-            StoreThing.Manifest or StoreThing.Tree or StoreThing.Image => versions.Where(version => version.Record.Manifest == fault.Digest).Select(version => version.Record.Reference.ToString()),
-            StoreThing.Contents => versions.Where(version => version.Lock.Packages.Any(row => row.Sha256 == fault.Digest)).Select(version => version.Record.Reference.ToString()),
-            StoreThing.Object => HitsOfObject(workspace, versions, fault.Digest, cancel),
-            _ => fault.Version is { } one ? [one.ToString()] : [],
-        };
-    }
-
-    private static IEnumerable<string> HitsOfObject(Workspace workspace, IReadOnlyList<StoredVersion> versions, Sha256Digest digest, CancellationToken cancel)
-    {
-        var search = new StoreSearch(workspace.Store.Layout, cancel);
-        var wanted = new HashSet<Sha256Digest> { digest };
-        var manifests = search.ManifestsWith(wanted).Select(holder => holder.Holder).ToHashSet();
-        var packages = search.PackagesWith(wanted).Select(holder => holder.Holder).ToHashSet();
-        return versions.Where(version => manifests.Contains(version.Record.Manifest) || version.Lock.Packages.Any(row => packages.Contains(row.Sha256)))
-            .Select(version => version.Record.Reference.ToString());
-    }
 }
 
 /// <summary>A version with its lock.</summary>
@@ -136,11 +126,11 @@ internal static class StoredVersions
     public static IReadOnlyList<StoredVersion> Readable(ContentStore store)
     {
         var found = new List<StoredVersion>();
-        foreach (var template in store.Versions.Templates())
+        foreach (var version in store.Versions.Readable())
         {
             try
             {
-                found.AddRange(store.Versions.List(template).Select(version => new StoredVersion(version, store.Versions.ReadLock(version.Reference))));
+                found.Add(new StoredVersion(version, store.Versions.ReadLock(version.Reference)));
             }
             catch (EzException)
             {

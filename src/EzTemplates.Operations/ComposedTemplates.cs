@@ -1,6 +1,9 @@
 using System.Collections.Immutable;
 using EzTemplates.Domain;
+using EzTemplates.Domain.Composition;
+using EzTemplates.Formats.Locks;
 using EzTemplates.Store;
+using NuGet.Versioning;
 
 namespace EzTemplates.Operations;
 
@@ -61,9 +64,30 @@ internal static class ComposedTemplates
     {
         using var writer = workspace.Store.BeginWriting(workspace.Patience);
         var below = workspace.Store.Versions.ReadLock(os.Reference);
-        var added = CompositionSolving.Solve(workspace.Store, below, apps, cancel);
-        var composed = ComposePackages.Run(workspace, apps.Max(app => Math.Max(app.Epoch, below.Epoch)), [WithContents(workspace.Store, below.Packages), WithContents(workspace.Store, added)]);
+        var composed = Compose(workspace, below, apps, cancel);
         return writer.CommitComposition(composed.Manifest, id, manifest => Compositions.Describe(id, below, apps, os.Rules, manifest));
+    }
+
+    /// <summary>What a composition's file says, composed once more.</summary>
+    /// <exception cref="EzException">A version that it names is not in the store any more.</exception>
+    public static ComposedManifest Again(Workspace workspace, CompositionJson kept, CancellationToken cancel) =>
+        Compose(workspace, LockOf(workspace.Store, kept.Os), [.. kept.Apps.Select(app => LockOf(workspace.Store, app))], cancel);
+
+    private static ComposedManifest Compose(Workspace workspace, TemplateLock below, ImmutableArray<TemplateLock> apps, CancellationToken cancel)
+    {
+        var added = CompositionSolving.Solve(workspace.Store, below, apps, cancel);
+        return ComposePackages.Run(
+            workspace, apps.Append(below).Max(held => held.Epoch), [WithContents(workspace.Store, below.Packages), WithContents(workspace.Store, added)]);
+    }
+
+    private static TemplateLock LockOf(ContentStore store, CompositionRow row)
+    {
+        var held = NuGetVersion.TryParse(row.Version, out var version) && store.Versions.Find(new TemplateReference(row.Template, version)) is { } record
+            ? store.Versions.ReadLock(record.Reference)
+            : null;
+        return held is not null && LockText.DigestOf(held).ToString() == row.Lock
+            ? held
+            : throw new StoreException($"`{row.Template}@{row.Version}`, which it is made of, is not in the store any more", $"ez build {row.Template}");
     }
 
     private static ImmutableArray<(LockedPackage Row, PackageContents Contents)> WithContents(ContentStore store, ImmutableArray<LockedPackage> rows) =>

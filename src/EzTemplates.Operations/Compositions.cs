@@ -63,23 +63,37 @@ internal static class Compositions
         Write(new CompositionJson(Format, id.ToString(), Row(os), [.. apps.Select(Row)], rules, manifest.ToString()));
 
     /// <summary>The manifest of a composition that was made before; null where it was not, or is not whole any more.</summary>
-    public static Sha256Digest? FindKept(ContentStore store, Sha256Digest id)
-    {
-        var path = store.Layout.CompositionOf(id);
-        if (StoreFile.TryRead(path) is not { } text)
-        {
-            return null;
-        }
+    public static Sha256Digest? FindKept(ContentStore store, Sha256Digest id) =>
+        Read(store.Layout.CompositionOf(id)) is { } kept
+        && Sha256Digest.TryParse(kept.Manifest, out var manifest) && StoreFile.Exists(store.Layout.ManifestOf(manifest)) ? manifest : null;
 
+    /// <summary>The compositions whose manifest this is; damaged ones are passed over.</summary>
+    public static IEnumerable<CompositionJson> Of(ContentStore store, Sha256Digest manifest) => new StoreSearch(store.Layout).Compositions()
+        .Select(id => Read(store.Layout.CompositionOf(id))).OfType<CompositionJson>().Where(kept => kept.Manifest == manifest.ToString());
+
+    /// <returns>Null where there is none, or a damaged one: made again, it is written over.</returns>
+    public static CompositionJson? Read(string path)
+    {
         try
         {
-            return JsonSerializer.Deserialize(text, CompositionJsonContext.Default.CompositionJson) is { } kept
-                && Sha256Digest.TryParse(kept.Manifest, out var manifest) && StoreFile.Exists(store.Layout.ManifestOf(manifest)) ? manifest : null;
+            return StoreFile.TryRead(path) is { } text && JsonSerializer.Deserialize(text, CompositionJsonContext.Default.CompositionJson) is { Os: not null, Apps: not null } kept ? kept : null;
         }
-        catch (JsonException)
+        catch (Exception damaged) when (damaged is JsonException or StoreException)
         {
-            // Made again, it is written over.
             return null;
+        }
+    }
+
+    /// <summary>Whether a composition's file has just these bytes.</summary>
+    public static bool Says(string path, byte[] text)
+    {
+        try
+        {
+            return StoreFile.TryRead(path) is { } stored && stored.AsSpan().SequenceEqual(text);
+        }
+        catch (StoreException)
+        {
+            return false;
         }
     }
 

@@ -21,7 +21,7 @@ public static class DiffTemplates
         }
 
         return new TemplateDiffReport(
-            Describe(a), Describe(b), Packages(a.Packages.Packages, b.Packages.Packages), OnlyIn(b.Manifest, a.Manifest), OnlyIn(a.Manifest, b.Manifest), totals, files);
+            Describe(a), Describe(b), Packages(InLocks(workspace.Store, a.Version), InLocks(workspace.Store, b.Version)), OnlyIn(b.Manifest, a.Manifest), OnlyIn(a.Manifest, b.Manifest), totals, files);
     }
 
     private static Side Open(ContentStore store, string template)
@@ -47,8 +47,7 @@ public static class DiffTemplates
             }
             else if (Differences(a.Manifest.Resolve(left[i]), b.Manifest.Resolve(right[j])) is not ChangedParts.None and var parts)
             {
-                const ChangedParts whole = ChangedParts.Type | ChangedParts.Content | ChangedParts.Target | ChangedParts.Device;
-                yield return Row(right[j], (parts & whole) != 0 ? FileChanges.Changed : FileChanges.Metadata, parts, b, Bytes(b.Manifest, right[j]));
+                yield return Row(right[j], (parts & PrivateChange.Whole) != 0 ? FileChanges.Changed : FileChanges.Metadata, parts, b, Bytes(b.Manifest, right[j]));
             }
 
             i += order <= 0 ? 1 : 0;
@@ -78,11 +77,26 @@ public static class DiffTemplates
             | (a.Xattrs.AsSpan().SequenceEqual(b.Xattrs.AsSpan()) ? 0 : ChangedParts.Attributes);
     }
 
-    private static ImmutableArray<PackageChangeRow> Packages(IReadOnlyList<ProvenancePackage> from, IReadOnlyList<ProvenancePackage> to)
+    /// <summary>By the locks, which are always there: of the version, and of the OS that it stands on.</summary>
+    private static Dictionary<(string Name, string Architecture), string> InLocks(ContentStore store, TemplateVersionRecord version)
     {
-        var before = from.ToDictionary(package => (package.Name, package.Architecture), package => package.Version);
-        var after = to.ToDictionary(package => (package.Name, package.Architecture), package => package.Version);
-        return
+        var rows = store.Versions.ReadLock(version.Reference).Packages.AsEnumerable();
+        if (version.Base is { } os && store.Versions.Find(new TemplateReference(os.Template, os.Version)) is { } below)
+        {
+            rows = store.Versions.ReadLock(below.Reference).Packages.Concat(rows);
+        }
+
+        var packages = new Dictionary<(string, string), string>();
+        foreach (var row in rows)
+        {
+            packages[(row.Name, row.Architecture)] = row.Version;
+        }
+
+        return packages;
+    }
+
+    private static ImmutableArray<PackageChangeRow> Packages(
+        Dictionary<(string Name, string Architecture), string> before, Dictionary<(string Name, string Architecture), string> after) =>
         [
             .. before.Keys.Union(after.Keys)
                 .Where(key => before.GetValueOrDefault(key) != after.GetValueOrDefault(key))
@@ -90,7 +104,6 @@ public static class DiffTemplates
                 .ThenBy(key => key.Architecture, StringComparer.Ordinal)
                 .Select(key => new PackageChangeRow(key.Name, key.Architecture, before.GetValueOrDefault(key), after.GetValueOrDefault(key))),
         ];
-    }
 
     /// <summary>Bytes of the contents that the one names and the other does not, each once.</summary>
     private static long OnlyIn(Manifest one, Manifest other)

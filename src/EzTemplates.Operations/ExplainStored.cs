@@ -95,6 +95,7 @@ public static class ExplainStored
 internal sealed class StoredExplanation(Workspace workspace, CancellationToken cancel)
 {
     private const string Gone = "goes with the next gc";
+    private const string RunningPrefix = "running: ";
 
     private readonly StoreLayout _layout = workspace.Store.Layout;
     private readonly List<StoredUse> _uses = [];
@@ -119,11 +120,7 @@ internal sealed class StoredExplanation(Workspace workspace, CancellationToken c
                 Package(digest, fates);
                 break;
             case "composition":
-                foreach (var fate in fates.Where(fate => Compositions.IdOf(workspace.Store, fate.Version) == digest))
-                {
-                    Version(fate, "");
-                }
-
+                Composition(digest, fates);
                 break;
             default:
                 Manifest(digest, "", fates);
@@ -133,7 +130,7 @@ internal sealed class StoredExplanation(Workspace workspace, CancellationToken c
         return new StoredThing(kind, digest.ToString(), path, DiskUse.Of(path) ?? 0, _kept, _uses);
     }
 
-    private void Object(Sha256Digest digest, ImmutableArray<VersionFate> fates)
+    private void Object(Sha256Digest digest, StoreFates fates)
     {
         var search = new StoreSearch(_layout, cancel);
         var wanted = new HashSet<Sha256Digest> { digest };
@@ -152,25 +149,61 @@ internal sealed class StoredExplanation(Workspace workspace, CancellationToken c
         }
     }
 
-    private void Package(Sha256Digest digest, ImmutableArray<VersionFate> fates)
+    private void Package(Sha256Digest digest, StoreFates fates)
     {
         foreach (var fate in NamersOf(digest, fates))
         {
-            Version(fate, NameOf(digest, [fate])!);
+            Version(fate, RowOf(digest, fate).ToString());
         }
     }
 
-    private void Manifest(Sha256Digest manifest, string path, ImmutableArray<VersionFate> fates)
+    private void Manifest(Sha256Digest manifest, string path, StoreFates fates)
     {
-        foreach (var fate in fates.Where(fate => fate.Version.Manifest == manifest))
+        foreach (var fate in fates.Versions.Where(fate => fate.Version.Manifest == manifest))
         {
             Version(fate, path);
         }
 
-        foreach (var root in EnvironmentRoots.Of(_layout).Where(root => root.Mapping.Manifest == manifest))
+        var isMapped = Environments(mapping => mapping.Manifest == manifest);
+
+        // An environment's view is mounted, too: then the environment is what a person wants to read.
+        if ((isMapped ? fates.RunningOn(manifest) : fates.UserOf(manifest)) is { } user)
         {
             _kept = true;
-            _uses.Add(new StoredUse("environment", root.Name.ToString(), root.IsCurrent ? root.Mapping.Template : $"{root.Mapping.Template}, to roll back"));
+            Add(new StoredUse("running", user.StartsWith(RunningPrefix, StringComparison.Ordinal) ? user[RunningPrefix.Length..] : user, ""));
+        }
+    }
+
+    /// <summary>What keeps its manifest keeps it; a damaged one stays only for an environment that maps to it.</summary>
+    private void Composition(Sha256Digest composition, StoreFates fates)
+    {
+        if (Compositions.FindKept(workspace.Store, composition) is { } manifest)
+        {
+            Manifest(manifest, "", fates);
+        }
+
+        Environments(mapping => mapping.Composition == composition);
+        _kept |= fates.KeepsComposition(composition);
+    }
+
+    /// <returns>Whether there is one.</returns>
+    private bool Environments(Func<Mapping, bool> mapsTo)
+    {
+        var roots = EnvironmentRoots.Of(_layout).Where(root => mapsTo(root.Mapping)).ToList();
+        foreach (var root in roots)
+        {
+            _kept = true;
+            Add(new StoredUse("environment", root.Name.ToString(), root.IsCurrent ? root.Mapping.Template : $"{root.Mapping.Template}, to roll back"));
+        }
+
+        return roots.Count > 0;
+    }
+
+    private void Add(StoredUse use)
+    {
+        if (!_uses.Contains(use))
+        {
+            _uses.Add(use);
         }
     }
 
@@ -185,10 +218,11 @@ internal sealed class StoredExplanation(Workspace workspace, CancellationToken c
         }
     }
 
-    private IEnumerable<VersionFate> NamersOf(Sha256Digest package, ImmutableArray<VersionFate> fates) =>
-        fates.Where(fate => workspace.Store.Versions.ReadLock(fate.Version.Reference).Packages.Any(row => row.Sha256 == package));
+    private IEnumerable<VersionFate> NamersOf(Sha256Digest package, StoreFates fates) =>
+        fates.Versions.Where(fate => workspace.Store.Versions.ReadLock(fate.Version.Reference).Packages.Any(row => row.Sha256 == package));
 
-    private string? NameOf(Sha256Digest package, ImmutableArray<VersionFate> fates) => NamersOf(package, fates)
-        .Select(fate => workspace.Store.Versions.ReadLock(fate.Version.Reference).Packages.First(row => row.Sha256 == package).ToString())
-        .FirstOrDefault();
+    private string? NameOf(Sha256Digest package, StoreFates fates) => NamersOf(package, fates).Select(fate => RowOf(package, fate).ToString()).FirstOrDefault();
+
+    private LockedPackage RowOf(Sha256Digest package, VersionFate fate) =>
+        workspace.Store.Versions.ReadLock(fate.Version.Reference).Packages.First(row => row.Sha256 == package);
 }

@@ -15,8 +15,6 @@ internal sealed class PackageOfPath
     /// <summary>What knows no package: of a version that is not in the store any more, or of a composition of several.</summary>
     private static PackageOfPath Unknown { get; } = new(null, null);
 
-    public IReadOnlyList<ProvenancePackage> Packages => _provenance is { } known ? known.Packages : [];
-
     public static PackageOfPath Of(ContentStore store, TemplateVersionRecord version, Manifest manifest)
     {
         var path = store.Layout.VersionProvenanceOf(version.Reference.Template, version.Reference.Version);

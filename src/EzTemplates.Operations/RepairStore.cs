@@ -46,7 +46,7 @@ internal sealed class RepairStore
         switch (fault.Thing)
         {
             case StoreThing.Manifest:
-                RequireSame(fault.Digest, Recompose(VersionOf(fault.Digest)));
+                RequireSame(fault.Digest, Recompose(fault.Digest));
                 break;
             case StoreThing.Tree:
                 _repair.MendTree(fault.Digest);
@@ -55,11 +55,14 @@ internal sealed class RepairStore
                 _repair.RestoreImage(fault.Digest);
                 break;
             case StoreThing.Provenance:
-                var version = _versions.First(one => one.Record.Reference == fault.Version);
+                var version = VersionOf(fault);
                 _repair.RestoreProvenance(version.Record.Reference, Recompose(version).Provenance);
                 break;
+            case StoreThing.Composition when fault.Version is null:
+                _repair.RemoveComposition(fault.Digest);
+                break;
             case StoreThing.Composition:
-                _repair.RestoreComposition(fault.Digest, CheckStore.CompositionOf(_workspace, _versions.First(one => one.Record.Reference == fault.Version).Record).Text);
+                _repair.RestoreComposition(fault.Digest, CheckStore.CompositionOf(_workspace, VersionOf(fault).Record).Text);
                 break;
             case StoreThing.Catalog:
                 _workspace.Store.Catalog.Rebuild();
@@ -82,8 +85,21 @@ internal sealed class RepairStore
         _repair.RestoreManifest(composed.Manifest);
     }
 
-    private StoredVersion VersionOf(Sha256Digest manifest) => _versions.FirstOrDefault(one => one.Record.Manifest == manifest)
-        ?? throw new EzException(FailureKind.Store, "no version names it any more, so it cannot be composed again", "move the environments that map to it to another version");
+    private StoredVersion VersionOf(StoreFault fault) => _versions.FirstOrDefault(one => one.Record.Reference == fault.Version)
+        ?? throw new EzException(FailureKind.Store, "the record or the lock of its version cannot be read", $"ez build {fault.Version?.Template}");
+
+    private ComposedManifest Recompose(Sha256Digest manifest)
+    {
+        if (_versions.FirstOrDefault(one => one.Record.Manifest == manifest) is { } version)
+        {
+            return Recompose(version);
+        }
+
+        return Compositions.Of(_workspace.Store, manifest).FirstOrDefault() is { } kept
+            ? ComposedTemplates.Again(_workspace, kept, _cancel)
+            : throw new EzException(
+                FailureKind.Store, "no version and no composition names it any more, so it cannot be composed again", "move the environments that map to it to another version");
+    }
 
     private ComposedManifest Recompose(StoredVersion version)
     {

@@ -40,6 +40,31 @@ public sealed class ComposedRunTests : IDisposable
     }
 
     [Fact]
+    public void A_damaged_manifest_of_several_is_composed_again_and_a_damaged_composition_is_found_and_stops_no_gc()
+    {
+        Build(("web", "server"), ("data", "storage"));
+        string[] known = [.. Names("manifests"), .. Names("compositions")];
+        _ground.Ez.Succeed("run", "--keep", "both", "--with", "web", "--with", "data", "box", "--", "sh", "-c", "true");
+        var manifest = Assert.Single(Names("manifests").Except(known));
+        var right = File.ReadAllBytes(manifest);
+        File.WriteAllBytes(manifest, [.. right[..^2], 0, right[^1]]);
+
+        Assert.Equal(6, _ground.Ez.Run("store", "check").ExitCode);
+        _ground.Ez.Succeed("store", "check", "--repair");
+        Assert.Equal(right, File.ReadAllBytes(manifest));
+
+        var composition = Assert.Single(Names("compositions").Except(known));
+        File.WriteAllText(composition, "{");
+        Assert.Contains(composition, _ground.Ez.Run("store", "check").Output, StringComparison.Ordinal);
+        _ground.Ez.Succeed("store", "gc");
+        _ground.Ez.Succeed("store", "check", "--repair");
+        _ground.Ez.Succeed("store", "check");
+        _ground.Ez.Succeed("env", "remove", "both");
+
+        string[] Names(string folder) => Directory.GetFiles(Path.Combine(_ground.Ez.Store, "store", folder));
+    }
+
+    [Fact]
     public void Of_two_rows_with_one_name_the_newer_that_satisfies_all_is_taken()
     {
         Build(("web", "server"));

@@ -87,6 +87,10 @@ public sealed class DiffCommandTests : IDisposable
         Assert.Equal(3, json.GetProperty("packages").GetArrayLength());
         Assert.Equal(System.Text.Json.JsonValueKind.Null, json.GetProperty("files").ValueKind);
 
+        // Without its sidecar a version's paths are of no known package; its packages are what the lock says.
+        File.Delete(Path.Combine(_ground.Ez.Store, "store/versions/small/1.0.0.provenance"));
+        Assert.Equal(3, _ground.Json("template", "diff", "small@1.0.0", "small@1.0.1").GetProperty("packages").GetArrayLength());
+
         var same = _ground.Ez.Succeed("template", "diff", "small", "small").Lines;
         Assert.Equal("files: 0 added, 0 changed (0 B), 0 only in metadata, 0 removed", same[^2]);
     }

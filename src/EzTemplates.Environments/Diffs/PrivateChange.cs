@@ -39,4 +39,8 @@ public enum ChangedParts
 
 /// <param name="Template">The version's entry, as <see cref="Manifest.Resolve"/> has it but with its own path; null for what was added.</param>
 /// <param name="Private">Null for what was removed.</param>
-public sealed record PrivateChange(TreePath Path, PrivateChangeKind Kind, ChangedParts Parts, ManifestEntry? Template, FileStatus? Private);
+public sealed record PrivateChange(TreePath Path, PrivateChangeKind Kind, ChangedParts Parts, ManifestEntry? Template, FileStatus? Private)
+{
+    /// <summary>Where one of these differs, more than metadata does.</summary>
+    public const ChangedParts Whole = ChangedParts.Type | ChangedParts.Content | ChangedParts.Target | ChangedParts.Device;
+}

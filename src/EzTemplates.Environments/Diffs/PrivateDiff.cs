@@ -128,8 +128,7 @@ internal sealed class PrivateDiff
             return null;
         }
 
-        const ChangedParts whole = ChangedParts.Type | ChangedParts.Content | ChangedParts.Target | ChangedParts.Device;
-        var kind = (parts & whole) != 0 ? PrivateChangeKind.Changed
+        var kind = (parts & PrivateChange.Whole) != 0 ? PrivateChangeKind.Changed
             : parts != ChangedParts.None ? PrivateChangeKind.Metadata
             : PrivateChangeKind.SameCopy;
         return kind == PrivateChangeKind.SameCopy && status.Kind == FileKind.Directory ? null : new PrivateChange(path, kind, parts, template, status);

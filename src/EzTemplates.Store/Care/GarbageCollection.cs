@@ -17,11 +17,11 @@ public sealed class GarbageCollection(ContentStore store, GarbageRules rules)
     public GarbagePlan Plan() => new GarbagePlanner(store, rules).Plan();
 
     /// <summary>Each version and why it stays or goes; much less work than a plan.</summary>
-    public ImmutableArray<VersionFate> Fates()
+    public StoreFates Fates()
     {
         var mark = new GarbageMark(store, rules);
         mark.Refresh();
-        return [.. mark.Versions];
+        return new StoreFates(store.Layout, mark);
     }
 
     /// <returns>What was removed, and the bytes that this freed.</returns>

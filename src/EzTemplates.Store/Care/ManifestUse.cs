@@ -15,11 +15,14 @@ internal static class ManifestUse
         [layout.TreeOf(manifest), layout.ImageOf(manifest), layout.ManifestOf(manifest)];
 
     /// <returns>Null where nobody does.</returns>
-    public static string? HolderOf(StoreLayout layout, Sha256Digest manifest)
+    public static string? HolderOf(StoreLayout layout, Sha256Digest manifest) => TryHolder(layout, manifest) ?? MountOf(layout, manifest);
+
+    /// <summary>Who has the manifest's flock.</summary>
+    public static string? TryHolder(StoreLayout layout, Sha256Digest manifest)
     {
         var (free, held) = TryHold(layout, manifest);
         free?.Dispose();
-        return held ?? MountOf(layout, manifest);
+        return held;
     }
 
     /// <summary>

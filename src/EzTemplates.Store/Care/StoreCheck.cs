@@ -15,7 +15,7 @@ public sealed record CheckOptions(Action<long, long>? Progress = null, Cancellat
 public sealed record CheckedAmount(long Objects, long Bytes, int Contents, int Manifests, int Trees, int Images, int Versions);
 
 /// <summary>
-/// Reads everything again and says what is not as it should be. Takes no lock and changes nothing: what gc removes while this reads is
+/// Reads everything again and says what is not as it should be. Changes nothing but rows of the catalog that a killed command left: what gc removes while this reads is
 /// no fault, and what has a name is whole. All is read past the page cache, since it is the disk that is in question.
 /// </summary>
 public sealed class StoreCheck(ContentStore store, CheckOptions options)
@@ -266,12 +266,25 @@ public sealed class StoreCheck(ContentStore store, CheckOptions options)
         }
     }
 
-    /// <summary>A commit is for a moment between its record and its row: what is wrong is wrong at every look.</summary>
+    /// <summary>
+    /// A commit is for a moment between its record and its row: what is wrong is wrong at every look. Rows that a killed command left
+    /// are no damage, and are put right in passing where nobody writes.
+    /// </summary>
     private void CheckCatalog()
     {
         const int looks = 4;
         for (var look = 1; store.Catalog.FindFault() is { } fault; look++)
         {
+            if (fault == Catalog.StaleRows && look < looks)
+            {
+                using var only = FileLock.TryAcquire(_layout.StoreLock, FileLockMode.Exclusive);
+                if (only is not null)
+                {
+                    store.Catalog.Refresh();
+                    continue;
+                }
+            }
+
             if (look == looks)
             {
                 Add(StoreThing.Catalog, default, _layout.Catalog, fault);

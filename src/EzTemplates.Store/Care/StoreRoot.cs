@@ -31,6 +31,27 @@ public sealed record VersionFate(TemplateVersionRecord Version, ImmutableArray<s
     public bool IsKept => !KeptBy.IsEmpty;
 }
 
+/// <summary>What stays and why, without what is removed for it.</summary>
+public sealed class StoreFates
+{
+    private readonly StoreLayout _layout;
+    private readonly GarbageMark _mark;
+
+    internal StoreFates(StoreLayout layout, GarbageMark mark) => (_layout, _mark, Versions) = (layout, mark, [.. mark.Versions]);
+
+    public ImmutableArray<VersionFate> Versions { get; }
+
+    public bool KeepsComposition(Sha256Digest composition) => _mark.KeepsComposition(composition);
+
+    /// <summary>Who stands on a manifest now, for people; null where nobody does.</summary>
+    public string? UserOf(Sha256Digest manifest) => ManifestUse.TryHolder(_layout, manifest)
+        ?? _mark.Held.Where(root => root.Manifest == manifest).Select(root => root.Holder).FirstOrDefault()
+        ?? ManifestUse.MountOf(_layout, manifest);
+
+    /// <summary>A command that runs on a manifest without an environment.</summary>
+    public string? RunningOn(Sha256Digest manifest) => ManifestUse.TryHolder(_layout, manifest);
+}
+
 /// <summary>Things of one kind: how many, and the bytes they take on disk.</summary>
 public readonly record struct StoreAmount(long Count, long Bytes)
 {

@@ -23,6 +23,8 @@ public sealed class StoreSearch(StoreLayout layout, CancellationToken cancellati
     public ImmutableArray<ObjectHolder> ManifestsWith(IReadOnlySet<Sha256Digest> objects) => Find(layout.Manifests, objects, (text, path) =>
         ManifestText.Read(text, path).Entries.Where(entry => entry.Content is not null).Select(entry => (entry.Content!.Value, entry.Path.ToString())));
 
+    public IEnumerable<Sha256Digest> Compositions() => GarbageMark.DigestsIn(layout.Compositions);
+
     /// <summary>Everything in the store whose digest starts so, by kind.</summary>
     public ImmutableArray<(string Kind, Sha256Digest Digest)> StartingWith(string digits)
     {

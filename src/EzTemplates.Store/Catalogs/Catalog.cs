@@ -12,6 +12,9 @@ namespace EzTemplates.Store;
 /// </summary>
 public sealed class Catalog : IDisposable
 {
+    /// <summary>The one fault that a killed command leaves; <see cref="Refresh"/> mends it.</summary>
+    internal const string StaleRows = "its rows are not those of the version records";
+
     private const int BusySeconds = 10;
 
     private readonly ContentStore _store;
@@ -88,7 +91,7 @@ public sealed class Catalog : IDisposable
                 return "SQLite finds it damaged";
             }
 
-            return CatalogSchema.IsPresent(connection) && !RowsOf(connection).SetEquals(RowsOfFiles()) ? "its rows are not those of the version records" : null;
+            return CatalogSchema.IsPresent(connection) && !RowsOf(connection).SetEquals(RowsOfFiles()) ? StaleRows : null;
         }
         catch (SqliteException damaged)
         {

@@ -28,6 +28,27 @@ public sealed class TemplateVersions
     public ImmutableArray<TemplateVersionRecord> List(string template) =>
         [.. RecordsOf(template).Select(ReadRecord).OfType<TemplateVersionRecord>().OrderBy(record => record.Reference.Version)];
 
+    /// <summary>Of all templates; a record that cannot be read is left out, and check tells of it.</summary>
+    public IEnumerable<TemplateVersionRecord> Readable()
+    {
+        foreach (var path in Templates().SelectMany(RecordsOf))
+        {
+            TemplateVersionRecord? record = null;
+            try
+            {
+                record = ReadRecord(path);
+            }
+            catch (EzException)
+            {
+            }
+
+            if (record is not null)
+            {
+                yield return record;
+            }
+        }
+    }
+
     public TemplateVersionRecord? Find(TemplateReference reference) =>
         ReadRecord(_layout.VersionRecordOf(reference.Template, reference.Version));
 

@@ -38,6 +38,63 @@ public sealed class StoreCareTests : IDisposable
     }
 
     [Fact]
+    public void All_that_a_roll_back_can_reach_step_by_step_stays()
+    {
+        Versions(4, "keep: {versions: 1}", () => { });
+        _ground.Ez.Succeed("env", "create", "web", "--template", "small@1.0.0");
+        _ground.Ez.Succeed("env", "remap", "web", "--to", "small@1.0.1");
+        _ground.Ez.Succeed("env", "remap", "web", "--to", "small@1.0.2");
+        _ground.Ez.Succeed("store", "gc");
+        _ground.Ez.Succeed("rollback", "web");
+        _ground.Ez.Succeed("rollback", "web");
+        Assert.Equal("1\n", _ground.Read("web", "usr/share/base/version"));
+        Unmount();
+    }
+
+    [Fact]
+    public void A_mount_elsewhere_that_only_looks_like_a_layer_keeps_nothing()
+    {
+        Versions(2, "keep: {versions: 1}", () => { });
+        var manifest = _ground.Json("store", "why", "small@1.0.0:/usr/share/base/own").GetProperty("things")[0];
+        Assert.False(manifest.GetProperty("kept").GetBoolean());
+        var digests = Directory.GetFiles(_ground.Temp.At("store/store/manifests")).Select(file => Path.GetFileName(file)!).ToList();
+        foreach (var digest in digests)
+        {
+            ToolRun.Run("mount", "-t", "tmpfs", "tmpfs", _ground.Temp.MakeFolder("elsewhere/store/trees/" + digest)).Succeed();
+        }
+
+        Assert.Empty(_ground.Json("store", "gc").GetProperty("held").EnumerateArray());
+        Assert.Single(_ground.Json("template", "list").GetProperty("templates").EnumerateArray());
+        Unmount();
+    }
+
+    [Fact]
+    public void Why_tells_of_a_running_command_and_of_a_composition_s_environment()
+    {
+        Versions(2, "keep: {versions: 1}", () => { });
+        _ground.Ez.Succeed("env", "create", "web", "--template", "small@1.0.1");
+        foreach (var composition in Directory.GetFiles(_ground.Temp.At("store/store/compositions")))
+        {
+            File.WriteAllText(composition, "{");
+        }
+
+        var kept = Directory.GetFiles(_ground.Temp.At("store/store/compositions")).Select(file => _ground.Json("store", "why", file).GetProperty("things")[0]).ToList();
+        Assert.Equal([false, true], kept.Select(thing => thing.GetProperty("kept").GetBoolean()).Order());
+        Assert.Single(kept, thing => thing.GetProperty("uses").EnumerateArray().Any(use => use.GetProperty("kind").GetString() == "environment"));
+
+        Unmount();
+        _ground.Ez.Succeed("env", "remove", "web");
+        foreach (var file in Directory.GetFiles(_ground.Temp.At("store/store/manifests")))
+        {
+            using var held = File.OpenHandle(file);
+            Assert.True(Store.Native.Libc.TryLock(held, Store.FileLockMode.Shared));
+            var thing = _ground.Json("store", "why", file).GetProperty("things")[0];
+            Assert.True(thing.GetProperty("kept").GetBoolean());
+            Assert.Contains(thing.GetProperty("uses").EnumerateArray(), use => use.GetProperty("kind").GetString() == "running");
+        }
+    }
+
+    [Fact]
     public void Gc_opens_no_network_and_no_recipe()
     {
         Strace.Require();

@@ -72,10 +72,9 @@ public sealed class GcBesideOthersTests : IDisposable
             var run = Strace.Tamper(_ground.Ez, command, log, (call, "signal=KILL", number.ToString(CultureInfo.InvariantCulture)));
             killed += run.Injected is null ? 0 : 1;
 
-            // The catalog is an index, which the next gc brings up to date.
+            // Rows that are left in the catalog, which is an index, are mended in passing.
             var check = _ground.Ez.Run("store", "check");
-            var faults = check.Lines.Where(line => line.StartsWith("found: ", StringComparison.Ordinal) && !line.StartsWith("found: catalog ", StringComparison.Ordinal));
-            Assert.True(check.ExitCode is 0 or 6 && !faults.Any(), $"after {call} {number} ({run.Injected}): {check.Output}{check.Error}");
+            Assert.True(check.ExitCode == 0, $"after {call} {number} ({run.Injected}): {check.Output}{check.Error}");
             _ground.Ez.Succeed(command);
             Assert.Equal(0, _ground.Ez.Run("store", "check").ExitCode);
             after.AssertSame(StoreSnapshot.Take(Path.Combine(_ground.Ez.Store, "store"), "lock", "locks", "history"));
