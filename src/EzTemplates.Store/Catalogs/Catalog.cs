@@ -83,7 +83,10 @@ public sealed class Catalog : IDisposable
         {
             using var connection = new SqliteConnection(new SqliteConnectionStringBuilder
             {
-                DataSource = _store.Layout.Catalog, Pooling = false, DefaultTimeout = BusySeconds, Mode = SqliteOpenMode.ReadWrite,
+                DataSource = _store.Layout.Catalog,
+                Pooling = false,
+                DefaultTimeout = BusySeconds,
+                Mode = SqliteOpenMode.ReadWrite,
             }.ToString());
             connection.Open();
             if (Execute(connection, "PRAGMA integrity_check(1);") is not "ok")
