@@ -1,6 +1,7 @@
 using System.CommandLine;
 using EzTemplates.Cli.Commands;
 using EzTemplates.Cli.Output;
+using EzTemplates.Operations;
 
 namespace EzTemplates.Cli;
 
@@ -63,8 +64,15 @@ public static class EzCommand
         int code;
         try
         {
-            log = parsed.GetValue(SharedOptions.Log) is { } path ? LogFile.Open(path, args) : null;
+            EnterNamespaces.RequireArrival();
+            log = parsed.GetValue(SharedOptions.Log) is { } path ? LogFile.Open(path, EnterNamespaces.HasArrived ? null : args) : null;
             var invocation = new EzInvocation { Output = output, Error = error, EnableDefaultExceptionHandler = false, Log = log };
+            if (ExecOptions.AreOf(parsed.CommandResult.Command))
+            {
+                // Signals are the command's that runs inside; when it has had them, it ends when it likes.
+                invocation.ProcessTerminationTimeout = Timeout.InfiniteTimeSpan;
+            }
+
             (code, failure) = await InvokeAsync(parsed, invocation).ConfigureAwait(false);
             invocation.Record(parsed, code, failure);
         }

@@ -81,6 +81,9 @@ public sealed class StoreLayout
     /// <summary>Had by one command at a time, on its way into the namespaces.</summary>
     public string EnteringLock => At("store", "locks", "entering");
 
+    /// <summary>The name of the user namespace that was last made for the store.</summary>
+    public string LastNamespaces => At("store", "locks", "last-namespaces");
+
     /// <summary>Shared by every writer, exclusive while gc deletes.</summary>
     public string StoreLock => At("store", "lock");
 

@@ -21,30 +21,42 @@ public sealed class OrdinaryUser : IDisposable
 
     private readonly TempFolder _temp = new();
 
+    // As they were given: a test may take them away.
+    private readonly IReadOnlyList<string> _ranges = [];
+
     public OrdinaryUser(SubordinateRanges ranges = SubordinateRanges.Granted)
     {
         Require(ranges);
         Name = string.Create(CultureInfo.InvariantCulture, $"ezt{Environment.ProcessId}x{Interlocked.Increment(ref _number)}");
         Change("useradd", "--no-user-group", "--gid", "nogroup", "--home-dir", _temp.MakeFolder("home"), "--no-create-home", "--shell", "/bin/sh", Name);
-        Uid = ToolRun.Run("id", "-u", Name).Succeed().Output.Trim();
-        Gid = ToolRun.Run("id", "-g", Name).Succeed().Output.Trim();
-        if (ranges == SubordinateRanges.None)
+        try
         {
-            RemoveRanges();
-        }
-        else if (RangesIn("/etc/subuid").Count == 0)
-        {
-            Change("usermod", "--add-subuids", "7000000-7065535", "--add-subgids", "7000000-7065535", Name);
-        }
+            Uid = ToolRun.Run("id", "-u", Name).Succeed().Output.Trim();
+            Gid = ToolRun.Run("id", "-g", Name).Succeed().Output.Trim();
+            if (ranges == SubordinateRanges.None)
+            {
+                RemoveRanges();
+            }
+            else if (RangesIn("/etc/subuid").Count == 0)
+            {
+                Change("usermod", "--add-subuids", "7000000-7065535", "--add-subgids", "7000000-7065535", Name);
+            }
 
-        Own(Home);
+            _ranges = [.. RangesIn("/etc/subuid").Select(range => range.First.ToString(CultureInfo.InvariantCulture))];
+            Own(Home);
+        }
+        catch
+        {
+            Dispose();
+            throw;
+        }
     }
 
     public string Name { get; }
 
-    public string Uid { get; }
+    public string Uid { get; } = "";
 
-    public string Gid { get; }
+    public string Gid { get; } = "";
 
     public string Home => _temp.At("home");
 
@@ -87,11 +99,15 @@ public sealed class OrdinaryUser : IDisposable
     }
 
     /// <summary>Processes of his, whatever they run.</summary>
-    public IReadOnlyList<string> Processes() => [.. ToolRun.Run("ps", "-u", Uid, "-o", "pid=,args=").Lines];
+    public IReadOnlyList<string> Processes() =>
+    [
+        .. ToolRun.Run("ps", "-u", Uid, "-o", "pid=,args=").Lines
+            .Concat(MountTable.ProcessIds().Where(IsInHisNamespaces).SelectMany(pid => ToolRun.Run("ps", "-p", $"{pid}", "-o", "pid=,args=").Lines)).Distinct(),
+    ];
 
     public void Dispose()
     {
-        foreach (var process in Processes())
+        foreach (var process in Uid.Length == 0 ? [] : Processes())
         {
             ToolRun.Run("kill", "-KILL", process.Trim().Split(' ')[0]);
         }
@@ -99,6 +115,20 @@ public sealed class OrdinaryUser : IDisposable
         RemoveRanges();
         Change("userdel", Name);
         _temp.Dispose();
+    }
+
+    /// <summary>Those of his other ids, too, which are nobody's by name.</summary>
+    private bool IsInHisNamespaces(int pid)
+    {
+        try
+        {
+            return File.ReadLines($"/proc/{pid}/uid_map").Select(line => line.Split(' ', StringSplitOptions.RemoveEmptyEntries))
+                .Any(row => row is [_, var first, not "4294967295"] && (first == Uid || _ranges.Contains(first)));
+        }
+        catch (Exception gone) when (gone is IOException or UnauthorizedAccessException)
+        {
+            return false;
+        }
     }
 
     private IReadOnlyList<(long First, long Count)> RangesIn(string file) =>

@@ -16,14 +16,19 @@ internal sealed class LogFile : IDisposable
 
     private LogFile(StreamWriter file) => _file = file;
 
+    /// <param name="arguments">Null for a command that goes on in another process, which has written them.</param>
     /// <exception cref="EzException">Usage: it cannot be written.</exception>
-    public static LogFile Open(string path, IEnumerable<string> arguments)
+    public static LogFile Open(string path, IEnumerable<string>? arguments)
     {
         try
         {
             var stream = new FileStream(path, FileMode.Append, FileAccess.Write, FileShare.ReadWrite, bufferSize: 0);
             var log = new LogFile(new StreamWriter(stream, new UTF8Encoding(false)) { AutoFlush = true });
-            log.Write("ez " + UrlPassword.Hide(string.Join(' ', arguments)));
+            if (arguments is not null)
+            {
+                log.Write("ez " + UrlPassword.Hide(string.Join(' ', arguments)));
+            }
+
             return log;
         }
         catch (Exception refused) when (refused is IOException or UnauthorizedAccessException or ArgumentException)

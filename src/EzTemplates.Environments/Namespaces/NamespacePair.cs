@@ -14,6 +14,9 @@ internal sealed class NamespacePair : IDisposable
 
     public SafeFileHandle Mounts { get; }
 
+    /// <summary>The user namespace's, as /proc gives it: <c>user:[4026532000]</c>.</summary>
+    public string Name => Libc.NameOf(User);
+
     /// <summary>Of a process; null if it has gone, or has this process's own user namespace.</summary>
     public static NamespacePair? TryOpen(int pid)
     {
@@ -42,6 +45,16 @@ internal sealed class NamespacePair : IDisposable
         using (process)
         {
             return !IsOurs(process) && MarkOf(process)?.Store == store ? TryOpen(process) : null;
+        }
+    }
+
+    /// <summary>The store in whose namespaces a process lives; null if in none, or if that cannot be seen.</summary>
+    public static string? StoreOf(int pid)
+    {
+        var (process, _) = Libc.TryOpen(null, FolderOf(pid), OpenFlags.Directory);
+        using (process)
+        {
+            return process is null ? null : MarkOf(process)?.Store;
         }
     }
 

@@ -37,6 +37,10 @@ internal static class ViewUsers
         return found;
     }
 
+    /// <summary>Processes of a user namespace, as far as this user may see that; what has ended and only waits to be asked for is none.</summary>
+    /// <param name="name"><c>user:[4026532000]</c>.</param>
+    public static ImmutableArray<int> OfUserNamespace(string name) => [.. ProcessIds().Where(pid => Target(Of(pid, "ns/user")) == name && !HasEnded(pid))];
+
     /// <summary><c>1234 (bash)</c>.</summary>
     public static string Describe(int pid)
     {
@@ -48,6 +52,21 @@ internal static class ViewUsers
         catch (Exception gone) when (gone is IOException or UnauthorizedAccessException)
         {
             return pid.ToString(CultureInfo.InvariantCulture);
+        }
+    }
+
+    /// <summary>All threads of it: the first one may have ended before others.</summary>
+    private static bool HasEnded(int pid)
+    {
+        try
+        {
+            // 1234 (a name) Z 1 ...: the name may have anything in it.
+            return Directory.EnumerateDirectories(Of(pid, "task")).Select(thread => File.ReadAllText(thread + "/stat", Encoding.Latin1))
+                .All(line => line[(line.LastIndexOf(')') + 1)..].TrimStart() is ['Z' or 'X', ..]);
+        }
+        catch (Exception gone) when (gone is IOException or UnauthorizedAccessException)
+        {
+            return true;
         }
     }
 

@@ -29,13 +29,26 @@ public sealed class RootlessAtOnceTests : IDisposable
     }
 
     [Fact]
-    public async Task Many_that_start_at_one_moment_make_one_pair_of_namespaces()
+    public void Many_that_start_at_one_moment_make_one_pair_of_namespaces()
     {
         _ground.Succeed("up", _ground.Recipe);
-        var runs = Enumerable.Range(0, 8).Select(i => Task.Run(() =>
-            _ground.Run("env", "exec", "small", "--", "sh", "-c", $"echo {i} > /tmp/{i}; readlink /proc/self/ns/user"))).ToList();
-        var all = await Task.WhenAll(runs);
-        Assert.All(all, run => Assert.Equal(0, run.ExitCode));
+        var runs = Enumerable.Range(0, 8).Select(i =>
+            Start("env", "exec", "small", "--", "sh", "-c", $"echo {i} > /tmp/{i}; readlink /proc/self/ns/user; read line; exit 0")).ToList();
+        try
+        {
+            // None has ended yet: a number would be given anew.
+            Assert.Single(runs.Select(run => RunningEz.WaitFor(run.Output, "user:[")).Distinct());
+            Assert.All(runs, run =>
+            {
+                run.CloseInput();
+                Assert.Equal(0, run.End().ExitCode);
+            });
+        }
+        finally
+        {
+            runs.ForEach(run => run.Dispose());
+        }
+
         Assert.Equal("0\n1\n2\n3\n4\n5\n6\n7\n", _ground.Exec("small", "cat /tmp/0 /tmp/1 /tmp/2 /tmp/3 /tmp/4 /tmp/5 /tmp/6 /tmp/7"));
     }
 

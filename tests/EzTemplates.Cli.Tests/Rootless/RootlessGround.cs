@@ -16,15 +16,23 @@ internal sealed class RootlessGround : IDisposable
         Requires.Tool("gpgv");
         Requires.Tool("ldd");
         User = new OrdinaryUser(ranges);
-        Program = CopyProgram(User.Temp);
-        User.Temp.MakeFolder("host");
-        Repository = new GeneratedRepository();
-        _server = new LocalServer(Repository.Root);
-        Recipes = new RecipeFolder(Path.Combine(User.Home, "recipes"), Repository, _server);
-        Publish("1");
-        Recipe = Recipes.Os("small", "base, programs", "devices: allow");
-        User.Own(User.Home);
-        _watch = MountWatch.Start(User.Temp.Root);
+        try
+        {
+            Program = CopyProgram(User.Temp);
+            User.Temp.MakeFolder("host");
+            Repository = new GeneratedRepository();
+            _server = new LocalServer(Repository.Root);
+            Recipes = new RecipeFolder(Path.Combine(User.Home, "recipes"), Repository, _server);
+            Publish("1");
+            Recipe = Recipes.Os("small", "base, programs", "devices: allow");
+            User.Own(User.Home);
+            _watch = MountWatch.Start(User.Temp.Root);
+        }
+        catch
+        {
+            Dispose();
+            throw;
+        }
     }
 
     public OrdinaryUser User { get; }
@@ -71,7 +79,6 @@ internal sealed class RootlessGround : IDisposable
             {
                 ["EZ_HOST_ROOT"] = User.Temp.At("host"),
                 ["EZ_STORE"] = null,
-                ["DOTNET_EnableDiagnostics"] = "0",
             },
         };
     }
@@ -105,8 +112,9 @@ internal sealed class RootlessGround : IDisposable
 
     public void Dispose()
     {
-        _server.Dispose();
-        Repository.Dispose();
+        // Of a half-made one there is less.
+        _server?.Dispose();
+        Repository?.Dispose();
         User.Dispose();
     }
 }
