@@ -33,13 +33,13 @@ internal static class PrivateArea
     /// <summary>Whether the kernel shows nothing of the folders below this one.</summary>
     public static bool IsOpaque(SafeFileHandle folder, OverlayAttributes attributes) => Libc.TryGetXattr(folder, ".", attributes.Opaque) is [(byte)'y'];
 
-    /// <summary>Of a file's bytes; null if it has gone meanwhile.</summary>
+    /// <summary>Of a file's bytes; null if it has gone meanwhile, or is no file any more: who is inside may change it at any moment.</summary>
     public static Sha256Digest? TryDigest(SafeFileHandle folder, NativePath name)
     {
-        var (file, errno) = Libc.TryOpen(folder, name, OpenFlags.Read | OpenFlags.NoFollow);
+        var (file, errno) = Libc.TryOpenRegular(folder, name);
         if (file is null)
         {
-            return errno == Errnos.ENOENT ? null : throw StoreException.FromErrno("open", $"{Libc.NameOf(folder)}/{name}", errno);
+            return errno is 0 or Errnos.ENOENT ? null : throw StoreException.FromErrno("open", $"{Libc.NameOf(folder)}/{name}", errno);
         }
 
         using (file)

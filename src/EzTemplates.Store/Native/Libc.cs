@@ -44,6 +44,28 @@ public static unsafe partial class Libc
         }
     }
 
+    /// <summary>
+    /// For reading, where others may put anything under the name meanwhile: what it stands for is looked at before it is opened, and
+    /// just that is opened.
+    /// </summary>
+    /// <returns>A null file with the error number, or with 0 where it is no regular file.</returns>
+    public static (SafeFileHandle? File, int Errno) TryOpenRegular(SafeFileHandle? folder, NativePath path)
+    {
+        var (named, errno) = TryOpen(folder, path, OpenFlags.PathOnly | OpenFlags.NoFollow);
+        if (named is null)
+        {
+            return (null, errno);
+        }
+
+        using (named)
+        {
+            using var reference = new FolderReference(named);
+            return Status(named).Kind == FileKind.File
+                ? TryOpen(null, string.Create(CultureInfo.InvariantCulture, $"/proc/self/fd/{reference.Descriptor}"), OpenFlags.Read)
+                : (null, 0);
+        }
+    }
+
     /// <summary>A folder to stand in; a symbolic link in its place is refused.</summary>
     public static SafeFileHandle OpenFolder(SafeFileHandle? folder, NativePath path) =>
         Open(folder, path, OpenFlags.Directory | OpenFlags.NoFollow);

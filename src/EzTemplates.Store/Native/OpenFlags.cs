@@ -19,6 +19,9 @@ public enum OpenFlags
     NoFollow = 0x20000,
     CloseOnExec = 0x80000,
 
+    /// <summary>Stands for the file and opens nothing: no device is woken, no pipe waited for.</summary>
+    PathOnly = 0x200000,
+
     /// <summary>A file without a name; give it one with <see cref="Libc.LinkDescriptor"/>.</summary>
     TemporaryFile = 0x400000 | Directory,
 }
