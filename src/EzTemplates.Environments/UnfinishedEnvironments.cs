@@ -7,7 +7,7 @@ namespace EzTemplates.Environments;
 /// Environments that are not there yet or no more: folders under names that no environment can have. An environment comes and goes by
 /// one rename; what a killed command left under such a name is removed by the next.
 /// </summary>
-internal sealed class UnfinishedEnvironments(EnvironmentHost host)
+public sealed class UnfinishedEnvironments(EnvironmentHost host)
 {
     private const int OwnerOnly = 0b111_000_000;
     private const string NewPrefix = ".new-";
@@ -63,7 +63,7 @@ internal sealed class UnfinishedEnvironments(EnvironmentHost host)
     /// <summary>Removes what killed commands left, where there is anything.</summary>
     public void Recover()
     {
-        if (LeftOver().Any())
+        if (LeftOver(_layout).Any())
         {
             using var names = LockNames();
             Sweep();
@@ -76,7 +76,7 @@ internal sealed class UnfinishedEnvironments(EnvironmentHost host)
     /// </summary>
     public void Sweep()
     {
-        foreach (var folder in LeftOver().ToList())
+        foreach (var folder in LeftOver(_layout).ToList())
         {
             try
             {
@@ -103,8 +103,9 @@ internal sealed class UnfinishedEnvironments(EnvironmentHost host)
 
     private string PathOf(string prefix, EnvironmentName name) => Path.Combine(_layout.Environments, $"{prefix}{name}.{Guid.NewGuid():N}");
 
-    private IEnumerable<string> LeftOver() => !Directory.Exists(_layout.Environments)
+    /// <summary>Also what a command is just at work on, for who has not got the names.</summary>
+    public static IEnumerable<string> LeftOver(StoreLayout layout) => !Directory.Exists(layout.Environments)
         ? []
-        : Directory.EnumerateDirectories(_layout.Environments, ".*")
+        : Directory.EnumerateDirectories(layout.Environments, ".*")
             .Where(folder => Path.GetFileName(folder) is var name && (name.StartsWith(NewPrefix, StringComparison.Ordinal) || name.StartsWith(GonePrefix, StringComparison.Ordinal)));
 }

@@ -7,6 +7,7 @@ internal static class FileSystemChecks
 {
     private const long Little = 1L << 30;
     private const int OwnerOnly = 0b110_000_000;
+    private const string Own = "choose a store of your own with --store DIR";
     private const string Advice = "a store on ext4, xfs or btrfs: --store DIR";
 
     public static IEnumerable<DoctorFinding> Run(Examination at)
@@ -15,14 +16,31 @@ internal static class FileSystemChecks
         using var probe = ProbeFolder.TryMake(at.Ground);
         if (probe is null)
         {
-            yield return DoctorFinding.Problem("writing", $"`{at.Ground}` cannot be written", "choose a store of your own with --store DIR");
+            yield return NoProbe("writing", at.Ground);
             yield break;
         }
 
-        File.WriteAllBytes(probe.At("file"), new byte[65536]);
+        var writing = ExamineHost.Guarded("writing", () => Write(probe, at.Ground));
+        yield return writing;
+        if (writing.Verdict != "ok")
+        {
+            yield break;
+        }
+
         yield return ExamineHost.Guarded("clones", () => Clones(probe));
         yield return ExamineHost.Guarded("entry-types", () => EntryTypes(probe));
         yield return ExamineHost.Guarded("attributes", () => Attributes(probe));
+    }
+
+    /// <summary>Why there is no <see cref="ProbeFolder"/>.</summary>
+    public static DoctorFinding NoProbe(string check, string ground) => OwnGround.Is(ground)
+        ? DoctorFinding.Problem(check, $"`{ground}` cannot be written", Own)
+        : DoctorFinding.Warning(check, $"not tried: other users can change what is in `{ground}`, or above it", Own);
+
+    private static DoctorFinding Write(ProbeFolder probe, string ground)
+    {
+        File.WriteAllBytes(probe.At("file"), new byte[65536]);
+        return DoctorFinding.Ok("writing", $"`{ground}` can be written");
     }
 
     private static DoctorFinding Space(string ground)

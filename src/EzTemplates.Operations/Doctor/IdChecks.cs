@@ -63,7 +63,10 @@ internal static class IdChecks
             : DoctorFinding.MendedNow(Check, $"`{user}` has {span} of {Users} and {Groups} now");
     }
 
-    private static bool Has(string file, string user) => Rows(file).Any(row => row.User == user && row.Count >= Given - 1);
+    private static bool Has(string file, string user) => Rows(file).Any(row => (row.User == user || row.User == UidOf(user)) && row.Count >= Given - 1);
+
+    /// <summary>Rows may name a user by his number.</summary>
+    private static string? UidOf(string user) => File.ReadLines("/etc/passwd").Select(line => line.Split(':')).FirstOrDefault(words => words.Length > 2 && words[0] == user)?[2];
 
     private static long FirstFree(string file) => Rows(file).Select(row => row.First + row.Count).Append(LowestGiven).Max();
 

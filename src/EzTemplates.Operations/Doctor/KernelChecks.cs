@@ -24,7 +24,7 @@ internal static class KernelChecks
         using var probe = ProbeFolder.TryMake(at.Ground);
         if (probe is null)
         {
-            return DoctorFinding.Warning("overlay", $"cannot be tried: `{at.Ground}` cannot be written", "choose a store of your own with --store DIR");
+            return FileSystemChecks.NoProbe("overlay", at.Ground) with { Verdict = "warning" };
         }
 
         foreach (var part in (string[])["lower", "data", "upper", "work", "root"])

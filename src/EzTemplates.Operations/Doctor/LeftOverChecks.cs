@@ -24,13 +24,13 @@ internal static class LeftOverChecks
 
     private static DoctorFinding Look(Examination at)
     {
-        var left = ContentStore.AbandonedWork(at.Layout).Concat(HalfMade(at.Layout)).ToList();
+        var left = LeftIn(at.Layout);
         if (left.Count == 0)
         {
             return DoctorFinding.Ok(Check, "nothing of commands that were killed");
         }
 
-        var found = string.Create(CultureInfo.InvariantCulture, $"{left.Count} unfinished of commands that were killed: {string.Join(", ", left)}");
+        var found = Describe(left);
         if (!at.Request.Fix)
         {
             return DoctorFinding.Warning(Check, found, "ez doctor --fix; the next command that changes something removes it as well");
@@ -45,8 +45,16 @@ internal static class LeftOverChecks
             return DoctorFinding.Problem(Check, found, "what was said above stands in its way");
         }
 
-        return DoctorFinding.MendedNow(Check, "removed " + found);
+        var stayed = LeftIn(at.Layout).Intersect(left).ToList();
+        return stayed.Count == 0
+            ? DoctorFinding.MendedNow(Check, "removed " + found)
+            : DoctorFinding.Problem(Check, "could not remove all, there still are " + Describe(stayed), $"lsattr -R {at.Layout.Work} {at.Layout.Environments} shows files that chattr made immutable");
     }
+
+    private static List<string> LeftIn(StoreLayout layout) => [.. ContentStore.AbandonedWork(layout), .. HalfMade(layout)];
+
+    private static string Describe(List<string> left) =>
+        string.Create(CultureInfo.InvariantCulture, $"{left.Count} unfinished of commands that were killed: {string.Join(", ", left)}");
 
     /// <summary>None where a command is at work on one.</summary>
     private static IEnumerable<string> HalfMade(StoreLayout layout)
@@ -54,6 +62,6 @@ internal static class LeftOverChecks
         using var quiet = FileLock.TryAcquire(layout.EnvironmentNamesLock, FileLockMode.Exclusive);
         return quiet is null || !Directory.Exists(layout.Environments)
             ? []
-            : [.. Directory.EnumerateDirectories(layout.Environments, ".*").Select(folder => Path.GetFileName(folder))];
+            : [.. UnfinishedEnvironments.LeftOver(layout).Select(folder => Path.GetFileName(folder))];
     }
 }

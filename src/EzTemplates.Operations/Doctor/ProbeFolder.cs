@@ -9,9 +9,14 @@ internal sealed class ProbeFolder : IDisposable
 
     public string Root { get; }
 
-    /// <returns>Null where this user cannot write.</returns>
+    /// <returns>Null where this user cannot write, or would write where another user can put links in the way.</returns>
     public static ProbeFolder? TryMake(string below)
     {
+        if (!OwnGround.Is(below))
+        {
+            return null;
+        }
+
         var path = Path.Combine(below, $".ez-doctor-{Guid.NewGuid():N}");
         try
         {
