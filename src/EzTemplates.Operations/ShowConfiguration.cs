@@ -24,17 +24,21 @@ public static class ShowConfiguration
             new("store", options.StoreRoot ?? StoreLayout.DefaultRoot, storeFrom ?? "default"),
             new("host root", options.HostRoot, options.HostRoot == "/" ? "default" : "EZ_HOST_ROOT"),
             new("view form", ViewForms.NameOf(ViewForms.Parse(options.ForcedForm) ?? ViewForms.OfThisKernel()), options.ForcedForm is null ? "this kernel" : EnvironmentHost.FormVariable),
+            new(
+                "view layer",
+                LayerKinds.NameOf(LayerKinds.Parse(options.ForcedLayer) ?? ViewForms.LayerOfThisKernel()),
+                options.ForcedLayer is null ? "this kernel" : EnvironmentHost.LayerVariable),
             new("configuration", file, File.Exists(file) ? "read" : "not there"),
             .. config.Mirrors.Select(mirror => new ConfigRow(string.Create(CultureInfo.InvariantCulture, $"mirrors.{mirror.Key}"), string.Join(' ', mirror.Value), file)),
             new("archives.quota", string.Create(CultureInfo.InvariantCulture, $"{config.ArchiveQuota ?? GarbageRules.DefaultArchiveQuota}"), config.ArchiveQuota is null ? "default" : file),
         ]);
     }
 
-    /// <summary>An ordinary user's own where there is one, else the machine's.</summary>
+    /// <summary>An ordinary user's own, also where he is root of his store's namespaces, where there is one, else the machine's.</summary>
     internal static string FileOf(string hostRoot)
     {
         var machine = Path.Combine(hostRoot, "etc/ez/config.yaml");
-        if (System.Environment.IsPrivilegedProcess)
+        if (System.Environment.IsPrivilegedProcess && NamespaceMark.Current is null)
         {
             return machine;
         }
