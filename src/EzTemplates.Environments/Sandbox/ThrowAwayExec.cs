@@ -39,6 +39,9 @@ public sealed class ThrowAwayExec(EnvironmentStore environments)
         ArgumentNullException.ThrowIfNull(view);
         var area = AreaOf(view.Area);
         var root = new SandboxRoot(Path.Combine(_layout.Root, area, "root"), Path.Combine(_layout.Root, area, "dev"), thread => Show(thread, view, area)) { IsFresh = true };
+
+        // Before other environments' mounts are kept from changing: it may take a while. The tree is only made where the image fails.
+        environments.Host.MakeLayer(view.Manifest, environments.Views.Layers.Kind);
         using var sandbox = Sandbox.Make(request, root, environments.Host.Ids, () => environments.Views.Lock(FileLockMode.Shared));
         return sandbox.Run(request);
     }
@@ -68,6 +71,7 @@ public sealed class ThrowAwayExec(EnvironmentStore environments)
         var result = TryMount(thread, view.Manifest, area, layers.Kind);
         if (layers.Kind == LayerKind.Image && layers.MayBeTree(result))
         {
+            environments.Host.MakeLayer(view.Manifest, LayerKind.Tree);
             result = TryMount(thread, view.Manifest, area, LayerKind.Tree);
         }
 
@@ -77,7 +81,6 @@ public sealed class ThrowAwayExec(EnvironmentStore environments)
     /// <summary>All of the view's own: an image and an overlay that others could share would stay mounted when `ez` is killed.</summary>
     private NativeResult TryMount(SandboxThread thread, Sha256Digest manifest, string area, LayerKind kind)
     {
-        environments.Host.MakeLayer(manifest, kind);
         var form = environments.Host.Form;
         var layer = new ReadyLayer(Path.GetRelativePath(_layout.Root, _layout.LayerOf(kind, manifest)), kind);
         if (kind == LayerKind.Image)
