@@ -107,6 +107,10 @@ public sealed record EnvironmentChangesReport(IReadOnlyList<EnvironmentChange> C
     /// <summary>What went wrong where the outcome is <c>failed</c>; the others are done all the same.</summary>
     [JsonIgnore]
     public IReadOnlyList<EzException> Failures { get; init; } = [];
+
+    /// <summary>Whether the user ended it before it was through.</summary>
+    [JsonIgnore]
+    public bool IsInterrupted { get; init; }
 }
 
 public sealed record VersionReport(string Version, int StoreFormat, int RecipeFormat) : Report("ez.version/1");

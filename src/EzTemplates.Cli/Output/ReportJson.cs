@@ -65,6 +65,6 @@ internal static class ReportPrinting
             FailureText.Write(failure, parsed.InvocationConfiguration.Error, SharedOptions.FailsInJson(parsed));
         }
 
-        return report.Failures.Count == 0 ? ExitCodes.Ok : report.Failures.Max(ExitCodes.Of);
+        return report.IsInterrupted ? ExitCodes.Cancelled : report.Failures.Count == 0 ? ExitCodes.Ok : report.Failures.Max(ExitCodes.Of);
     }
 }
