@@ -1,5 +1,6 @@
 using System.Globalization;
 using EzTemplates.Domain;
+using EzTemplates.Store;
 
 namespace EzTemplates.Operations;
 
@@ -19,7 +20,7 @@ internal static class RequireSpace
     {
         var unpack = rows.DistinctBy(row => row.Sha256).Where(row => !workspace.Store.HasContents(row.Sha256)).Sum(row => row.Size);
         var needed = toFetch.Sum(row => row.Size) + (UnpackedPerArchive * unpack);
-        if (needed > 0 && FreeBytes(workspace.Store.Layout.Root) is { } free && free < needed)
+        if (needed > 0 && FreeBytes(workspace.Store) is { } free && free < needed)
         {
             throw new EzException(
                 FailureKind.Store,
@@ -28,14 +29,14 @@ internal static class RequireSpace
         }
     }
 
-    /// <summary>What this user may fill: root also what a file system reserves.</summary>
+    /// <summary>What this user may fill: root also what a file system reserves, root of an ordinary user's namespaces not.</summary>
     /// <returns>Null where the kernel does not tell.</returns>
-    private static long? FreeBytes(string folder)
+    private static long? FreeBytes(ContentStore store)
     {
         try
         {
-            var drive = new DriveInfo(folder);
-            return Environment.IsPrivilegedProcess ? drive.TotalFreeSpace : drive.AvailableFreeSpace;
+            var drive = new DriveInfo(store.Layout.Root);
+            return store.Ids.IsRootless ? drive.AvailableFreeSpace : drive.TotalFreeSpace;
         }
         catch (Exception unknown) when (unknown is IOException or UnauthorizedAccessException or ArgumentException)
         {
