@@ -24,12 +24,13 @@ internal sealed class PackageOfPath
     }
 
     /// <param name="template">As a mapping names it: <c>nginx@1.0.3</c>.</param>
+    /// <param name="manifest">As environments show it: an ordinary user's have no device nodes, which the sidecar counts.</param>
     public static PackageOfPath Of(ContentStore store, string template, Sha256Digest digest, Manifest manifest)
     {
         var at = template.IndexOf('@', StringComparison.Ordinal);
         return at > 0 && NuGet.Versioning.NuGetVersion.TryParse(template[(at + 1)..], out var version)
             && store.Versions.Find(new TemplateReference(template[..at], version)) is { } record && record.Manifest == digest
-                ? Of(store, record, manifest)
+                ? Of(store, record, store.Ids.IsRootless ? store.Versions.ReadManifest(digest) : manifest)
                 : Unknown;
     }
 
