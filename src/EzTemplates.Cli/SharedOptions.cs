@@ -85,12 +85,18 @@ public static class SharedOptions
         }
     }
 
-    /// <summary>The program and its arguments; started through <c>dotnet</c>, the program is that, and `ez` its first argument.</summary>
+    /// <summary>How this program was started: through <c>dotnet</c>, that and `ez`, whose path may be relative.</summary>
+    internal static string[] Program()
+    {
+        var program = System.Environment.ProcessPath!;
+        return Path.GetFileNameWithoutExtension(program) == "dotnet" ? [program, Path.GetFullPath(System.Environment.GetCommandLineArgs()[0])] : [program];
+    }
+
+    /// <summary>The program and its arguments.</summary>
     internal static string[] CommandLine()
     {
         var words = System.Environment.GetCommandLineArgs();
-        var program = System.Environment.ProcessPath!;
-        return Path.GetFileNameWithoutExtension(program) == "dotnet" ? [program, .. words] : [program, .. words[1..]];
+        return [.. Program(), .. words[1..]];
     }
 
     /// <summary>For who looks at the machine itself: as this user, and outside.</summary>

@@ -14,13 +14,14 @@ public static class OtherRuntimes
 {
     public static readonly IReadOnlyList<string> Names = ["nspawn", "lxc", "podman", "schroot"];
 
-    public static RuntimeReport Show(Workspace workspace, string name, string runtime)
+    /// <param name="program">How this program is started.</param>
+    public static RuntimeReport Show(Workspace workspace, string name, string runtime, IReadOnlyList<string> program)
     {
         var environment = EnvironmentName.Parse(name);
         _ = workspace.Environments.Current(environment);
         RequireIds.ToMountForOthers(workspace.Store, name);
         var root = workspace.Environments.RootOf(environment);
-        var mount = $"{Quoted(Environment.ProcessPath ?? "ez")} --store {Quoted(workspace.Store.Layout.Root)} env mount {name}";
+        var mount = $"{string.Join(' ', program.Select(Quoted))} --store {Quoted(workspace.Store.Layout.Root)} env mount {name}";
         var text = runtime switch
         {
             "nspawn" => Nspawn(name, root, mount),

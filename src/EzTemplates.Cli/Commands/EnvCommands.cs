@@ -87,7 +87,7 @@ internal static class EnvCommands
             using var workspace = parsed.OpenWorkspace();
             if (parsed.GetValue(As) is { } runtime)
             {
-                var configuration = OtherRuntimes.Show(workspace, parsed.GetRequiredValue(name), runtime);
+                var configuration = OtherRuntimes.Show(workspace, parsed.GetRequiredValue(name), runtime, SharedOptions.Program());
                 parsed.Print(configuration, [configuration.Text.TrimEnd('\n')]);
                 return ExitCodes.Ok;
             }

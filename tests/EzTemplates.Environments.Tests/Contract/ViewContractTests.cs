@@ -138,16 +138,9 @@ public sealed class ViewContractTests(LoopDisks disks) : IClassFixture<LoopDisks
         ToolRun.Run("mkfifo", "-m", "600", one + "/owned/pipe").Succeed();
         using (var socket = new System.Net.Sockets.Socket(System.Net.Sockets.AddressFamily.Unix, System.Net.Sockets.SocketType.Stream, System.Net.Sockets.ProtocolType.Unspecified))
         {
-            Directory.SetCurrentDirectory(one + "/owned");
-            try
-            {
-                socket.Bind(new System.Net.Sockets.UnixDomainSocketEndPoint("socket"));
-            }
-            finally
-            {
-                Directory.SetCurrentDirectory("/");
-            }
-
+            // A socket's address is shorter than the path may be.
+            using var folder = Libc.OpenFolder(null, one + "/owned");
+            socket.Bind(new System.Net.Sockets.UnixDomainSocketEndPoint($"/proc/self/fd/{folder.DangerousGetHandle()}/socket"));
             Assert.Equal(FileKind.Socket, Libc.Status(null, one + "/owned/socket").Kind);
         }
 
