@@ -98,7 +98,7 @@ public sealed record EnvironmentReport(
 public sealed record PathReport(string Environment, string Path) : Report("ez.path/1");
 
 /// <param name="Outcome"><c>created</c>, <c>remapped</c>, <c>unchanged</c>, <c>removed</c>, <c>busy</c>, <c>failed</c>, or <c>planned</c>.</param>
-/// <param name="Detail">For <c>busy</c>: who holds it; for <c>failed</c>: why.</param>
+/// <param name="Detail">For <c>busy</c>: who holds it; for <c>failed</c>: why; for <c>unchanged</c>: why, where that is no matter of course.</param>
 /// <param name="PrivateBytes">What a planned removal would take with it, as the environment wrote it; null for every other change.</param>
 public sealed record EnvironmentChange(string Environment, string? From, string? To, string Outcome, string? Detail = null, long? PrivateBytes = null);
 

@@ -13,7 +13,7 @@ public sealed class ConfigTests : IDisposable
         var file = _ground.Temp.WriteFile("host/etc/ez/config.yaml", "mirrors: {debian: [\"https://deb.example.org/debian\"]}\n");
         Assert.Equal(
             [("store", _ground.Ez.Store, "EZ_STORE"), ("host root", host, "EZ_HOST_ROOT"), ("configuration", file, "read"), ("mirrors.debian", "https://deb.example.org/debian", file), ("archives.quota", "10000000000", "default")],
-            Rows().Where(row => row.Setting != "view form"));
+            Rows().Where(row => row.Setting is not ("view form" or "view layer")));
         Assert.Equal(("store", "/elsewhere", "--store"), Rows("--store", "/elsewhere")[0]);
         Assert.False(Directory.Exists("/elsewhere"));
         _ground.Ez.Environment["EZ_STORE"] = null;

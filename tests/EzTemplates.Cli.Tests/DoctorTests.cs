@@ -118,6 +118,51 @@ public sealed class DoctorTests : IDisposable
     }
 
     [Fact]
+    public void A_full_disk_is_a_problem_and_ends_no_other_check()
+    {
+        var folder = _temp.MakeFolder("disk");
+        Assert.Equal("problem", Covered($"mount -t tmpfs -o size=16k small {folder}", 7, "writing", "--store", folder + "/store").Verdict);
+    }
+
+    [Fact]
+    public void Nothing_is_tried_where_another_user_can_put_links_in_the_way()
+    {
+        using var user = new OrdinaryUser();
+        var theirs = user.Temp.MakeFolder("home/theirs");
+        user.Own(theirs);
+        File.CreateSymbolicLink(_temp.At("link"), theirs);
+        foreach (var ground in (string[])[theirs, user.Temp.MakeFolder("home/theirs/of-root"), _temp.At("link")])
+        {
+            foreach (var check in (string[])["overlay", "writing"])
+            {
+                var found = Finding(0, check, ["doctor", "--store", ground + "/store"]);
+                Assert.Equal(("warning", $"not tried: other users can change what is in `{ground}`, or above it"), (found.Verdict, found.Found));
+            }
+        }
+    }
+
+    [Fact]
+    public void What_cannot_be_removed_is_not_said_to_be()
+    {
+        Requires.Tool("chattr");
+        _ez.Succeed("env", "list");
+        var left = Directory.CreateDirectory(Path.Combine(_ez.Store, "environments", ".gone-web.1")).FullName;
+        File.WriteAllText(Path.Combine(left, "kept"), "x");
+        Assert.SkipUnless(ToolRun.Run("chattr", "+i", Path.Combine(left, "kept")).ExitCode == 0, "needs a file system with chattr +i");
+        try
+        {
+            var found = Finding(7, "left-over", ["doctor", "--fix"]);
+            Assert.Equal(("problem", "could not remove all, there still are 1 unfinished of commands that were killed: .gone-web.1"), (found.Verdict, found.Found));
+        }
+        finally
+        {
+            ToolRun.Run("chattr", "-i", Path.Combine(left, "kept")).Succeed();
+        }
+
+        Assert.StartsWith("removed 1 unfinished", Finding(0, "left-over", ["doctor", "--fix"]).Found, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void A_broken_configuration_is_a_problem()
     {
         _temp.WriteFile("host/etc/ez/config.yaml", "mirrrors: {}\n");

@@ -87,6 +87,9 @@ public sealed class ExecCommandTests : IDisposable
         Assert.Contains("ez: environment `a` was created, but `test ! -e /mark; echo x > /mark; exit 3` ended there with 3\nhint: ez env exec a -- sh", failed.Error, StringComparison.Ordinal);
         Assert.Contains("environment `b` was created", failed.Error, StringComparison.Ordinal);
         Assert.Equal("x\n", File.ReadAllText(Path.Combine(_ground.Root("b"), "mark")));
+        var interrupted = _ground.Ez.Run("env", "create", "d", "e", "--template", "box", "--run", "kill -INT $$");
+        Assert.Equal((130, "e: created on box@1.0.0 (`kill -INT $$` was not run there)"), (interrupted.ExitCode, interrupted.Lines[^1]));
+        _ground.Ez.Succeed("env", "remove", "d", "e");
         _ground.Ez.Succeed("env", "create", "c", "--template", "box", "--run", "exit 3", "--dry-run");
         Assert.DoesNotContain("c", _ground.Ez.Succeed("env", "list").Lines);
     }

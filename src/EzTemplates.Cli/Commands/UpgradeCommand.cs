@@ -19,7 +19,7 @@ internal static class UpgradeCommand
         {
             using var workspace = parsed.OpenWorkspace();
             var report = RemapEnvironments.Upgrade(workspace, parsed.GetValue(names) ?? [], parsed.GetValue(All), parsed.GetValue(SharedOptions.Wait));
-            return parsed.PrintChanges(report);
+            return parsed.PrintChanges(UnmovedCompositions.Explained(report));
         });
         return command.WithExample("ez upgrade --all");
     }

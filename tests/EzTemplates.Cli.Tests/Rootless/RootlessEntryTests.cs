@@ -13,7 +13,7 @@ public sealed class RootlessEntryTests : IDisposable
         _ground.Succeed("up", _ground.Recipe);
         var link = _ground.User.Temp.At("link");
         File.CreateSymbolicLink(link, _ground.Store);
-        using var first = Start("env", "exec", "small", "--", "sh", "-c", "readlink /proc/self/ns/user; echo ready; read line");
+        using var first = Start("env", "exec", "small", "--", "sh", "-c", "readlink /proc/self/ns/user; echo ready; read line; exit 0");
         var space = RunningEz.WaitFor(first.Output, "user:");
         RunningEz.WaitFor(first.Output, "ready");
 
@@ -27,7 +27,7 @@ public sealed class RootlessEntryTests : IDisposable
     public void Where_it_cannot_be_seen_who_is_inside_nobody_else_gets_in()
     {
         _ground.Succeed("up", _ground.Recipe);
-        using var first = Start("env", "exec", "small", "--", "sh", "-c", "echo ready; read line");
+        using var first = Start("env", "exec", "small", "--", "sh", "-c", "echo ready; read line; exit 0");
         RunningEz.WaitFor(first.Output, "ready");
         var command = _ground.Command("env", "exec", "small", "--", "true");
 
@@ -50,7 +50,7 @@ public sealed class RootlessEntryTests : IDisposable
     public void What_a_killed_command_left_running_is_waited_for_and_then_named()
     {
         _ground.Succeed("up", _ground.Recipe);
-        using var first = Start("env", "exec", "small", "--", "sh", "-c", "echo ready; read line");
+        using var first = Start("env", "exec", "small", "--", "sh", "-c", "echo ready; read line; exit 0");
         RunningEz.WaitFor(first.Output, "ready");
         using var left = new RunningEz(_ground.User.Command(
             "nsenter", "--preserve-credentials", "--user", "--mount", "--target", first.Id, "sh", "-c", "echo ready; read line"));

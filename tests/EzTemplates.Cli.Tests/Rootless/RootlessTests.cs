@@ -52,6 +52,9 @@ public sealed class RootlessTests
         Assert.Equal("1234 1300\n", ground.Succeed("env", "exec", "small", "--user", "bo", "--", "sh", "-c", "echo $(id -u) $(id -G)").Output);
 
         // Of a file of the view itself, so that set-id has somebody to become.
+        ground.Exec("small", "echo changed > /etc/base.conf");
+        Assert.Matches(@"/etc/base\.conf.* base", ground.Succeed("env", "diff", "small").Output);
+
         ground.Exec("small", "cat /usr/bin/id > /tmp/id; chmod 4755 /tmp/id; echo x > /tmp/theirs");
         Assert.Equal("0\n", ground.Succeed("env", "exec", "small", "--user", "bo", "--", "/tmp/id", "-u").Output);
         Assert.Equal("no\n", ground.Succeed("env", "exec", "small", "--user", "bo", "--", "sh", "-c", "echo y > /tmp/theirs || echo no").Output);
