@@ -30,7 +30,7 @@ public sealed class UnfinishedEnvironments(EnvironmentHost host)
     /// Takes the environments' names away, and then removes all that they ever wrote, and their locks, which are held. They are not
     /// mounted. One whose name is gone is gone, also where not all of its files could be deleted.
     /// </summary>
-    public void Retire(IReadOnlyList<BatchMember> members)
+    internal void Retire(IReadOnlyList<BatchMember> members)
     {
         using var names = LockNames();
         var gone = members.ToDictionary(member => member, member => PathOf(GonePrefix, member.Name));

@@ -106,20 +106,25 @@ public sealed class StoreNamespaces(StoreLayout layout, StoreIds ids, LockPatien
 
             if (since.Elapsed > PatienceWithTheLast)
             {
-                throw Occupied(left);
+                throw Occupied(alone is null, left);
             }
         }
     }
 
-    private EzException Occupied(ImmutableArray<int> left) => left.IsEmpty
-        ? new EzException(
-            FailureKind.Environment,
-            $"the store `{layout.Root}` is in use by a command that cannot be seen from here: it runs in another container, or names the store by another path",
-            "wait until it has ended, or run this where it runs")
-        : new EzException(
-            FailureKind.Environment,
-            $"the store `{layout.Root}` is still in use by what a command that was killed has left: process {string.Join(", ", left.Select(ViewUsers.Describe))}",
-            $"kill {string.Join(' ', left)}; if they have nothing to do with ez: rm {layout.LastNamespaces}");
+    /// <param name="isLocked">Whether somebody has the members' lock, who is no member that can be told to be one.</param>
+    private EzException Occupied(bool isLocked, ImmutableArray<int> left)
+    {
+        var processes = left.IsEmpty ? "" : $": process {string.Join(", ", left.Select(ViewUsers.Describe))}";
+        return isLocked
+            ? new EzException(
+                FailureKind.Environment,
+                $"the store `{layout.Root}` is in use by a command that cannot be joined from here{processes}",
+                "wait until it has ended, or run this in its container, with the store's path as it has it")
+            : new EzException(
+                FailureKind.Environment,
+                $"the store `{layout.Root}` is still in use by what a command that was killed has left{processes}",
+                $"kill {string.Join(' ', left)}; if they have nothing to do with ez: rm {layout.LastNamespaces}");
+    }
 
     /// <summary>The namespaces of each process that is inside; there is one pair, seen through several.</summary>
     private IEnumerable<NamespacePair> Members() => FileLock.HoldersOf(layout.NamespacesLock)

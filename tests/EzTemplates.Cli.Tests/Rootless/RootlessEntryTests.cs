@@ -37,11 +37,9 @@ public sealed class RootlessEntryTests : IDisposable
             Arguments = ["--mount", "sh", "-c", "mount --bind /dev/null /proc/locks && exec \"$0\" \"$@\"", command.File, .. command.Arguments],
         });
 
-        Ground.Fails(
-            refused,
-            125,
-            $"ez: the store `{_ground.Store}` is in use by a command that cannot be seen from here: it runs in another container, or names the store by another path\n"
-            + "hint: wait until it has ended, or run this where it runs");
+        Assert.Equal(125, refused.ExitCode);
+        Assert.StartsWith($"ez: the store `{_ground.Store}` is in use by a command that cannot be joined from here: process ", refused.Error, StringComparison.Ordinal);
+        Assert.Contains($" {first.Id} (ez)", refused.Error, StringComparison.Ordinal);
         first.CloseInput();
         Assert.Equal(0, first.End().ExitCode);
     }
@@ -86,10 +84,10 @@ public sealed class RootlessEntryTests : IDisposable
     [Fact]
     public void The_user_s_own_configuration_counts_inside()
     {
-        var file = _ground.User.Temp.WriteFile("home/.config/ez/config.yaml", "mirrors: {generated: [\"http://127.0.0.1:1/debian\"]}\n");
+        var file = _ground.User.Temp.WriteFile("home/.config/ez/config.yaml", "mirors: {}\n");
         _ground.User.Own(_ground.User.Home);
 
-        Assert.Equal(4, _ground.Run("up", _ground.Recipe).ExitCode);
+        Assert.Equal(2, _ground.Run("up", _ground.Recipe).ExitCode);
         File.Delete(file);
         _ground.Succeed("up", _ground.Recipe);
     }
