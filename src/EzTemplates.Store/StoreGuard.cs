@@ -51,7 +51,7 @@ internal static class StoreGuard
     private static StoreIds CheckIds(StoreLayout layout)
     {
         var ids = StoreIds.Read(layout);
-        if (ids.IsRootless && Libc.EffectiveUserId == 0 && IsRootOfTheMachine())
+        if (ids.IsRootless && Libc.EffectiveUserId == 0 && FirstUserNamespace.IsOurs)
         {
             throw StoreException.ForeignOwner(
                 $"the store `{layout.Root}` was made by an ordinary user: root's environments cannot be in it", "choose another store with --store DIR");
@@ -62,10 +62,6 @@ internal static class StoreGuard
             : throw StoreException.ForeignOwner(
                 $"the store `{layout.Root}` was made by root: an ordinary user's environments cannot be in it", "choose another store with --store DIR");
     }
-
-    /// <summary>Not only of a user namespace, in which few ids are mapped (user_namespaces(7)).</summary>
-    private static bool IsRootOfTheMachine() =>
-        File.ReadAllText("/proc/self/uid_map").Split([' ', '\n'], StringSplitOptions.RemoveEmptyEntries) is ["0", "0", "4294967295"];
 
     /// <summary>What a command that was killed while it made the store left, and what mkfs makes in the root of a file system.</summary>
     private static bool MayBeThere(string name) => name is "store" or "environments" or "lost+found";

@@ -120,13 +120,10 @@ internal sealed class LowerLayer(EnvironmentHost host)
     private static bool IsBeyondKernel(int errno) =>
         errno is Errno.NoBlockDevice or Errno.NoDevice or Errno.Invalid or Errno.NotSupported or Errno.NotPermitted;
 
-    /// <summary>Root of another user namespace may not mount erofs, whatever fsopen(2) says (user_namespaces(7): the first maps every id to itself).</summary>
-    private static bool IsHostsRoot() => File.ReadAllText("/proc/self/uid_map").Split(' ', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries) is ["0", "0", "4294967295"];
-
-    /// <summary>fsopen(2) loads the module if there is one, and changes nothing.</summary>
+    /// <summary>fsopen(2) loads the module if there is one, and changes nothing. Root of another user namespace may not mount erofs, whatever it says.</summary>
     private static LayerKind TryKernel()
     {
-        if (Environment.OSVersion.Version < FromFile || Libc.EffectiveUserId != 0 || !IsHostsRoot())
+        if (Environment.OSVersion.Version < FromFile || Libc.EffectiveUserId != 0 || !FirstUserNamespace.IsOurs)
         {
             return LayerKind.Tree;
         }
