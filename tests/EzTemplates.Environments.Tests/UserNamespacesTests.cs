@@ -26,8 +26,8 @@ public sealed class UserNamespacesTests
     }
 
     [Theory]
-    [InlineData("12\n13\nann\n/home/ann/ez\n/home/ann/a\nb", true)]
-    [InlineData("12\n13\nann\n/home/ann/ez", false)]
+    [InlineData("12\n13\n14\n15\nann\n/home/ann/ez\n/home/ann/a\nb", true)]
+    [InlineData("12\n13\n14\n15\nann\n/home/ann/ez", false)]
     [InlineData("x\n13\nann\n/home/ann/ez\n/", false)]
     public void A_mark_is_read_as_it_was_written(string text, bool isMark) => Assert.Equal(isMark ? text : null, NamespaceMark.TryParse(text)?.ToString());
 }
