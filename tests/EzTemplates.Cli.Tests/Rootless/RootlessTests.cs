@@ -53,7 +53,7 @@ public sealed class RootlessTests
 
         // Of a file of the view itself, so that set-id has somebody to become.
         ground.Exec("small", "echo changed > /etc/base.conf");
-        Assert.Matches(@"/etc/base\.conf.* base", ground.Succeed("env", "diff", "small").Output);
+        Assert.Matches(@"/etc/base\.conf .*\[base\]", ground.Succeed("env", "diff", "small").Output);
 
         ground.Exec("small", "cat /usr/bin/id > /tmp/id; chmod 4755 /tmp/id; echo x > /tmp/theirs");
         Assert.Equal("0\n", ground.Succeed("env", "exec", "small", "--user", "bo", "--", "/tmp/id", "-u").Output);
