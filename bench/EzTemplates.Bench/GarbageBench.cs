@@ -59,6 +59,13 @@ internal static class GarbageBench
 
     private static ManifestEntry Entry(string path, EntryType type, Sha256Digest? content) => new()
     {
-        Path = TreePath.FromText(path), Type = type, Mode = 0x1a4, Uid = 0, Gid = 0, Mtime = new FileTime(1_700_000_000), Size = content is null ? 0 : 1, Content = content,
+        Path = TreePath.FromText(path),
+        Type = type,
+        Mode = 0x1a4,
+        Uid = 0,
+        Gid = 0,
+        Mtime = new FileTime(1_700_000_000),
+        Size = content is null ? 0 : 1,
+        Content = content,
     };
 }

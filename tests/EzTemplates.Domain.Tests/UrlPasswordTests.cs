@@ -1,4 +1,3 @@
-using EzTemplates.Domain;
 using Xunit;
 
 namespace EzTemplates.Domain.Tests;

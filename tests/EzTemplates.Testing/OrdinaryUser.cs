@@ -17,7 +17,7 @@ public sealed class OrdinaryUser : IDisposable
 {
     private const int Attempts = 50;
     private static readonly string[] Tools = ["useradd", "userdel", "usermod", "setpriv", "unshare", "nsenter"];
-    private static int _number;
+    private static int Number;
 
     private readonly TempFolder _temp = new();
 
@@ -27,7 +27,7 @@ public sealed class OrdinaryUser : IDisposable
     public OrdinaryUser(SubordinateRanges ranges = SubordinateRanges.Granted)
     {
         Require(ranges);
-        Name = string.Create(CultureInfo.InvariantCulture, $"ezt{Environment.ProcessId}x{Interlocked.Increment(ref _number)}");
+        Name = string.Create(CultureInfo.InvariantCulture, $"ezt{Environment.ProcessId}x{Interlocked.Increment(ref Number)}");
         Change("useradd", "--no-user-group", "--gid", "nogroup", "--home-dir", _temp.MakeFolder("home"), "--no-create-home", "--shell", "/bin/sh", Name);
         try
         {

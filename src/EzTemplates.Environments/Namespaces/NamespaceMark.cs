@@ -24,7 +24,7 @@ public sealed record NamespaceMark(ImmutableArray<int> Descriptors, string User,
     private const char Separator = '\n';
     private const int DescriptorCount = 4;
 
-    private static bool _isWhereItWas = true;
+    private static bool IsWhereItWas = true;
 
     /// <summary>What this process was told; null for one that came by no such way.</summary>
     public static NamespaceMark? Current { get; private set; }
@@ -47,14 +47,14 @@ public sealed record NamespaceMark(ImmutableArray<int> Descriptors, string User,
                 _ = Linux.Close(descriptor);
             }
 
-            _isWhereItWas = TryEnter(mark.Folder);
+            IsWhereItWas = TryEnter(mark.Folder);
         }
     }
 
     /// <exception cref="EzException">Environment: the working directory cannot be entered from inside, and names relative to it would mean other files.</exception>
     public static void RequireFolder()
     {
-        if (!_isWhereItWas)
+        if (!IsWhereItWas)
         {
             throw new EzException(FailureKind.Environment, $"cannot enter the working directory `{Current!.Folder}`", "cd to a directory that this user may enter");
         }
