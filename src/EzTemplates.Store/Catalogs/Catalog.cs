@@ -94,7 +94,16 @@ public sealed class Catalog : IDisposable
                 return "SQLite finds it damaged";
             }
 
-            return CatalogSchema.IsPresent(connection) && !RowsOf(connection).SetEquals(RowsOfFiles()) ? StaleRows : null;
+            if (!CatalogSchema.IsPresent(connection))
+            {
+                return null;
+            }
+
+            // A killed command leaves rows behind, or out; a row that says something else is damage.
+            var (rows, files) = (RowsOf(connection), RowsOfFiles().ToHashSet(StringComparer.Ordinal));
+            return rows.SetEquals(files) ? null
+                : rows.IsSubsetOf(files) || files.IsSubsetOf(rows) ? StaleRows
+                : "a row is not that of its version record";
         }
         catch (SqliteException damaged)
         {
