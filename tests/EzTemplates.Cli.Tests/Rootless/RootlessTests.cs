@@ -51,12 +51,10 @@ public sealed class RootlessTests
             ground.Exec("small", "ls -ln /srv/data | while read mode links uid gid more; do for name in $more; do :; done; [ $mode = total ] || echo $mode $uid $gid $name; done"));
         Assert.Equal("1234 1300\n", ground.Succeed("env", "exec", "small", "--user", "bo", "--", "sh", "-c", "echo $(id -u) $(id -G)").Output);
 
-        // Of a file of the view itself, so that set-id has somebody to become.
         ground.Exec("small", "echo changed > /etc/base.conf");
         Assert.Matches(@"/etc/base\.conf .*\[base\]", ground.Succeed("env", "diff", "small").Output);
 
-        ground.Exec("small", "cat /usr/bin/id > /tmp/id; chmod 4755 /tmp/id; echo x > /tmp/theirs");
-        Assert.Equal("0\n", ground.Succeed("env", "exec", "small", "--user", "bo", "--", "/tmp/id", "-u").Output);
+        ground.Exec("small", "echo x > /tmp/theirs");
         Assert.Equal("no\n", ground.Succeed("env", "exec", "small", "--user", "bo", "--", "sh", "-c", "echo y > /tmp/theirs || echo no").Output);
         Assert.Equal("small: removed, was on small@1.0.0\n", ground.Succeed("env", "remove", "small").Output);
     }
