@@ -14,7 +14,11 @@ public sealed class CheckTests : IDisposable
 
     private static int Versions => TestScale.Of(3, 10);
 
-    public void Dispose() => _ground.Dispose();
+    public void Dispose()
+    {
+        Unmount();
+        _ground.Dispose();
+    }
 
     [Theory]
     [InlineData("image", true)]
