@@ -47,11 +47,8 @@ public sealed class ThrowAwayExec(EnvironmentStore environments)
     }
 
     /// <summary>Relative to the store's root. The tmpfs covers the folder of unfinished work, which no view needs, and only in the sandbox.</summary>
-    private static string AreaOf(ThrowAwayArea area) => area switch
-    {
-        ThrowAwayArea.OnDisk disk => "store/work/" + Path.GetFileName(disk.Folder),
-        _ => "store/work",
-    };
+    private string AreaOf(ThrowAwayArea area) =>
+        Path.GetRelativePath(_layout.Root, area is ThrowAwayArea.OnDisk disk ? Path.Combine(_layout.Work, Path.GetFileName(disk.Folder)) : _layout.Work);
 
     private void Show(SandboxThread thread, ThrowAwayView view, string area)
     {
