@@ -15,18 +15,18 @@ internal static class PoolIngest
     {
         var packages = File.ReadLines(Path.Combine(pool, "SHA256SUMS"))
             .Select(line => (Digest: Sha256Digest.Parse(line.AsSpan(0, 64)), File: new FileInfo(Path.Combine(pool, line[66..]))))
-            .OrderByDescending(package => package.File.Length)
             .ToArray();
         using var store = ContentStore.Open(storeRoot);
         using var writer = store.BeginWriting();
         using var batch = writer.BeginIngest();
         Parallel.ForEach(
-            Partitioner.Create(packages, EnumerablePartitionerOptions.NoBuffering),
+            Partitioner.Create(UnpackOrder.Of([.. packages.Select(package => package.File.Length)], Environment.ProcessorCount), EnumerablePartitionerOptions.NoBuffering),
             new ParallelOptions { MaxDegreeOfParallelism = Environment.ProcessorCount },
-            package => batch.Add(package.Digest, package.File.Name, sink =>
+            step => batch.Add(packages[step.Index].Digest, packages[step.Index].File.Name, sink =>
             {
-                using var stream = new FileStream(package.File.FullName, FileMode.Open, FileAccess.Read, FileShare.Read, 1 << 20);
-                return DebReader.Read(stream, new DebReadOptions { FileName = package.File.Name }, sink);
+                var file = packages[step.Index].File;
+                using var stream = new FileStream(file.FullName, FileMode.Open, FileAccess.Read, FileShare.Read, 1 << 20);
+                return DebReader.Read(stream, new DebReadOptions { FileName = file.Name, DecoderThreads = step.DecoderThreads }, sink);
             }));
         batch.Complete();
         return $"{packages.Length} packages: {batch.Statistics}";

@@ -1,17 +1,11 @@
-using System.Buffers;
-
 namespace EzTemplates.Domain;
 
 /// <summary>What names may look like. They become file names, URLs and arguments, so what is allowed is written out.</summary>
 public static class Names
 {
-    private static readonly SearchValues<char> OfNames = SearchValues.Create("abcdefghijklmnopqrstuvwxyz0123456789+.-");
-
-    private static readonly SearchValues<char> OfArchitectures = SearchValues.Create("abcdefghijklmnopqrstuvwxyz0123456789-");
-
     /// <summary>A template's or a repository's name: lower-case letters, digits, <c>+ . -</c>; starts with a letter or digit.</summary>
     public static bool IsTemplateName(ReadOnlySpan<char> name) =>
-        name.Length is > 0 and <= 128 && char.IsAsciiLetterOrDigit(name[0]) && !name.ContainsAnyExcept(OfNames);
+        name.Length is > 0 and <= 128 && char.IsAsciiLetterOrDigit(name[0]) && HasOnlyLowerAnd(name, "+.-");
 
     /// <summary>Debian Policy 5.6.7, and one-letter names, which archives have.</summary>
     public static bool IsDebPackageName(ReadOnlySpan<char> name) => IsTemplateName(name);
@@ -32,5 +26,19 @@ public static class Names
 
     /// <summary><c>amd64</c>, <c>kfreebsd-i386</c>.</summary>
     public static bool IsArchitecture(ReadOnlySpan<char> name) =>
-        name.Length > 0 && char.IsAsciiLetterLower(name[0]) && !name.ContainsAnyExcept(OfArchitectures);
+        name.Length > 0 && char.IsAsciiLetterLower(name[0]) && HasOnlyLowerAnd(name, "-");
+
+    /// <summary>Lower-case letters, digits and some others.</summary>
+    private static bool HasOnlyLowerAnd(ReadOnlySpan<char> name, ReadOnlySpan<char> others)
+    {
+        foreach (var c in name)
+        {
+            if (!char.IsAsciiLetterLower(c) && !char.IsAsciiDigit(c) && !others.Contains(c))
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
 }

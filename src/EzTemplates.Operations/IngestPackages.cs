@@ -16,14 +16,19 @@ internal static class IngestPackages
         long bytes = 0;
         var items = 0;
 
-        // The largest first, so that no core is left with a long one at the end.
-        var order = Enumerable.Range(0, rows.Count).OrderByDescending(i => rows[i].Size).ToList();
+        var order = UnpackOrder.Of([.. rows.Select(row => row.Size)], Environment.ProcessorCount);
         var options = new ParallelOptions { MaxDegreeOfParallelism = Environment.ProcessorCount, CancellationToken = cancel };
         try
         {
-            Parallel.ForEach(System.Collections.Concurrent.Partitioner.Create(order, System.Collections.Concurrent.EnumerablePartitionerOptions.NoBuffering), options, i =>
+            Parallel.ForEach(System.Collections.Concurrent.Partitioner.Create(order, System.Collections.Concurrent.EnumerablePartitionerOptions.NoBuffering), options, step =>
             {
-                contents[i] = Unpack(workspace, batch, rows[i], allowDevices, cancel);
+                var i = step.Index;
+                contents[i] = Unpack(workspace, batch, rows[i], new DebReadOptions
+                {
+                    FileName = Path.GetFileName(rows[i].Path),
+                    AllowDevices = allowDevices,
+                    DecoderThreads = step.DecoderThreads,
+                }, cancel);
                 if (!allowDevices)
                 {
                     RefuseDevices(rows[i], contents[i]);
@@ -42,12 +47,12 @@ internal static class IngestPackages
         return contents;
     }
 
-    private static PackageContents Unpack(Workspace workspace, IngestBatch batch, LockedPackage row, bool allowDevices, CancellationToken cancel) =>
+    private static PackageContents Unpack(Workspace workspace, IngestBatch batch, LockedPackage row, DebReadOptions options, CancellationToken cancel) =>
         batch.Add(row.Sha256, row.ToString(), sink =>
         {
             cancel.ThrowIfCancellationRequested();
             using var archive = workspace.Store.OpenArchive(row.Sha256);
-            return DebReader.Read(archive, new DebReadOptions { FileName = Path.GetFileName(row.Path), AllowDevices = allowDevices, DecoderThreads = Environment.ProcessorCount }, sink);
+            return DebReader.Read(archive, options, sink);
         });
 
     /// <summary>The package may have come into the store for a recipe that allows them.</summary>

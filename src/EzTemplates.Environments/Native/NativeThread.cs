@@ -14,6 +14,7 @@ internal readonly record struct NativeResult(nint Value, int Errno)
 /// thread's own on Linux, so this one can live in a sandbox while the rest of the process stays outside. It must never run
 /// anything else: the runtime loads assemblies and libraries lazily, and on this thread their paths would be looked up *inside*
 /// the sandbox. So functions are looked up before, and the loop has run once before the thread enters anything.
+/// Calls whose answers nobody needs at once are queued, and made together with the next one that answers.
 /// </summary>
 internal sealed unsafe class NativeThread : IDisposable
 {
@@ -27,31 +28,66 @@ internal sealed unsafe class NativeThread : IDisposable
     private readonly SemaphoreSlim _asked = new(0);
     private readonly SemaphoreSlim _answered = new(0);
     private readonly Lock _oneAtATime = new();
-    private delegate* unmanaged<nint, nint, nint, nint, nint, nint, nint, nint> _function;
-    private nint _a, _b, _c, _d, _e, _f, _g;
+    private readonly NativeQueue _before = new();
+    private readonly Func<string, int, Exception>? _failure;
+    private NativeCall _call;
     private nint _value;
     private int _errno;
     private volatile bool _ends;
 
-    public NativeThread(string name)
+    /// <param name="failure">What is thrown where a queued call could not be done, from its act and its error number.</param>
+    public NativeThread(string name, Func<string, int, Exception>? failure = null)
     {
+        _failure = failure;
         _thread = new Thread(Loop) { Name = name, IsBackground = true };
         _thread.Start();
-        Run(SystemCall, (nint)SystemCallNumber.GetPid, 0, 0, 0, 0, 0, 0);
-        Run(SystemCall, -1, 0, 0, 0, 0, 0, 0);
+        Queue("try", SystemCallOf((SystemCallNumber)(-1)), NativeOutcome.Ignored);
+        Queue("try", SystemCallOf(SystemCallNumber.GetPid), NativeOutcome.Must, NativeWhen.PreviousFailed);
+        Run(SystemCallOf(SystemCallNumber.GetPid));
     }
 
     /// <summary>The address of a function of the C library, for <see cref="Call"/>.</summary>
     public static nint Function(string name) => NativeLibrary.GetExport(LibC, name);
 
+    public static NativeCall SystemCallOf(SystemCallNumber number, nint a = 0, nint b = 0, nint c = 0, nint d = 0, nint e = 0, nint f = 0) =>
+        new((nint)SystemCall, (nint)number, a, b, c, d, e, f);
+
+    /// <summary>Makes a call on the calling thread.</summary>
+    public static nint Invoke(in NativeCall call, out int errno)
+    {
+        var value = ((delegate* unmanaged<nint, nint, nint, nint, nint, nint, nint, nint>)call.Function)(call.A, call.B, call.C, call.D, call.E, call.F, call.G);
+        errno = value == -1 ? *ErrnoLocation() : 0;
+        return value;
+    }
+
+    /// <summary>Throws what the constructor's function makes if a call that was queued before could not be done; this one is not tried then.</summary>
     public NativeResult System(SystemCallNumber number, nint a = 0, nint b = 0, nint c = 0, nint d = 0, nint e = 0, nint f = 0) =>
-        Run(SystemCall, (nint)number, a, b, c, d, e, f);
+        Run(SystemCallOf(number, a, b, c, d, e, f));
 
     /// <summary>For functions that answer an error number instead of setting errno.</summary>
     public nint Call(nint function, nint a = 0, nint b = 0, nint c = 0, nint d = 0, nint e = 0, nint f = 0) =>
-        Run((delegate* unmanaged<nint, nint, nint, nint, nint, nint, nint, nint>)function, a, b, c, d, e, f, 0).Value;
+        Run(new NativeCall(function, a, b, c, d, e, f)).Value;
 
-    /// <summary>Ends the thread. Where it lives in a namespace of its own, bring it out first: the kernel's thread outlives this call a little.</summary>
+    /// <summary>The call is made before the next that answers; what it points to must live until then.</summary>
+    /// <param name="act">What it does, for the failure.</param>
+    public void Queue(string act, NativeCall call, NativeOutcome outcome, NativeWhen when = NativeWhen.Always)
+    {
+        lock (_oneAtATime)
+        {
+            _before.Add(act, call, outcome, when);
+        }
+    }
+
+    /// <summary>What is queued is not done.</summary>
+    public void DropQueue()
+    {
+        lock (_oneAtATime)
+        {
+            _before.Clear();
+        }
+    }
+
+    /// <summary>Ends the thread; what is still queued is not done. Where it lives in a namespace of its own, bring it out first: the kernel's thread outlives this call a little.</summary>
     public void Dispose()
     {
         _ends = true;
@@ -61,16 +97,16 @@ internal sealed unsafe class NativeThread : IDisposable
         _answered.Dispose();
     }
 
-    private NativeResult Run(
-        delegate* unmanaged<nint, nint, nint, nint, nint, nint, nint, nint> function, nint a, nint b, nint c, nint d, nint e, nint f, nint g)
+    public NativeResult Run(in NativeCall call)
     {
         lock (_oneAtATime)
         {
-            _function = function;
-            (_a, _b, _c, _d, _e, _f, _g) = (a, b, c, d, e, f, g);
+            _call = call;
             _asked.Release();
             _answered.Wait();
-            return new NativeResult(_value, _errno);
+            return _before.Clear() is { } queued
+                ? throw _failure?.Invoke(queued.Act, queued.Errno) ?? new InvalidOperationException(queued.Act)
+                : new NativeResult(_value, _errno);
         }
     }
 
@@ -84,8 +120,11 @@ internal sealed unsafe class NativeThread : IDisposable
                 return;
             }
 
-            _value = _function(_a, _b, _c, _d, _e, _f, _g);
-            _errno = _value == -1 ? *ErrnoLocation() : 0;
+            if (_before.Run())
+            {
+                _value = Invoke(_call, out _errno);
+            }
+
             _answered.Release();
         }
     }

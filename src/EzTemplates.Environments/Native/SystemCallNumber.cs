@@ -30,6 +30,7 @@ internal enum SystemCallNumber
     SetXattr = 188,
     OpenAt = 257,
     MakeFolderAt = 258,
+    MakeNodeAt = 259,
     UnlinkAt = 263,
     SymlinkAt = 266,
     Unshare = 272,

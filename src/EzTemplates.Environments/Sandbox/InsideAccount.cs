@@ -27,9 +27,16 @@ internal sealed record InsideAccount(string Name, uint Uid, uint Gid, ImmutableA
             return account with { Gid = GroupNumber(groupName, groups), Groups = [] };
         }
 
-        var member = groups.Where(r => r[3].Split(',').Contains(account.Name, StringComparer.Ordinal))
-            .Select(r => TryNumber(r[2], out var gid) ? gid : account.Gid);
-        return account with { Groups = [.. member.Where(gid => gid != account.Gid).Distinct().Order()] };
+        var member = new SortedSet<uint>();
+        foreach (var one in groups)
+        {
+            if (one[3].Split(',').Contains(account.Name, StringComparer.Ordinal) && TryNumber(one[2], out var gid) && gid != account.Gid)
+            {
+                member.Add(gid);
+            }
+        }
+
+        return account with { Groups = [.. member] };
     }
 
     private static InsideAccount WithoutRow(string user) => user switch

@@ -68,6 +68,7 @@ internal sealed class Sandbox : IDisposable
     /// <summary>Ends process 1, which ends all others, and gives the view back.</summary>
     public void Dispose()
     {
+        _thread.Native.DropQueue();
         if (_init > 0)
         {
             _ = Linux.Close(_lifeline);
@@ -146,6 +147,12 @@ internal sealed class Sandbox : IDisposable
             variables[name] = value;
         }
 
-        return [.. variables.Select(variable => $"{variable.Key}={variable.Value}")];
+        var texts = new List<string>(variables.Count);
+        foreach (var (name, value) in variables)
+        {
+            texts.Add($"{name}={value}");
+        }
+
+        return texts;
     }
 }

@@ -37,17 +37,17 @@ internal sealed unsafe class SandboxCredentials(SandboxThread thread, StoreIds i
             {
                 if (!ContainerSet.Contains(capability))
                 {
-                    thread.Native.System(SystemCallNumber.Prctl, DropFromBounding, capability);
+                    thread.May(SystemCallNumber.Prctl, DropFromBounding, capability);
                 }
             }
         }
 
-        thread.Native.System(SystemCallNumber.Prctl, Ambient, ClearAllAmbient);
-        SandboxThread.Must("limit capabilities", WriteCapabilities());
-        SandboxThread.Must("keep capabilities", thread.Native.System(SystemCallNumber.Prctl, KeepCapabilities, 1));
+        thread.May(SystemCallNumber.Prctl, Ambient, ClearAllAmbient);
+        thread.Native.Queue("limit capabilities", OwnCapabilities(), NativeOutcome.Must);
+        thread.Do("keep capabilities", SystemCallNumber.Prctl, KeepCapabilities, 1);
         SetGroups(account);
-        SandboxThread.Must("set the group", thread.Native.System(SystemCallNumber.SetResGid, (nint)account.Gid, (nint)account.Gid, (nint)account.Gid));
-        SandboxThread.Must("set the user", thread.Native.System(SystemCallNumber.SetResUid, (nint)account.Uid, (nint)account.Uid, (nint)account.Uid));
+        thread.Do("set the group", SystemCallNumber.SetResGid, (nint)account.Gid, (nint)account.Gid, (nint)account.Gid);
+        thread.Do("set the user", SystemCallNumber.SetResUid, (nint)account.Uid, (nint)account.Uid, (nint)account.Uid);
     }
 
     private void RequireIds(InsideAccount account)
@@ -72,7 +72,7 @@ internal sealed unsafe class SandboxCredentials(SandboxThread thread, StoreIds i
         uint[] known = [.. account.Groups.Where(ids.HasGroup)];
         var groups = thread.Text.Block(Math.Max(1, known.Length) * sizeof(uint));
         known.CopyTo(new Span<uint>((void*)groups, known.Length));
-        SandboxThread.Must("set the groups", thread.Native.System(SystemCallNumber.SetGroups, known.Length, groups));
+        thread.Do("set the groups", SystemCallNumber.SetGroups, known.Length, groups);
     }
 
     /// <summary>Makes the thread able again to leave its namespaces. It stays who it is; it has nothing more to do with files.</summary>
@@ -80,10 +80,10 @@ internal sealed unsafe class SandboxCredentials(SandboxThread thread, StoreIds i
     {
         if (_own != 0)
         {
-            WriteCapabilities();
+            thread.Native.Queue("", OwnCapabilities(), NativeOutcome.Ignored);
 
             // A change of ids makes the kernel hide all of this process's /proc from its user.
-            thread.Native.System(SystemCallNumber.Prctl, SetDumpable, 1);
+            thread.May(SystemCallNumber.Prctl, SetDumpable, 1);
         }
     }
 
@@ -96,13 +96,13 @@ internal sealed unsafe class SandboxCredentials(SandboxThread thread, StoreIds i
     }
 
     /// <summary>All that the thread had, effective too, and nothing inheritable.</summary>
-    private NativeResult WriteCapabilities()
+    private NativeCall OwnCapabilities()
     {
         var data = thread.Text.Block(24);
         NativeMemory.Copy((void*)_own, (void*)data, 24);
         var words = (uint*)data;
         (words[0], words[2], words[3], words[5]) = (words[1], 0, words[4], 0);
-        return thread.Native.System(SystemCallNumber.CapSet, Header(), data);
+        return NativeThread.SystemCallOf(SystemCallNumber.CapSet, Header(), data);
     }
 
     private nint Header()

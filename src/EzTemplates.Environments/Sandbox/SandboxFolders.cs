@@ -36,7 +36,7 @@ internal sealed unsafe class SandboxFolders(SandboxThread thread, StoreIds ids)
         thread.Mount("tmpfs", stage, "tmpfs", MountFlags.NoSetId | MountFlags.NoDevices, "mode=755,size=64m");
         foreach (var device in Devices)
         {
-            SandboxThread.Must($"make `/dev/{device}`", thread.TryMakeFile($"{stage}/{device}", 0b110_110_110));
+            thread.MakeEmptyFile($"{stage}/{device}", 0b110_110_110);
             thread.Mount("/dev/" + device, $"{stage}/{device}", null, MountFlags.Bind);
         }
 
@@ -116,20 +116,18 @@ internal sealed unsafe class SandboxFolders(SandboxThread thread, StoreIds ids)
     {
         foreach (var path in ReadOnlyPaths)
         {
-            if (!thread.TryMount(path, path, null, MountFlags.Bind | MountFlags.Recursive).Failed)
-            {
-                thread.Mount(null, path, null, MountFlags.Bind | MountFlags.Remount | MountFlags.ReadOnly | Harmless);
-            }
+            thread.MayMount(path, path, null, MountFlags.Bind | MountFlags.Recursive);
+            thread.RemountIfMounted(path, MountFlags.ReadOnly | Harmless);
         }
 
         foreach (var path in HiddenFiles)
         {
-            _ = thread.TryMount("/dev/null", path, null, MountFlags.Bind);
+            thread.MayMount("/dev/null", path, null, MountFlags.Bind);
         }
 
         foreach (var path in HiddenFolders)
         {
-            _ = thread.TryMount("tmpfs", path, "tmpfs", Harmless | MountFlags.ReadOnly, "size=0");
+            thread.MayMount("tmpfs", path, "tmpfs", Harmless | MountFlags.ReadOnly, "size=0");
         }
     }
 
@@ -194,11 +192,10 @@ internal sealed unsafe class SandboxFolders(SandboxThread thread, StoreIds ids)
     {
         const int removeFolder = 0x200;
         const int detach = 2;
-        thread.Native.System(SystemCallNumber.Unmount, thread.Text.Of(staged), detach);
-        if (thread.Native.System(SystemCallNumber.UnlinkAt, -100, thread.Text.Of(staged), 0).Failed)
-        {
-            thread.Native.System(SystemCallNumber.UnlinkAt, -100, thread.Text.Of(staged), removeFolder);
-        }
+        var path = thread.Text.Of(staged);
+        thread.May(SystemCallNumber.Unmount, path, detach);
+        thread.May(SystemCallNumber.UnlinkAt, -100, path);
+        thread.May(SystemCallNumber.UnlinkAt, -100, path, removeFolder);
     }
 
     /// <summary>
@@ -217,7 +214,7 @@ internal sealed unsafe class SandboxFolders(SandboxThread thread, StoreIds ids)
         if (!thread.TryMakeFile(path).Failed)
         {
             WriteTimes(folder, times);
-            _ = thread.TryMount(staged, path, null, MountFlags.Move);
+            thread.MayMount(staged, path, null, MountFlags.Move);
         }
     }
 
@@ -289,7 +286,7 @@ internal sealed unsafe class SandboxFolders(SandboxThread thread, StoreIds ids)
     {
         if (times != 0)
         {
-            thread.Native.System(SystemCallNumber.ChangeTimes, -100, thread.Text.Of(folder), times, 0);
+            thread.May(SystemCallNumber.ChangeTimes, -100, thread.Text.Of(folder), times);
         }
     }
 

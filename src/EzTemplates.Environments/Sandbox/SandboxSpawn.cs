@@ -88,6 +88,12 @@ internal sealed unsafe class SandboxSpawn(SandboxThread thread)
         var denied = 0;
         foreach (var file in Candidates(program, variables))
         {
+            // Most folders of PATH do not have it, and a look is far cheaper than a process that finds that out.
+            if (thread.IsAbsent(file))
+            {
+                continue;
+            }
+
             int[] descriptors = [streams.Input, streams.Output, streams.Error];
             var error = Try(file, arguments, variables, descriptors, out var pid);
             if (error == Errno.BadFormat && IsText(file))
@@ -126,20 +132,23 @@ internal sealed unsafe class SandboxSpawn(SandboxThread thread)
     private int Try(string file, IReadOnlyList<string> arguments, IReadOnlyList<string> variables, ReadOnlySpan<int> streams, out int pid)
     {
         var (attributes, actions, signals) = (thread.Text.Block(OpaqueSize), thread.Text.Block(OpaqueSize), thread.Text.Block(OpaqueSize));
-        thread.Native.Call(AttributesInit, attributes);
-        thread.Native.Call(AttributesSetMask, attributes, signals);
+        Prepare(AttributesInit, attributes);
+        Prepare(AttributesSetMask, attributes, thread.Text.Block(OpaqueSize));
 
         // The runtime ignores SIGPIPE, and what is ignored stays so through execve(2).
         *(ulong*)signals = 1UL << (BrokenPipe - 1);
-        thread.Native.Call(AttributesSetDefault, attributes, signals);
-        thread.Native.Call(AttributesSetFlags, attributes, SetDefaultSignals | SetSignalMask);
-        thread.Native.Call(ActionsInit, actions);
+        Prepare(AttributesSetDefault, attributes, signals);
+        Prepare(AttributesSetFlags, attributes, SetDefaultSignals | SetSignalMask);
+        Prepare(ActionsInit, actions);
         AddStreams(actions, streams);
         var started = thread.Text.Block(sizeof(int));
         var error = thread.Native.Call(Spawn, started, thread.Text.Of(file), actions, attributes, thread.Text.Of(arguments), thread.Text.Of(variables));
         pid = *(int*)started;
         return (int)error;
     }
+
+    private void Prepare(nint function, nint a, nint b = 0, nint c = 0) =>
+        thread.Native.Queue("", new NativeCall(function, a, b, c), NativeOutcome.Ignored);
 
     /// <summary>First to numbers above 2 where a stream would be overwritten before its turn.</summary>
     private void AddStreams(nint actions, ReadOnlySpan<int> streams)
@@ -150,7 +159,7 @@ internal sealed unsafe class SandboxSpawn(SandboxThread thread)
         {
             if (streams[i] >= 0 && streams[i] != i)
             {
-                thread.Native.Call(ActionsDuplicate, actions, streams[i], parking[i]);
+                Prepare(ActionsDuplicate, actions, streams[i], parking[i]);
             }
         }
 
@@ -158,14 +167,14 @@ internal sealed unsafe class SandboxSpawn(SandboxThread thread)
         {
             if (streams[i] < 0)
             {
-                thread.Native.Call(ActionsClose, actions, i);
+                Prepare(ActionsClose, actions, i);
             }
             else
             {
-                thread.Native.Call(ActionsDuplicate, actions, streams[i] == i ? i : parking[i], i);
+                Prepare(ActionsDuplicate, actions, streams[i] == i ? i : parking[i], i);
                 if (streams[i] != i)
                 {
-                    thread.Native.Call(ActionsClose, actions, parking[i]);
+                    Prepare(ActionsClose, actions, parking[i]);
                 }
             }
         }

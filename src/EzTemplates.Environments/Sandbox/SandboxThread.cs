@@ -18,7 +18,7 @@ internal sealed unsafe class SandboxThread : IDisposable
     private const int CreateNew = 0x40 | 0x80;
     private const int NoFollow = 0x20000;
 
-    private readonly NativeThread _thread = new("sandbox");
+    private readonly NativeThread _thread = new("sandbox", Failure);
     private readonly NativeText _text = new();
     private nint _hostNamespace = -1;
 
@@ -34,8 +34,8 @@ internal sealed unsafe class SandboxThread : IDisposable
             | (network == SandboxNetwork.None ? NamespaceFlags.Network : NamespaceFlags.None);
         Must("make namespaces", _thread.System(SystemCallNumber.Unshare, (nint)flags));
         Mount(null, "/", null, MountFlags.Recursive | MountFlags.Private);
-        Must("set the host name", _thread.System(SystemCallNumber.SetHostName, _text.Of(hostName), Encoding.UTF8.GetByteCount(hostName)));
-        Must("set the umask", _thread.System(SystemCallNumber.SetUmask, 0b000_010_010));
+        Do("set the host name", SystemCallNumber.SetHostName, _text.Of(hostName), Encoding.UTF8.GetByteCount(hostName));
+        Do("set the umask", SystemCallNumber.SetUmask, 0b000_010_010);
     }
 
     /// <summary>Shows a view of the host here with set-id programs that work, and without device nodes.</summary>
@@ -57,10 +57,10 @@ internal sealed unsafe class SandboxThread : IDisposable
         MakeFolder("dev");
         var devices = OpenOwnFolder("dev");
         Mount(stage, string.Create(CultureInfo.InvariantCulture, $"/proc/self/fd/{devices}"), null, MountFlags.Move);
-        _thread.System(SystemCallNumber.Close, devices);
+        May(SystemCallNumber.Close, devices);
         var here = _text.Of(".");
-        Must("make the view the root", _thread.System(SystemCallNumber.PivotRoot, here, here));
-        Must("leave the host's root", _thread.System(SystemCallNumber.Unmount, here, DetachMount));
+        Do("make the view the root", SystemCallNumber.PivotRoot, here, here);
+        Do("leave the host's root", SystemCallNumber.Unmount, here, DetachMount);
         ChangeFolder("/");
         if (IdentityOf("/..") != IdentityOf("/"))
         {
@@ -73,7 +73,7 @@ internal sealed unsafe class SandboxThread : IDisposable
     public void MakePlace(string path)
     {
         MakeFolder(path);
-        _thread.System(SystemCallNumber.Close, OpenOwnFolder(path));
+        May(SystemCallNumber.Close, OpenOwnFolder(path));
     }
 
     /// <summary>Opens a folder of the environment itself, never what a link leads to; only as a place, not for reading.</summary>
@@ -106,6 +106,13 @@ internal sealed unsafe class SandboxThread : IDisposable
         return looked.Failed ? looked.Errno == Errno.NoEntry : (*(ushort*)(status + 0x1c) & kindMask) == regular && *(ulong*)(status + 0x28) == 0;
     }
 
+    /// <summary>Whether nothing has that name, once links are followed.</summary>
+    public bool IsAbsent(string path)
+    {
+        const int basicStats = 0x7ff;
+        return _thread.System(SystemCallNumber.Statx, AtCurrent, _text.Of(path), 0, basicStats, _text.Block(StatusSize)).Errno is Errno.NoEntry or Errno.NotFolder;
+    }
+
     /// <summary>Of the name itself, not of what a link leads to (struct statx).</summary>
     private NativeResult StatusOf(string path, nint status)
     {
@@ -114,56 +121,71 @@ internal sealed unsafe class SandboxThread : IDisposable
         return _thread.System(SystemCallNumber.Statx, AtCurrent, _text.Of(path), noFollowNoAutomount, basicStats, status);
     }
 
-    public void ChangeFolder(string path) =>
-        Must($"enter `{path}`", _thread.System(SystemCallNumber.ChangeFolder, _text.Of(path)));
+    /// <summary>Queues a call that must not fail.</summary>
+    public void Do(string act, SystemCallNumber number, nint a = 0, nint b = 0, nint c = 0, nint d = 0, nint e = 0, nint f = 0) =>
+        _thread.Queue(act, NativeThread.SystemCallOf(number, a, b, c, d, e, f), NativeOutcome.Must);
+
+    /// <summary>Queues a call that may fail.</summary>
+    public void May(SystemCallNumber number, nint a = 0, nint b = 0, nint c = 0, nint d = 0, nint e = 0, nint f = 0) =>
+        _thread.Queue("", NativeThread.SystemCallOf(number, a, b, c, d, e, f), NativeOutcome.Ignored);
+
+    public void ChangeFolder(string path) => Do($"enter `{path}`", SystemCallNumber.ChangeFolder, _text.Of(path));
 
     public bool TryChangeFolder(string path) => !_thread.System(SystemCallNumber.ChangeFolder, _text.Of(path)).Failed;
 
     public void Mount(string? source, string target, string? fileSystem, MountFlags flags, string? options = null) =>
-        Must($"mount `{target}`", TryMount(source, target, fileSystem, flags, options));
+        _thread.Queue($"mount `{target}`", MountCall(source, target, fileSystem, flags, options), NativeOutcome.Must);
+
+    /// <summary>Mounts where that is possible.</summary>
+    public void MayMount(string? source, string target, string? fileSystem, MountFlags flags, string? options = null) =>
+        _thread.Queue("", MountCall(source, target, fileSystem, flags, options), NativeOutcome.Ignored);
+
+    /// <summary>After <see cref="MayMount"/>: changes what that has mounted, if it has.</summary>
+    public void RemountIfMounted(string target, MountFlags flags) =>
+        _thread.Queue($"mount `{target}`", MountCall(null, target, null, MountFlags.Bind | MountFlags.Remount | flags, null), NativeOutcome.Must, NativeWhen.PreviousWorked);
 
     public NativeResult TryMount(string? source, string target, string? fileSystem, MountFlags flags, string? options = null) =>
-        _thread.System(
-            SystemCallNumber.Mount,
-            source is null ? 0 : _text.Of(source),
-            _text.Of(target),
-            fileSystem is null ? 0 : _text.Of(fileSystem),
-            (nint)flags,
-            options is null ? 0 : _text.Of(options));
+        _thread.Run(MountCall(source, target, fileSystem, flags, options));
 
-    /// <summary>Makes a folder if there is none; says whether it did.</summary>
-    public bool MakeFolder(string path)
-    {
-        var made = _thread.System(SystemCallNumber.MakeFolderAt, AtCurrent, _text.Of(path), 0b111_101_101);
-        return made.Errno == Errno.Exists ? false : Must($"make `{path}`", made) == 0;
-    }
+    private NativeCall MountCall(string? source, string target, string? fileSystem, MountFlags flags, string? options) => NativeThread.SystemCallOf(
+        SystemCallNumber.Mount,
+        source is null ? 0 : _text.Of(source),
+        _text.Of(target),
+        fileSystem is null ? 0 : _text.Of(fileSystem),
+        (nint)flags,
+        options is null ? 0 : _text.Of(options));
+
+    /// <summary>Makes a folder if there is none.</summary>
+    public void MakeFolder(string path) =>
+        _thread.Queue($"make `{path}`", NativeThread.SystemCallOf(SystemCallNumber.MakeFolderAt, AtCurrent, _text.Of(path), 0b111_101_101), NativeOutcome.MustBeThere);
 
     /// <summary>Gives a new folder what a manifest says of one.</summary>
     public void TakeMetadata(string path, ManifestEntry from)
     {
         var name = _text.Of(path);
-        Must($"change the owner of `{path}`", _thread.System(SystemCallNumber.ChangeOwner, name, (nint)from.Uid, (nint)from.Gid));
-        Must($"change the mode of `{path}`", _thread.System(SystemCallNumber.ChangeMode, name, from.Mode));
+        Do($"change the owner of `{path}`", SystemCallNumber.ChangeOwner, name, (nint)from.Uid, (nint)from.Gid);
+        Do($"change the mode of `{path}`", SystemCallNumber.ChangeMode, name, from.Mode);
         foreach (var xattr in from.Xattrs)
         {
             var value = _text.Block(xattr.Value.Length + 1);
             xattr.Value.AsSpan().CopyTo(new Span<byte>((void*)value, xattr.Value.Length));
-            Must($"set an attribute of `{path}`", _thread.System(SystemCallNumber.SetXattr, name, _text.Of(xattr.Name, Encoding.Latin1), value, xattr.Value.Length, 0));
+            Do($"set an attribute of `{path}`", SystemCallNumber.SetXattr, name, _text.Of(xattr.Name, Encoding.Latin1), value, xattr.Value.Length);
         }
 
         var times = (long*)_text.Block(4 * sizeof(long));
         (times[0], times[2]) = (from.Mtime.Seconds, from.Mtime.Seconds);
         (times[1], times[3]) = (from.Mtime.Nanoseconds, from.Mtime.Nanoseconds);
-        Must($"set the time of `{path}`", _thread.System(SystemCallNumber.ChangeTimes, AtCurrent, name, (nint)times, 0));
+        Do($"set the time of `{path}`", SystemCallNumber.ChangeTimes, AtCurrent, name, (nint)times);
     }
 
-    public void MakeLink(string target, string path)
+    public void MakeLink(string target, string path) =>
+        _thread.Queue($"make `{path}`", NativeThread.SystemCallOf(SystemCallNumber.SymlinkAt, _text.Of(target), AtCurrent, _text.Of(path)), NativeOutcome.MustBeThere);
+
+    /// <summary>Makes an empty file in a folder that is ours alone.</summary>
+    public void MakeEmptyFile(string path, int mode)
     {
-        var made = _thread.System(SystemCallNumber.SymlinkAt, _text.Of(target), AtCurrent, _text.Of(path));
-        if (made.Errno != Errno.Exists)
-        {
-            Must($"make `{path}`", made);
-        }
+        const int regular = 0x8000;
+        _thread.Queue($"make `{path}`", NativeThread.SystemCallOf(SystemCallNumber.MakeNodeAt, AtCurrent, _text.Of(path), regular | mode), NativeOutcome.Must);
     }
 
     /// <summary>Makes an empty file if there is none. Waits for nobody, whatever the environment has there: a pipe, a leased file.</summary>
@@ -173,7 +195,7 @@ internal sealed unsafe class SandboxThread : IDisposable
         var made = _thread.System(SystemCallNumber.OpenAt, AtCurrent, _text.Of(path), writeCreate, mode);
         if (!made.Failed)
         {
-            _thread.System(SystemCallNumber.Close, made.Value);
+            May(SystemCallNumber.Close, made.Value);
         }
 
         return made;
@@ -210,8 +232,8 @@ internal sealed unsafe class SandboxThread : IDisposable
             Thread.Sleep(tries / 10);
         }
 
-        _thread.System(SystemCallNumber.Control, file, setLease, none);
-        _thread.System(SystemCallNumber.Close, file);
+        May(SystemCallNumber.Control, file, setLease, none);
+        May(SystemCallNumber.Close, file);
     }
 
     /// <summary>A small file's text, UTF-8 as all text that goes to the kernel here; null where there is none.</summary>
@@ -230,11 +252,11 @@ internal sealed unsafe class SandboxThread : IDisposable
             total += (int)part.Value;
         }
 
-        _thread.System(SystemCallNumber.Close, file.Value);
+        May(SystemCallNumber.Close, file.Value);
         return Encoding.UTF8.GetString(new ReadOnlySpan<byte>((void*)block, total));
     }
 
-    public void RemoveFile(string path) => Must($"remove `{path}`", _thread.System(SystemCallNumber.UnlinkAt, AtCurrent, _text.Of(path), 0));
+    public void RemoveFile(string path) => Do($"remove `{path}`", SystemCallNumber.UnlinkAt, AtCurrent, _text.Of(path));
 
     /// <summary>
     /// Brings the thread out of the sandbox's mounts, so that they are gone when this returns and not only when the kernel has
@@ -252,16 +274,10 @@ internal sealed unsafe class SandboxThread : IDisposable
         _text.Dispose();
     }
 
-    public static nint Must(string act, NativeResult result)
-    {
-        if (result.Failed)
-        {
-            throw new EzException(
-                FailureKind.Environment,
-                $"cannot {act} for the sandbox: {Linux.Message(result.Errno)}",
-                result.Errno == Errno.NotPermitted ? "run as root; in a container it needs CAP_SYS_ADMIN" : null);
-        }
+    public static nint Must(string act, NativeResult result) => result.Failed ? throw Failure(act, result.Errno) : result.Value;
 
-        return result.Value;
-    }
+    private static EzException Failure(string act, int errno) => new(
+        FailureKind.Environment,
+        $"cannot {act} for the sandbox: {Linux.Message(errno)}",
+        errno == Errno.NotPermitted ? "run as root; in a container it needs CAP_SYS_ADMIN" : null);
 }

@@ -128,15 +128,14 @@ internal sealed class LowerLayer(EnvironmentHost host)
             return LayerKind.Tree;
         }
 
-        using var thread = new NativeThread("fsopen");
         using var text = new NativeText();
-        var opened = thread.System(SystemCallNumber.OpenFileSystem, text.Of(FileSystem), StoreMount.CloseOnExec);
-        if (opened.Failed)
+        var opened = NativeThread.Invoke(NativeThread.SystemCallOf(SystemCallNumber.OpenFileSystem, text.Of(FileSystem), StoreMount.CloseOnExec), out var errno);
+        if (errno != 0)
         {
             return LayerKind.Tree;
         }
 
-        thread.System(SystemCallNumber.Close, opened.Value);
+        NativeThread.Invoke(NativeThread.SystemCallOf(SystemCallNumber.Close, opened), out _);
         return LayerKind.Image;
     }
 }

@@ -171,11 +171,7 @@ public sealed class IngestBatch : IDisposable
         using var mark = DirtyMark.Set(_store, _work, _patience);
         try
         {
-            using (var folder = Libc.OpenFolder(null, _store.Layout.Store))
-            {
-                Libc.SyncFileSystem(folder);
-            }
-
+            _staging.Sync();
             _staging.Publish(digests);
         }
         finally

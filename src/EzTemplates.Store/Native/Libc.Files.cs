@@ -78,6 +78,13 @@ public static unsafe partial class Libc
     /// <summary>All that was written to the file system that holds this file is on disk when this returns.</summary>
     public static void SyncFileSystem(SafeFileHandle file) => Check(LibcImports.Syncfs(file), "make the file system durable at", file);
 
+    /// <summary>Begins to write a file's pages to the disk and does not wait (sync_file_range(2)); durable it is only after a sync, which also tells of errors.</summary>
+    public static void StartWriting(SafeFileHandle file)
+    {
+        const uint write = 2;
+        _ = LibcImports.SyncFileRange(file, 0, 0, write);
+    }
+
     /// <summary>Makes a file share another's blocks until one of the two is written (ioctl_ficlone(2)).</summary>
     /// <returns>False if the file system cannot.</returns>
     public static bool TryClone(SafeFileHandle source, SafeFileHandle target)

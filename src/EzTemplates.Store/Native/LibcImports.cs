@@ -68,6 +68,9 @@ internal static unsafe partial class LibcImports
     [LibraryImport(Library, EntryPoint = "syncfs", SetLastError = true)]
     internal static partial int Syncfs(SafeFileHandle file);
 
+    [LibraryImport(Library, EntryPoint = "sync_file_range")]
+    internal static partial int SyncFileRange(SafeFileHandle file, long offset, long length, uint flags);
+
     [LibraryImport(Library, EntryPoint = "posix_fadvise")]
     internal static partial int Fadvise(SafeFileHandle file, long offset, long length, int advice);
 

@@ -36,6 +36,9 @@ internal sealed class ObjectStaging
 
     public void Close() => _folder.Dispose();
 
+    /// <summary>All that was put is on the disk when this returns; an error that the disk met since the first of it is told here.</summary>
+    public void Sync() => Libc.SyncFileSystem(_folder);
+
     /// <summary>Reads exactly <paramref name="size"/> bytes.</summary>
     public Sha256Digest Put(Stream content, long size)
     {
@@ -123,6 +126,8 @@ internal sealed class ObjectStaging
         var digest = new Sha256Digest(hash.GetHashAndReset());
         if (!IsKnown(digest, size))
         {
+            // The disk works while the cores decode; what it has not begun by the end, the sync waits for.
+            Libc.StartWriting(file.Handle);
             Finish(file, digest, size);
         }
 

@@ -21,7 +21,7 @@ public sealed class TemplateVersions
     public ImmutableArray<string> Templates()
     {
         using var folder = Libc.OpenFolder(null, _layout.Versions);
-        return [.. Libc.ReadFolder(folder).Where(member => member.IsFolder).Select(member => member.Name).Where(name => RecordsOf(name).Any())];
+        return [.. Libc.ReadFolder(folder).Where(member => member.IsFolder).Select(member => member.Name).Where(name => RecordsOf(name).Count > 0)];
     }
 
     /// <summary>Oldest version first; empty if the store has none.</summary>
@@ -58,12 +58,19 @@ public sealed class TemplateVersions
         && (StoreFile.Exists(_layout.ImageOf(version.Manifest)) || StoreFile.Exists(_layout.TreeOf(version.Manifest)));
 
     /// <summary>By the names of the records; only the one that is answered is read.</summary>
-    public TemplateVersionRecord? Newest(string template, VersionRange? within = null) => RecordsOf(template)
-        .Select(path => (Path: path, Version: NuGetVersion.TryParse(Path.GetFileName(path)[..^RecordEnd.Length], out var version) ? version : null))
-        .Where(record => record.Version is not null && (within?.Satisfies(record.Version) ?? true))
-        .OrderByDescending(record => record.Version)
-        .Select(record => ReadRecord(record.Path))
-        .FirstOrDefault(record => record is not null);
+    public TemplateVersionRecord? Newest(string template, VersionRange? within = null)
+    {
+        var paths = new SortedDictionary<NuGetVersion, string>();
+        foreach (var path in RecordsOf(template))
+        {
+            if (NuGetVersion.TryParse(Path.GetFileName(path)[..^RecordEnd.Length], out var version) && (within?.Satisfies(version) ?? true))
+            {
+                paths[version] = path;
+            }
+        }
+
+        return paths.Values.Reverse().Select(ReadRecord).FirstOrDefault(record => record is not null);
+    }
 
     /// <exception cref="StoreException">It is not there, or not what its name promises.</exception>
     public Manifest ReadManifest(Sha256Digest manifest)
@@ -82,18 +89,25 @@ public sealed class TemplateVersions
         return LockText.Read(StoreFile.Read(path), path);
     }
 
-    internal IEnumerable<string> RecordsOf(string template)
+    internal List<string> RecordsOf(string template)
     {
         var path = _layout.VersionsOf(template);
+        var records = new List<string>();
         if (!StoreFile.Exists(path))
         {
-            return [];
+            return records;
         }
 
         using var folder = Libc.OpenFolder(null, path);
-        return Libc.ReadFolder(folder)
-            .Where(member => member.Name.EndsWith(RecordEnd, StringComparison.Ordinal) && !member.Name.EndsWith(LockEnd, StringComparison.Ordinal))
-            .Select(member => Path.Combine(path, member.Name));
+        foreach (var member in Libc.ReadFolder(folder))
+        {
+            if (member.Name.EndsWith(RecordEnd, StringComparison.Ordinal) && !member.Name.EndsWith(LockEnd, StringComparison.Ordinal))
+            {
+                records.Add(Path.Combine(path, member.Name));
+            }
+        }
+
+        return records;
     }
 
     internal static TemplateVersionRecord? ReadRecord(string path) =>
