@@ -115,16 +115,6 @@ public sealed class EnvironmentStore
         return Views.PointOf(name);
     }
 
-    /// <summary>Mounts the views of several. Of one that fails, its next use tells why.</summary>
-    public void Mount(IReadOnlyList<EnvironmentName> names)
-    {
-        Recover();
-        foreach (var some in names.Order().Chunk(BatchMember.Most))
-        {
-            new BatchViews(this).Mount(some);
-        }
-    }
-
     /// <returns>False if it was not mounted.</returns>
     /// <exception cref="BusyEnvironmentException">In use, and not to be waited for.</exception>
     public bool Unmount(EnvironmentName name, WhenBusy whenBusy = WhenBusy.Fail)

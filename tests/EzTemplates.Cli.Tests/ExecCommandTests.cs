@@ -87,9 +87,12 @@ public sealed class ExecCommandTests : IDisposable
         Assert.Contains("ez: environment `a` was created, but `test ! -e /mark; echo x > /mark; exit 3` ended there with 3\nhint: ez env exec a -- sh", failed.Error, StringComparison.Ordinal);
         Assert.Contains("environment `b` was created", failed.Error, StringComparison.Ordinal);
         Assert.Equal("x\n", File.ReadAllText(Path.Combine(_ground.Root("b"), "mark")));
-        var interrupted = _ground.Ez.Run("env", "create", "d", "e", "--template", "box", "--run", "kill -INT $$");
-        Assert.Equal((130, "e: created on box@1.0.0 (`kill -INT $$` was not run there)"), (interrupted.ExitCode, interrupted.Lines[^1]));
-        _ground.Ez.Succeed("env", "remove", "d", "e");
+
+        // More than run at the same time.
+        string[] many = [.. Enumerable.Range(10, 20).Select(number => $"n{number}")];
+        var interrupted = _ground.Ez.Run(["env", "create", .. many, "--template", "box", "--run", "kill -INT $$"]);
+        Assert.Equal((130, "n29: created on box@1.0.0 (`kill -INT $$` was not run there)"), (interrupted.ExitCode, interrupted.Lines[^1]));
+        _ground.Ez.Succeed(["env", "remove", .. many]);
         _ground.Ez.Succeed("env", "create", "c", "--template", "box", "--run", "exit 3", "--dry-run");
         Assert.DoesNotContain("c", _ground.Ez.Succeed("env", "list").Lines);
     }

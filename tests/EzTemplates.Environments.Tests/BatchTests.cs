@@ -105,7 +105,7 @@ public sealed class BatchTests
     }
 
     [Fact]
-    public void Views_of_several_are_mounted_together_and_one_that_cannot_be_keeps_none_from_theirs()
+    public void A_command_runs_in_several_and_one_view_that_cannot_be_mounted_keeps_none_from_theirs()
     {
         Requires.Overlay();
         using var ground = new TestGround();
@@ -113,10 +113,12 @@ public sealed class BatchTests
         Create(ground, ground.Version("1", ground.Text("/v", "1")), names);
         Directory.Delete(Path.Combine(ground.Layout.Environments, "broken", "work"));
 
-        ground.Environments.Mount(names);
+        var outcomes = new BatchExec(ground.Environments).Run(names, name => new ExecRequest { Environment = name, Command = ["/v"] }, _ => false);
 
+        Assert.Equal(names, outcomes.Select(outcome => outcome.Environment));
         Assert.Equal([true, false, true], names.Select(name => ground.Environments.Show(name).IsMounted));
-        Assert.Contains("`broken`", Assert.Throws<EzException>(() => ground.Environments.MountedRoot(names[1])).Message, StringComparison.Ordinal);
+        Assert.Equal([true, false, true], outcomes.Select(outcome => outcome.Failure is CommandNotStartedException));
+        Assert.Contains("`broken`", outcomes[1].Failure!.Message, StringComparison.Ordinal);
     }
 
     private static EnvironmentName[] Names(params string[] names) => [.. names.Select(EnvironmentName.Parse)];

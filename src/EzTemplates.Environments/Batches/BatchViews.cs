@@ -8,20 +8,22 @@ internal sealed class BatchViews(EnvironmentStore environments)
 {
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(200);
 
-    /// <summary>Takes the locks itself, shared.</summary>
-    public void Mount(IEnumerable<EnvironmentName> names)
+    /// <summary>Takes the locks itself, shared; the views stay mounted for as long as the caller keeps the members.</summary>
+    public ExecMembers MountForUse(IEnumerable<EnvironmentName> names)
     {
-        var members = names.Select(name => new BatchMember(name)).ToList();
+        var members = new ExecMembers([.. names.Select(name => new ExecMember(name))]);
         var manifests = new Dictionary<EnvironmentName, Sha256Digest>();
         try
         {
-            members.Each(member => member.Lock = environments.TakeShared(member.Name));
-            members.Each(member => manifests[member.Name] = environments.ReadHistory(member.Name)[^1].To.Manifest);
-            Mount([.. members.Where(member => member.GoesOn)], member => manifests[member.Name]);
+            members.Members.Each(member => member.Lock = environments.TakeShared(member.Name));
+            members.Members.Each(member => manifests[member.Name] = environments.ReadHistory(member.Name)[^1].To.Manifest);
+            Mount([.. members.Members.Where(member => member.GoesOn)], member => manifests[member.Name]);
+            return members;
         }
-        finally
+        catch
         {
-            members.DisposeAll();
+            members.Dispose();
+            throw;
         }
     }
 

@@ -25,15 +25,15 @@ internal sealed unsafe class NativeThread : IDisposable
         (delegate* unmanaged<int*>)NativeLibrary.GetExport(LibC, "__errno_location");
 
     private readonly Thread _thread;
-    private readonly SemaphoreSlim _asked = new(0);
-    private readonly SemaphoreSlim _answered = new(0);
+    private readonly object _turn = new();
     private readonly Lock _oneAtATime = new();
     private readonly NativeQueue _before = new();
     private readonly Func<string, int, Exception>? _failure;
     private NativeCall _call;
     private nint _value;
     private int _errno;
-    private volatile bool _ends;
+    private bool _isAsked;
+    private bool _ends;
 
     /// <param name="failure">What is thrown where a queued call could not be done, from its act and its error number.</param>
     public NativeThread(string name, Func<string, int, Exception>? failure = null)
@@ -90,20 +90,30 @@ internal sealed unsafe class NativeThread : IDisposable
     /// <summary>Ends the thread; what is still queued is not done. Where it lives in a namespace of its own, bring it out first: the kernel's thread outlives this call a little.</summary>
     public void Dispose()
     {
-        _ends = true;
-        _asked.Release();
+        lock (_turn)
+        {
+            _ends = true;
+            Monitor.PulseAll(_turn);
+        }
+
         _thread.Join();
-        _asked.Dispose();
-        _answered.Dispose();
     }
 
     public NativeResult Run(in NativeCall call)
     {
         lock (_oneAtATime)
         {
-            _call = call;
-            _asked.Release();
-            _answered.Wait();
+            lock (_turn)
+            {
+                _call = call;
+                _isAsked = true;
+                Monitor.PulseAll(_turn);
+                while (_isAsked)
+                {
+                    Monitor.Wait(_turn);
+                }
+            }
+
             return _before.Clear() is { } queued
                 ? throw _failure?.Invoke(queued.Act, queued.Errno) ?? new InvalidOperationException(queued.Act)
                 : new NativeResult(_value, _errno);
@@ -112,20 +122,28 @@ internal sealed unsafe class NativeThread : IDisposable
 
     private void Loop()
     {
-        while (true)
+        lock (_turn)
         {
-            _asked.Wait();
-            if (_ends)
+            while (true)
             {
-                return;
-            }
+                while (!_isAsked && !_ends)
+                {
+                    Monitor.Wait(_turn);
+                }
 
-            if (_before.Run())
-            {
-                _value = Invoke(_call, out _errno);
-            }
+                if (_ends)
+                {
+                    return;
+                }
 
-            _answered.Release();
+                if (_before.Run())
+                {
+                    _value = Invoke(_call, out _errno);
+                }
+
+                _isAsked = false;
+                Monitor.PulseAll(_turn);
+            }
         }
     }
 }

@@ -15,6 +15,12 @@ public sealed class SandboxExec(EnvironmentStore environments)
         ArgumentNullException.ThrowIfNull(request);
         using var use = environments.LockForUse(request.Environment);
         environments.EnsureMounted(request.Environment);
+        return RunMounted(request);
+    }
+
+    /// <summary>As <see cref="Run"/>, where the caller has the environment's lock and has seen to the view.</summary>
+    internal int RunMounted(ExecRequest request)
+    {
         var view = environments.Views.PointOf(request.Environment);
         var root = new SandboxRoot(view, environments.WorkOf(request.Environment), thread => thread.JoinView(view));
         using var sandbox = Sandbox.Make(request, root, environments.Host.Ids, () => environments.Views.Lock(FileLockMode.Shared));

@@ -32,8 +32,10 @@ internal sealed unsafe class SandboxThread : IDisposable
         _hostNamespace = Must("open the namespace of the host", _thread.System(SystemCallNumber.OpenAt, AtCurrent, _text.Of("/proc/self/ns/mnt"), 0x80000));
         var flags = NamespaceFlags.FileSystem | NamespaceFlags.Mounts | NamespaceFlags.ProcessIds | NamespaceFlags.HostName | NamespaceFlags.Ipc
             | (network == SandboxNetwork.None ? NamespaceFlags.Network : NamespaceFlags.None);
-        Must("make namespaces", _thread.System(SystemCallNumber.Unshare, (nint)flags));
-        Mount(null, "/", null, MountFlags.Recursive | MountFlags.Private);
+
+        // One after the other at once: in between, what is unmounted on the host would be unmounted here too, or be busy here.
+        Do("make namespaces", SystemCallNumber.Unshare, (nint)flags);
+        Must("make the mounts its own", TryMount(null, "/", null, MountFlags.Recursive | MountFlags.Private));
         Do("set the host name", SystemCallNumber.SetHostName, _text.Of(hostName), Encoding.UTF8.GetByteCount(hostName));
         Do("set the umask", SystemCallNumber.SetUmask, 0b000_010_010);
     }

@@ -12,6 +12,7 @@ internal readonly record struct UnmountedView(bool WasMounted, EzException? Fail
 internal sealed class ViewUnmounting(EnvironmentHost host, ViewMounts views)
 {
     private static readonly TimeSpan DyingTime = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan PassingTime = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(20);
 
     public Dictionary<EnvironmentName, UnmountedView> Run(IReadOnlyList<EnvironmentName> names)
@@ -51,22 +52,36 @@ internal sealed class ViewUnmounting(EnvironmentHost host, ViewMounts views)
         }
     }
 
-    private static UnmountedView Unmount(EnvironmentName name, MountPoint mount, ImmutableArray<int> users)
+    private UnmountedView Unmount(EnvironmentName name, MountPoint mount, ImmutableArray<int> users)
     {
         if (!users.IsEmpty)
         {
             return new UnmountedView(false, BusyEnvironmentException.For(name, [.. users.Select(ViewUsers.Describe)]));
         }
 
-        // Never lazily (MNT_DETACH): the upper directory would live on under a mount that nobody can see.
-        if (Linux.Unmount(mount.Point, 0) == 0)
+        var started = host.Clock.GetTimestamp();
+        while (true)
         {
-            return new UnmountedView(true, null);
-        }
+            // Never lazily (MNT_DETACH): the upper directory would live on under a mount that nobody can see.
+            if (Linux.Unmount(mount.Point, 0) == 0)
+            {
+                return new UnmountedView(true, null);
+            }
 
-        var errno = Marshal.GetLastPInvokeError();
-        return new UnmountedView(false, errno == Errno.Busy
-            ? BusyEnvironmentException.For(name, [.. ViewUsers.Holding(mount).Select(ViewUsers.Describe)])
-            : new EzException(FailureKind.Environment, $"cannot unmount the view of `{name}`: {Linux.Message(errno)}"));
+            var errno = Marshal.GetLastPInvokeError();
+            if (errno != Errno.Busy)
+            {
+                return new UnmountedView(false, new EzException(FailureKind.Environment, $"cannot unmount the view of `{name}`: {Linux.Message(errno)}"));
+            }
+
+            // Whoever makes a namespace just now has all mounts for a moment, and so does a process between its last close and its end.
+            var holders = ViewUsers.Holding(mount);
+            if (holders.Any() || host.Clock.GetElapsedTime(started) > PassingTime)
+            {
+                return new UnmountedView(false, BusyEnvironmentException.For(name, [.. holders.Select(ViewUsers.Describe)]));
+            }
+
+            host.Patience.Cancellation.WaitHandle.WaitOne(Pause);
+        }
     }
 }
