@@ -27,11 +27,13 @@ public sealed record EnvironmentHost
     /// <summary>Null: the form that the running kernel takes.</summary>
     public ViewForm? ForcedForm { get; init; }
 
-    /// <summary>Null: images where the kernel mounts them, else trees.</summary>
+    /// <summary>Null: images where the kernel mounts them, else trees, or copies where it needs those.</summary>
     public LayerKind? ForcedLayer { get; init; }
 
-    /// <exception cref="EzException">Environment: no form works on this kernel, or none for an ordinary user.</exception>
-    internal ViewForm Form => (ForcedForm ?? ViewForms.OfThisKernel()).RequireFor(Ids);
+    internal LayerKind Layer => ForcedLayer ?? ViewForms.LayerOfThisKernel(Ids);
+
+    /// <exception cref="EzException">Environment: no form works on this kernel for an ordinary user.</exception>
+    internal ViewForm Form => (ForcedForm ?? ViewForms.OfThisKernel(Layer)).RequireFor(Ids);
 
     /// <summary>Who made a change, for the histories: <c>root</c>, <c>nightly</c>.</summary>
     public string User { get; init; } = Environment.UserName;
@@ -44,7 +46,7 @@ public sealed record EnvironmentHost
     /// <summary>The name of the variable that forces a form: <c>one</c>, <c>two</c> or <c>two-merged</c>.</summary>
     public const string FormVariable = "EZ_VIEW_FORM";
 
-    /// <summary>The name of the variable that forces a kind of metadata layer: <c>image</c> or <c>tree</c>.</summary>
+    /// <summary>The name of the variable that forces a kind of metadata layer: <c>image</c>, <c>tree</c> or <c>copy</c>.</summary>
     public const string LayerVariable = "EZ_VIEW_LAYER";
 }
 

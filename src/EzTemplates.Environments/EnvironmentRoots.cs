@@ -51,7 +51,7 @@ public static partial class EnvironmentRoots
                     mount.Point,
                     Text: (mount.Point.StartsWith(below, StringComparison.Ordinal) ? mount.Point : "") + (mount.FileSystem == "overlay" ? " " + mount.Options : "")))
                 .SelectMany(mount => Layer().Matches(mount.Text).Select(match => (mount.Point, Manifest: Sha256Digest.Parse(match.Groups[1].Value))))
-                .Where(use => StoreFile.Exists(layout.ManifestOf(use.Manifest)) || StoreFile.Exists(layout.TreeOf(use.Manifest)))
+                .Where(use => StoreFile.Exists(layout.ManifestOf(use.Manifest)) || StoreFile.Exists(layout.TreeOf(use.Manifest)) || StoreFile.Exists(layout.CopyOf(use.Manifest)))
                 .Select(use => new StoreRoot(use.Manifest, null, $"mounted at {use.Point}")),
         ];
     }
@@ -83,6 +83,6 @@ public static partial class EnvironmentRoots
         return roots.Distinct();
     }
 
-    [GeneratedRegex("store/(?:trees|images|layers|views)/([0-9a-f]{64})", RegexOptions.CultureInvariant)]
+    [GeneratedRegex("store/(?:trees|copies|images|layers|views)/([0-9a-f]{64})", RegexOptions.CultureInvariant)]
     private static partial Regex Layer();
 }

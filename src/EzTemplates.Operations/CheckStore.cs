@@ -103,6 +103,7 @@ public static class CheckStore
             StoreThing.Contents => "contents",
             StoreThing.Manifest => "manifest",
             StoreThing.Tree => "tree",
+            StoreThing.Copy => "copy",
             StoreThing.Image => "image",
             StoreThing.Version => "version",
             StoreThing.Lock => "lock",

@@ -24,7 +24,7 @@ internal sealed class FaultHits
 
     public IEnumerable<string> Of(StoreFault fault) => fault.Thing switch
     {
-        StoreThing.Manifest or StoreThing.Tree or StoreThing.Image => Names(version => version.Record.Manifest == fault.Digest),
+        StoreThing.Manifest or StoreThing.Tree or StoreThing.Copy or StoreThing.Image => Names(version => version.Record.Manifest == fault.Digest),
         StoreThing.Contents => Names(version => version.Lock.Packages.Any(row => row.Sha256 == fault.Digest)),
         StoreThing.Object => OfObject(fault.Digest),
         _ => fault.Version is { } one ? [one.ToString()] : [],

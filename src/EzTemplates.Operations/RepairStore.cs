@@ -49,7 +49,10 @@ internal sealed class RepairStore
                 RequireSame(fault.Digest, Recompose(fault.Digest));
                 break;
             case StoreThing.Tree:
-                _repair.MendTree(fault.Digest);
+                _repair.MendTree(LayerKind.Tree, fault.Digest);
+                break;
+            case StoreThing.Copy:
+                _repair.MendTree(LayerKind.Copy, fault.Digest);
                 break;
             case StoreThing.Image:
                 _repair.RestoreImage(fault.Digest);

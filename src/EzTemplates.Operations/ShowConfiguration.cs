@@ -19,19 +19,32 @@ public static class ShowConfiguration
     {
         var file = FileOf(options.HostRoot);
         var config = Read(file);
+        var (form, layer) = View(options);
         return new ConfigReport(
         [
             new("store", options.StoreRoot ?? StoreLayout.DefaultRoot, storeFrom ?? "default"),
             new("host root", options.HostRoot, options.HostRoot == "/" ? "default" : "EZ_HOST_ROOT"),
-            new("view form", ViewForms.NameOf(ViewForms.Parse(options.ForcedForm) ?? ViewForms.OfThisKernel()), options.ForcedForm is null ? "this kernel" : EnvironmentHost.FormVariable),
-            new(
-                "view layer",
-                LayerKinds.NameOf(LayerKinds.Parse(options.ForcedLayer) ?? ViewForms.LayerOfThisKernel()),
-                options.ForcedLayer is null ? "this kernel" : EnvironmentHost.LayerVariable),
+            new("view form", form, options.ForcedForm is null ? "this kernel" : EnvironmentHost.FormVariable),
+            new("view layer", layer, options.ForcedLayer is null ? "this kernel" : EnvironmentHost.LayerVariable),
             new("configuration", file, File.Exists(file) ? "read" : "not there"),
             .. config.Mirrors.Select(mirror => new ConfigRow(string.Create(CultureInfo.InvariantCulture, $"mirrors.{mirror.Key}"), string.Join(' ', mirror.Value), file)),
             new("archives.quota", string.Create(CultureInfo.InvariantCulture, $"{config.ArchiveQuota ?? GarbageRules.DefaultArchiveQuota}"), config.ArchiveQuota is null ? "default" : file),
         ]);
+    }
+
+    /// <summary>Of a new store of this user's.</summary>
+    private static (string Form, string Layer) View(WorkspaceOptions options)
+    {
+        var asked = ViewForms.Parse(options.ForcedForm);
+        try
+        {
+            var layer = LayerKinds.Parse(options.ForcedLayer) ?? ViewForms.LayerOfThisKernel(StoreIds.OfThisUser());
+            return (ViewForms.NameOf(asked ?? ViewForms.OfThisKernel(layer)), LayerKinds.NameOf(layer));
+        }
+        catch (EzException tooOld) when (tooOld.Kind == FailureKind.Environment)
+        {
+            return (asked is { } form ? ViewForms.NameOf(form) : "none", "none");
+        }
     }
 
     /// <summary>An ordinary user's own, also where he is root of his store's namespaces, where there is one, else the machine's.</summary>

@@ -64,7 +64,7 @@ public sealed class Workspace(WorkspaceOptions options, Action<OperationEvent> t
     public ContentStore Store => _store ??= ContentStore.Open(options.StoreRoot ?? StoreLayout.DefaultRoot, new StoreOptions
     {
         Time = time,
-        Layer = () => LayerKinds.Parse(options.ForcedLayer) ?? ViewForms.LayerOfThisKernel(),
+        Layer = ids => LayerKinds.Parse(options.ForcedLayer) ?? ViewForms.LayerOfThisKernel(ids),
     });
 
     public EnvironmentStore Environments => _environments ??= new EnvironmentStore(new EnvironmentHost

@@ -43,8 +43,10 @@ public sealed class ContentStore : IDisposable
 
     internal StoreOptions Options { get; }
 
-    /// <summary>The kind of layer that a commit makes. Only root mounts images.</summary>
-    internal LayerKind Layer => Ids.IsRootless ? LayerKind.Tree : Options.Layer();
+    /// <summary>The kind of layer that a commit makes.</summary>
+    internal LayerKind Layer => Options.Layer(Ids);
+
+    internal TreeFiles FilesOf(LayerKind kind) => kind == LayerKind.Copy ? TreeFiles.WithBytes(Layout) : TreeFiles.ThatRefer(Ids.Overlay);
 
     /// <summary>Opens the store, makes it if there is none, and removes what killed commands left.</summary>
     /// <exception cref="StoreException">A newer format, another owner, a folder that is no store, or a failing disk.</exception>

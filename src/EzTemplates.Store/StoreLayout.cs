@@ -50,6 +50,9 @@ public sealed class StoreLayout
 
     public string Images => At("store", "images");
 
+    /// <summary>Trees with bytes, for kernels that need them; most stores have none.</summary>
+    public string Copies => At("store", "copies");
+
     /// <summary>Where images are mounted, each once for all views on it.</summary>
     public string Layers => At("store", "layers");
 
@@ -112,8 +115,15 @@ public sealed class StoreLayout
 
     public string ImageOf(Sha256Digest manifest) => Path.Combine(Images, manifest + ".erofs");
 
+    public string CopyOf(Sha256Digest manifest) => Path.Combine(Copies, manifest.ToString());
+
     /// <summary>A manifest's metadata layer of a kind.</summary>
-    public string LayerOf(LayerKind kind, Sha256Digest manifest) => kind == LayerKind.Image ? ImageOf(manifest) : TreeOf(manifest);
+    public string LayerOf(LayerKind kind, Sha256Digest manifest) => kind switch
+    {
+        LayerKind.Image => ImageOf(manifest),
+        LayerKind.Copy => CopyOf(manifest),
+        _ => TreeOf(manifest),
+    };
 
     /// <summary>Where a manifest's image is mounted.</summary>
     public string LayerPointOf(Sha256Digest manifest) => Path.Combine(Layers, manifest.ToString());

@@ -6,7 +6,7 @@ public sealed record StoreOptions
     public TimeProvider Time { get; init; } = TimeProvider.System;
 
     /// <summary>Which kind of metadata layer a commit makes; asked when the first is made. The other kind is made when a view needs it.</summary>
-    public Func<LayerKind> Layer { get; init; } = () => LayerKind.Tree;
+    public Func<StoreIds, LayerKind> Layer { get; init; } = _ => LayerKind.Tree;
 
     /// <summary>Tells one run of the kernel from another (random(4)): what one left unsynced is in doubt in the next.</summary>
     public string BootId

@@ -13,6 +13,7 @@ public sealed class RepairTests : IDisposable
     [InlineData("manifests", "image")]
     [InlineData("images", "image")]
     [InlineData("trees", "tree")]
+    [InlineData("copies", "copy")]
     public void Build_makes_what_a_version_lacks(string folder, string layer)
     {
         Requires.Root();

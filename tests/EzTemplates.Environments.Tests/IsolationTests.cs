@@ -1,5 +1,6 @@
 using System.Globalization;
 using EzTemplates.Domain;
+using EzTemplates.Store;
 using EzTemplates.Testing;
 
 namespace EzTemplates.Environments.Tests;
@@ -182,23 +183,30 @@ public sealed class IsolationTests
     }
 
     [Theory]
-    [InlineData("4.18", null)]
     [InlineData("4.19", ViewForm.TwoOverlaysMerged)]
     [InlineData("6.4.99", ViewForm.TwoOverlaysMerged)]
     [InlineData("6.5", ViewForm.TwoOverlays)]
     [InlineData("6.15.9", ViewForm.TwoOverlays)]
     [InlineData("6.16", ViewForm.OneOverlay)]
     [InlineData("7.0", ViewForm.OneOverlay)]
-    public void The_kernel_decides_the_form(string kernel, ViewForm? form)
+    public void The_kernel_decides_the_form(string kernel, ViewForm form) => Assert.Equal(form, ViewForms.ForKernel(System.Version.Parse(kernel)));
+
+    [Theory]
+    [InlineData("4.18", false, LayerKind.Copy)]
+    [InlineData("5.10", true, null)]
+    [InlineData("5.11", true, LayerKind.Copy)]
+    [InlineData("6.15.9", true, LayerKind.Copy)]
+    [InlineData("6.16", true, LayerKind.Tree)]
+    public void The_kernel_and_the_user_decide_the_layer(string kernel, bool isRootless, LayerKind? layer)
     {
-        if (form is null)
+        var (ids, version) = (isRootless ? new StoreIds.One() : StoreIds.OfRoot, System.Version.Parse(kernel));
+        if (layer is null)
         {
-            Assert.Equal(FailureKind.Environment, Assert.Throws<EzException>(() => ViewForms.ForKernel(System.Version.Parse(kernel))).Kind);
+            Assert.Equal(FailureKind.Environment, Assert.Throws<EzException>(() => ViewForms.LayerFor(ids, version)).Kind);
+            return;
         }
-        else
-        {
-            Assert.Equal(form, ViewForms.ForKernel(System.Version.Parse(kernel)));
-        }
+
+        Assert.Equal(layer, ViewForms.LayerFor(ids, version));
     }
 
     private static string Facts(string folder, IEnumerable<string> files) => string.Join('\n', files.Select(file =>

@@ -27,7 +27,7 @@ internal sealed class TestGround : IDisposable
         _watch = MountWatch.Start(_temp.Root);
         Layout = new StoreLayout(disk is null ? _temp.MakeFolder("store root") : Directory.CreateDirectory(Path.Combine(disk, Path.GetFileName(_temp.Root))).FullName);
         File.SetUnixFileMode(Layout.Root, (UnixFileMode)0b111_000_000);
-        foreach (var folder in (string[])[Layout.Objects, Layout.Trees, Layout.Images, Layout.Locks])
+        foreach (var folder in (string[])[Layout.Objects, Layout.Trees, Layout.Copies, Layout.Images, Layout.Locks])
         {
             Directory.CreateDirectory(folder);
         }
@@ -43,7 +43,7 @@ internal sealed class TestGround : IDisposable
 
     public static IEnumerable<TheoryDataRow<ViewForm>> Forms()
     {
-        var newest = ViewForms.OfThisKernel();
+        var newest = ViewForms.ForKernel(Environment.OSVersion.Version);
         foreach (var form in Enum.GetValues<ViewForm>())
         {
             var row = new TheoryDataRow<ViewForm>(form);
@@ -68,7 +68,8 @@ internal sealed class TestGround : IDisposable
             }
             else
             {
-                TreeMaker.Make(_manifests[digest], layer);
+                var files = kind == LayerKind.Copy ? TreeFiles.WithBytes(Layout) : TreeFiles.ThatRefer(OverlayAttributes.Trusted);
+                TreeMaker.Make(_manifests[digest], layer, StoreIds.OfRoot, files, default);
             }
         },
         ReadManifest = digest => _manifests[digest],

@@ -73,7 +73,7 @@ public sealed class CommitTests : IDisposable
     {
         var commit = Given.Version("debian-12", "1.0.1", Given.Manifest(Given.Folder("/usr"), Given.File("/usr/a", "abc")));
         var kind = last == "images" ? LayerKind.Image : LayerKind.Tree;
-        using var store = ContentStore.Open(_store.Layout.Root, new StoreOptions { Layer = () => kind });
+        using var store = ContentStore.Open(_store.Layout.Root, new StoreOptions { Layer = _ => kind });
         Sha256Digest manifest;
         using (var writer = store.BeginWriting())
         {
@@ -106,7 +106,7 @@ public sealed class CommitTests : IDisposable
     public void A_version_has_one_layer_and_gets_the_other_kind_when_it_is_asked_for()
     {
         var commit = Given.Version("debian-12", "1.0.1", Given.Manifest(Given.Folder("/usr"), Given.File("/usr/a", "abc")));
-        using var store = ContentStore.Open(_store.Layout.Root, new StoreOptions { Layer = () => LayerKind.Image });
+        using var store = ContentStore.Open(_store.Layout.Root, new StoreOptions { Layer = _ => LayerKind.Image });
         Directory.Delete(store.Layout.Images);
         using var writer = store.BeginWriting();
         var record = writer.Commit(commit);

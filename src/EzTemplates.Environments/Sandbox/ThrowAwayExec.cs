@@ -102,6 +102,6 @@ public sealed class ThrowAwayExec(EnvironmentStore environments)
             }
         }
 
-        return thread.TryMount("overlay", $"{area}/root", "overlay", MountFlags.NoDevices, form.ThrowAwayOptions(lower, $"{area}/upper", $"{area}/work", environments.Host.Ids.Overlay));
+        return thread.TryMount("overlay", $"{area}/root", "overlay", MountFlags.NoDevices, ViewForms.ThrowAwayOptions(lower, $"{area}/upper", $"{area}/work", environments.Host.Ids.Overlay));
     }
 }

@@ -16,6 +16,7 @@ internal sealed record ReadyLayer(string Path, LayerKind Kind);
 internal sealed class LowerLayer(EnvironmentHost host)
 {
     private const string Trees = "store/trees/";
+    private const string Copies = "store/copies/";
     private const string Mounted = "store/layers/";
     internal const string FileSystem = "erofs";
     private const int OwnerOnly = 0b111_000_000;
@@ -31,7 +32,7 @@ internal sealed class LowerLayer(EnvironmentHost host)
     public static LayerKind OfThisKernel => Best.Value;
 
     /// <summary>The kind that a view gets, unless the kernel refuses it.</summary>
-    public LayerKind Kind => host.ForcedLayer ?? (host.Ids.IsRootless ? LayerKind.Tree : OfThisKernel);
+    public LayerKind Kind => host.Layer;
 
     /// <summary>Sees to it that the store has the layer; mounts nothing.</summary>
     public void Make(Sha256Digest manifest) => host.MakeLayer(manifest, Kind);
@@ -40,6 +41,12 @@ internal sealed class LowerLayer(EnvironmentHost host)
     /// <exception cref="EzException">Environment: an image was asked for by name, and cannot be mounted.</exception>
     public ReadyLayer Ensure(Sha256Digest manifest)
     {
+        if (Kind == LayerKind.Copy)
+        {
+            host.MakeLayer(manifest, LayerKind.Copy);
+            return new ReadyLayer(Copies + manifest, LayerKind.Copy);
+        }
+
         if (Kind == LayerKind.Tree)
         {
             return Tree(manifest);
@@ -68,7 +75,9 @@ internal sealed class LowerLayer(EnvironmentHost host)
     /// <summary>What <see cref="ReadyLayer.Path"/> says, found in an overlay's options; null for anything else.</summary>
     public static (LayerKind Kind, Sha256Digest Manifest)? Parse(string lowerdir)
     {
-        var (kind, prefix) = lowerdir.StartsWith(Mounted, StringComparison.Ordinal) ? (LayerKind.Image, Mounted) : (LayerKind.Tree, Trees);
+        var (kind, prefix) = lowerdir.StartsWith(Mounted, StringComparison.Ordinal) ? (LayerKind.Image, Mounted)
+            : lowerdir.StartsWith(Copies, StringComparison.Ordinal) ? (LayerKind.Copy, Copies)
+            : (LayerKind.Tree, Trees);
         return lowerdir.StartsWith(prefix, StringComparison.Ordinal)
             && lowerdir.Length >= prefix.Length + 64
             && Sha256Digest.TryParse(lowerdir.AsSpan(prefix.Length, 64), out var manifest) ? (kind, manifest) : null;

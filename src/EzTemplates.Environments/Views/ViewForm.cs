@@ -20,29 +20,50 @@ public static class ViewForms
 {
     // Of the upper overlay always: with metacopy or redirects in the private area, a chmod-ed file shows the old size with new content
     // after a remap, and a file that is gone gives EIO.
-    private const string PlainUpper = "metacopy=off,redirect_dir=off,index=off,xino=off";
+    private static string PlainUpper() => (Environment.OSVersion.Version < MergedSince ? "" : "metacopy=off,") + "redirect_dir=off,index=off,xino=off";
 
     // What userxattr demands: `off` would follow what it does not make.
     private const string PlainUpperOfUsers = "metacopy=off,redirect_dir=nofollow,index=off,xino=off,userxattr";
     private const string FollowingLower = "metacopy=on,redirect_dir=on";
 
-    /// <exception cref="EzException">Environment: no form works on this kernel.</exception>
+    private static readonly System.Version OneSince = new(6, 16);
+    private static readonly System.Version TwoSince = new(6, 5);
+    private static readonly System.Version MergedSince = new(4, 19);
+    private static readonly System.Version UsersSince = new(5, 11);
+    private static readonly System.Version VolatileSince = new(5, 10);
+
+    /// <summary>Over a layer of any kind but a copy, which is shown by one overlay everywhere.</summary>
     public static ViewForm ForKernel(System.Version kernel)
     {
         ArgumentNullException.ThrowIfNull(kernel);
-        return kernel switch
-        {
-            _ when kernel >= new System.Version(6, 16) => ViewForm.OneOverlay,
-            _ when kernel >= new System.Version(6, 5) => ViewForm.TwoOverlays,
-            _ when kernel >= new System.Version(4, 19) => ViewForm.TwoOverlaysMerged,
-            _ => throw new EzException(FailureKind.Environment, $"Linux `{kernel}` cannot show an environment: views need 4.19 or newer", "boot a newer kernel"),
-        };
+        return kernel >= OneSince ? ViewForm.OneOverlay : kernel >= TwoSince ? ViewForm.TwoOverlays : ViewForm.TwoOverlaysMerged;
     }
 
-    public static ViewForm OfThisKernel() => ForKernel(Environment.OSVersion.Version);
+    /// <summary>Over layers of a kind.</summary>
+    public static ViewForm OfThisKernel(LayerKind kind) => kind == LayerKind.Copy ? ViewForm.OneOverlay : ForKernel(Environment.OSVersion.Version);
 
-    /// <summary>The kind of metadata layer that views get here.</summary>
-    public static LayerKind LayerOfThisKernel() => LowerLayer.OfThisKernel;
+    /// <summary>The kind of metadata layer that views of a store get here.</summary>
+    /// <exception cref="EzException">Environment: an ordinary user's store, and no kind works.</exception>
+    public static LayerKind LayerOfThisKernel(StoreIds ids) => LayerFor(ids, Environment.OSVersion.Version);
+
+    /// <summary>A user's overlay takes bytes from another layer since 6.16, and there is one for users since 5.11; root's take them since 4.19.</summary>
+    /// <exception cref="EzException">Environment: an ordinary user's store, and no kind works.</exception>
+    public static LayerKind LayerFor(StoreIds ids, System.Version kernel)
+    {
+        ArgumentNullException.ThrowIfNull(ids);
+        ArgumentNullException.ThrowIfNull(kernel);
+        return (ids.IsRootless, kernel) switch
+        {
+            (true, _) when kernel >= OneSince => LayerKind.Tree,
+            (true, _) when kernel >= UsersSince => LayerKind.Copy,
+            (true, _) => throw new EzException(
+                FailureKind.Environment,
+                $"an ordinary user's environments need Linux {UsersSince} or newer; this is {kernel}",
+                "boot a newer kernel, or run as root, in a store of root's"),
+            (false, _) when kernel < MergedSince => LayerKind.Copy,
+            _ => LowerLayer.OfThisKernel,
+        };
+    }
 
     /// <summary>The name that <see cref="EnvironmentHost.FormVariable"/> and <c>ez env show</c> use.</summary>
     public static string NameOf(ViewForm form) => form switch
@@ -63,15 +84,15 @@ public static class ViewForms
         _ => throw new EzException(FailureKind.Usage, $"`{text}` is no form of a view", "use one, two or two-merged"),
     };
 
-    /// <summary>In a user namespace an overlay takes bytes from another layer since 6.16, and only as the first form does.</summary>
+    /// <summary>In a user namespace an overlay takes bytes from another layer only as the first form does.</summary>
     /// <exception cref="EzException">Environment: the store is an ordinary user's, and this form is not for such.</exception>
     public static ViewForm RequireFor(this ViewForm form, StoreIds ids)
     {
         ArgumentNullException.ThrowIfNull(ids);
         return form == ViewForm.OneOverlay || !ids.IsRootless ? form : throw new EzException(
             FailureKind.Environment,
-            $"an ordinary user's environments need Linux 6.16 or newer; this is {Environment.OSVersion.Version}{(OfThisKernel() == form ? "" : $", and the form `{NameOf(form)}` is asked for")}",
-            "boot a newer kernel, or run as root, in a store of root's");
+            $"an ordinary user's environments have the form `{NameOf(ViewForm.OneOverlay)}`, and `{NameOf(form)}` is asked for",
+            "unset EZ_VIEW_FORM, and EZ_VIEW_LAYER where Linux is older than 6.16; or run as root, in a store of root's");
     }
 
     /// <summary>Whether processes inside the view can mount an overlay on it: overlays stack two deep at most.</summary>
@@ -82,21 +103,23 @@ public static class ViewForms
     /// mount(2)'s one page whatever the root is.
     /// </summary>
     internal static string UpperOptions(this ViewForm form, ReadyLayer layer, Sha256Digest manifest, EnvironmentName name, OverlayAttributes attributes) =>
-        UpperOptions(form == ViewForm.OneOverlay ? form.LowerLayers(layer) : SharedPoint(manifest), $"environments/{name}/private", $"environments/{name}/work", attributes);
+        UpperOptions(form.SharedOptions(layer) is null ? form.LowerLayers(layer) : SharedPoint(manifest), $"environments/{name}/private", $"environments/{name}/work", attributes);
 
     internal static string UpperOptions(string lower, string upper, string work, OverlayAttributes attributes) =>
-        $"lowerdir={lower},upperdir={upper},workdir={work},{(attributes == OverlayAttributes.Trusted ? PlainUpper : PlainUpperOfUsers)}";
+        $"lowerdir={lower},upperdir={upper},workdir={work},{(attributes == OverlayAttributes.Trusted ? PlainUpper() : PlainUpperOfUsers)}";
 
     /// <summary>As <see cref="UpperOptions(string, string, string, OverlayAttributes)"/> for what need not outlive the mount: nothing is synced at its end (5.10).</summary>
-    internal static string ThrowAwayOptions(this ViewForm form, string lower, string upper, string work, OverlayAttributes attributes) =>
-        UpperOptions(lower, upper, work, attributes) + (form == ViewForm.TwoOverlaysMerged ? "" : ",volatile");
+    internal static string ThrowAwayOptions(string lower, string upper, string work, OverlayAttributes attributes) =>
+        UpperOptions(lower, upper, work, attributes) + (Environment.OSVersion.Version < VolatileSince ? "" : ",volatile");
 
     /// <summary>What shows a manifest, below whatever is private.</summary>
-    internal static string LowerLayers(this ViewForm form, ReadyLayer layer) => $"{layer.Path}{(form == ViewForm.TwoOverlaysMerged ? ":" : "::")}store/data";
+    internal static string LowerLayers(this ViewForm form, ReadyLayer layer) => layer.Kind == LayerKind.Copy
+        ? layer.Path
+        : $"{layer.Path}{(form == ViewForm.TwoOverlaysMerged ? ":" : "::")}store/data";
 
     /// <summary>Options of the read-only overlay that all environments of a manifest share; null where there is none.</summary>
     internal static string? SharedOptions(this ViewForm form, ReadyLayer layer) =>
-        form == ViewForm.OneOverlay ? null : $"{FollowingLower},lowerdir={form.LowerLayers(layer)}";
+        form == ViewForm.OneOverlay || layer.Kind == LayerKind.Copy ? null : $"{FollowingLower},lowerdir={form.LowerLayers(layer)}";
 
     /// <summary>Where the shared overlay is mounted, relative to the store's root.</summary>
     internal static string SharedPoint(Sha256Digest manifest) => $"store/views/{manifest}";

@@ -1,4 +1,6 @@
+using EzTemplates.Domain;
 using EzTemplates.Environments;
+using EzTemplates.Store;
 
 namespace EzTemplates.Operations;
 
@@ -13,9 +15,18 @@ internal static class KernelChecks
     public static DoctorFinding Version() => ExamineHost.Guarded("kernel", () =>
     {
         var kernel = Environment.OSVersion.Version;
-        return IsRoot || kernel >= OverlayForUsers
-            ? DoctorFinding.Ok("kernel", $"Linux {kernel}: views of the form `{ViewForms.NameOf(ViewForms.ForKernel(kernel))}`")
-            : DoctorFinding.Problem("kernel", $"Linux {kernel} shows an ordinary user no environment: that needs {OverlayForUsers}", "boot a newer kernel, or run as root");
+        try
+        {
+            var layer = ViewForms.LayerFor(IsRoot ? StoreIds.OfRoot : new StoreIds.One(), kernel);
+            var form = $"Linux {kernel}: views of the form `{ViewForms.NameOf(ViewForms.OfThisKernel(layer))}` over {LayerKinds.NameOf(layer)} layers";
+            return layer == LayerKind.Copy
+                ? DoctorFinding.Warning("kernel", $"{form}: each version's files are copied once more, cloned where the file system can", "boot Linux 6.16 or newer to share them")
+                : DoctorFinding.Ok("kernel", form);
+        }
+        catch (EzException tooOld)
+        {
+            return DoctorFinding.Problem("kernel", tooOld.Message, tooOld.Hint);
+        }
     });
 
     /// <summary>Mounts a view of one file, in namespaces of its own, on the file system that has the store.</summary>

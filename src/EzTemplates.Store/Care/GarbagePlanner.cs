@@ -50,10 +50,10 @@ internal sealed class GarbagePlanner(ContentStore store, GarbageRules rules)
         };
     }
 
-    /// <summary>Also of trees and images whose manifest is gone.</summary>
+    /// <summary>Also of layers whose manifest is gone.</summary>
     private List<Sha256Digest> ManifestNames() =>
     [
-        .. ((string[])[_layout.Manifests, _layout.Trees, _layout.Images, _layout.Layers]).SelectMany(GarbageMark.DigestsIn).Distinct().Order(),
+        .. ((string[])[_layout.Manifests, _layout.Trees, _layout.Copies, _layout.Images, _layout.Layers]).SelectMany(GarbageMark.DigestsIn).Distinct().Order(),
     ];
 
     private IEnumerable<string> Compositions(GarbageMark mark)

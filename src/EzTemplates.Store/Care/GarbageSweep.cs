@@ -134,10 +134,13 @@ internal sealed class GarbageSweep(ContentStore store, GarbageRules rules, Garba
             }
 
             Count(ManifestUse.FilesOf(_layout, manifest));
-            if (StoreFile.Exists(_layout.TreeOf(manifest)))
+            foreach (var tree in (string[])[_layout.TreeOf(manifest), _layout.CopyOf(manifest)])
             {
-                Libc.Rename(null, _layout.TreeOf(manifest), null, work.NewPath("tree"));
-                _touched.Add(_layout.Trees);
+                if (StoreFile.Exists(tree))
+                {
+                    Libc.Rename(null, tree, null, work.NewPath("tree"));
+                    _touched.Add(Path.GetDirectoryName(tree)!);
+                }
             }
 
             RemoveUncounted(_layout.ImageOf(manifest));

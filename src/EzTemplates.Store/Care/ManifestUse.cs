@@ -12,7 +12,7 @@ internal static class ManifestUse
 {
     /// <summary>Its layers, then the manifest itself.</summary>
     public static IEnumerable<string> FilesOf(StoreLayout layout, Sha256Digest manifest) =>
-        [layout.TreeOf(manifest), layout.ImageOf(manifest), layout.ManifestOf(manifest)];
+        [layout.TreeOf(manifest), layout.CopyOf(manifest), layout.ImageOf(manifest), layout.ManifestOf(manifest)];
 
     /// <returns>Null where nobody does.</returns>
     public static string? HolderOf(StoreLayout layout, Sha256Digest manifest) => TryHolder(layout, manifest) ?? MountOf(layout, manifest);

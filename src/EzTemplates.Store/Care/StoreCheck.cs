@@ -42,7 +42,8 @@ public sealed class StoreCheck(ContentStore store, CheckOptions options)
         var whole = manifests.Where(CheckManifest).ToList();
         new ObjectListing(_layout).ForEach(CheckObject, options.Cancellation);
         FindAbsent();
-        Parallel.ForEach(whole.Where(manifest => StoreFile.Exists(_layout.TreeOf(manifest))), Parallelism, CheckTree);
+        Parallel.ForEach(whole, Parallelism, manifest => CheckTree(LayerKind.Tree, manifest));
+        whole.ForEach(manifest => CheckTree(LayerKind.Copy, manifest));
         Parallel.ForEach(whole.Where(manifest => StoreFile.Exists(_layout.ImageOf(manifest))), Parallelism, CheckImage);
         CheckCatalog();
 
@@ -214,19 +215,24 @@ public sealed class StoreCheck(ContentStore store, CheckOptions options)
         }
     }
 
-    private void CheckTree(Sha256Digest manifest)
+    private void CheckTree(LayerKind kind, Sha256Digest manifest)
     {
-        var path = _layout.TreeOf(manifest);
+        var (path, thing) = (_layout.LayerOf(kind, manifest), kind == LayerKind.Copy ? StoreThing.Copy : StoreThing.Tree);
+        if (!StoreFile.Exists(path))
+        {
+            return;
+        }
+
         ImmutableArray<TreePath> differences;
         try
         {
-            differences = TreeComparison.Differences(store.Ids.InTree(store.Versions.ReadManifest(manifest)), store.Ids.Overlay, path);
+            differences = TreeComparison.Differences(store.Ids.InTree(store.Versions.ReadManifest(manifest)), store.FilesOf(kind), path);
         }
         catch (StoreException broken)
         {
             if (IsThere(manifest, path))
             {
-                Add(StoreThing.Tree, manifest, path, broken.Message);
+                Add(thing, manifest, path, broken.Message);
             }
 
             return;
@@ -236,7 +242,7 @@ public sealed class StoreCheck(ContentStore store, CheckOptions options)
         if (!differences.IsEmpty && IsThere(manifest, path))
         {
             var more = differences.Length > 1 ? $" and {differences.Length - 1} more" : "";
-            Add(StoreThing.Tree, manifest, path, $"`{differences[0]}`{more} not as the manifest has it");
+            Add(thing, manifest, path, $"`{differences[0]}`{more} not as the manifest has it");
         }
     }
 

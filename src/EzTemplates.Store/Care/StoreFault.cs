@@ -9,6 +9,7 @@ public enum StoreThing
     Manifest,
     Tree,
     Image,
+    Copy,
     Version,
     Lock,
     Provenance,

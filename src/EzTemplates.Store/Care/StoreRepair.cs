@@ -120,19 +120,25 @@ public sealed class StoreRepair : IDisposable
     }
 
     /// <summary>Makes the tree anew beside the damaged one, and takes over what is wrong.</summary>
-    public void MendTree(Sha256Digest digest)
+    public void MendTree(LayerKind kind, Sha256Digest digest)
     {
-        var manifest = _store.Versions.ReadManifest(digest);
+        var (manifest, files, damaged) = (_store.Versions.ReadManifest(digest), _store.FilesOf(kind), _store.Layout.LayerOf(kind, digest));
         var beside = _work.NewPath("tree");
-        TreeMaker.Make(manifest, beside, _store.Ids, _cancellation);
+        TreeMaker.Make(manifest, beside, _store.Ids, files, _cancellation);
         var shown = _store.Ids.InTree(manifest);
         using var good = Libc.OpenFolder(null, beside);
-        using var tree = Libc.OpenFolder(null, _store.Layout.TreeOf(digest));
-        new TreeMending(shown, good, tree).Mend(TreeComparison.Differences(shown, _store.Ids.Overlay, _store.Layout.TreeOf(digest)));
-        Libc.SyncFileSystem(tree);
-        if (TreeComparison.Differences(shown, _store.Ids.Overlay, _store.Layout.TreeOf(digest)) is [var still, ..])
+        using var tree = Libc.OpenFolder(null, damaged);
+        var mending = new TreeMending(shown, good, tree);
+        if (kind == LayerKind.Copy)
         {
-            throw new StoreException($"`{still}` of the tree `{_store.Layout.TreeOf(digest)}` could not be mended", "look for disk errors with dmesg");
+            mending.Overwrite(TreeComparison.Differences(shown, files, damaged));
+        }
+
+        mending.Mend(TreeComparison.Differences(shown, files, damaged));
+        Libc.SyncFileSystem(tree);
+        if (TreeComparison.Differences(shown, files, damaged) is [var still, ..])
+        {
+            throw new StoreException($"`{still}` of the tree `{damaged}` could not be mended", "look for disk errors with dmesg");
         }
     }
 

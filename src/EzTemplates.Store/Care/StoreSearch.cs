@@ -35,7 +35,7 @@ public sealed class StoreSearch(StoreLayout layout, CancellationToken cancellati
         [
             .. ObjectsStartingWith(digits).Select(digest => ("object", digest)),
             .. In("package", layout.Contents).Concat(In("package", layout.Archives)).Distinct(),
-            .. In("manifest", layout.Manifests).Concat(In("manifest", layout.Trees)).Concat(In("manifest", layout.Images)).Distinct(),
+            .. In("manifest", layout.Manifests).Concat(In("manifest", layout.Trees)).Concat(In("manifest", layout.Copies)).Concat(In("manifest", layout.Images)).Distinct(),
             .. In("composition", layout.Compositions),
         ];
     }

@@ -12,11 +12,11 @@ internal static class TreeComparison
 
     /// <summary>Paths that are not as they should be, absent, or too many; sorted.</summary>
     /// <param name="manifest">As the tree has it: see <see cref="StoreIds.InTree"/>.</param>
-    public static ImmutableArray<TreePath> Differences(Manifest manifest, OverlayAttributes overlay, string tree)
+    public static ImmutableArray<TreePath> Differences(Manifest manifest, TreeFiles files, string tree)
     {
         using var root = Libc.OpenFolder(null, tree);
-        var wrong = manifest.Entries.Where(entry => !IsRight(root, entry, overlay)).Select(entry => entry.Path).ToList();
-        if (Libc.TryStatus(root, Whiteout) is not { Kind: FileKind.CharacterDevice } white || white.SpecialDevice != default)
+        var wrong = manifest.Entries.AsParallel().Where(entry => !IsRight(root, entry, files)).Select(entry => entry.Path).ToList();
+        if (files.IsOverObjects && (Libc.TryStatus(root, Whiteout) is not { Kind: FileKind.CharacterDevice } white || white.SpecialDevice != default))
         {
             wrong.Add(Whiteout);
         }
@@ -25,7 +25,7 @@ internal static class TreeComparison
         {
             var members = Libc.ReadFolder(at.Folder);
             var parent = at.Path == "" ? "/" : $"/{at.Path}/";
-            foreach (var path in members.Select(member => TreePath.Parse(parent + member.Name)).Where(path => path != Whiteout && manifest.Find(path) is null))
+            foreach (var path in members.Select(member => TreePath.Parse(parent + member.Name)).Where(path => !(files.IsOverObjects && path == Whiteout) && manifest.Find(path) is null))
             {
                 wrong.Add(path);
             }
@@ -35,7 +35,7 @@ internal static class TreeComparison
         return [.. wrong.Distinct().Order()];
     }
 
-    private static bool IsRight(SafeFileHandle root, ManifestEntry entry, OverlayAttributes overlay)
+    private static bool IsRight(SafeFileHandle root, ManifestEntry entry, TreeFiles files)
     {
         if (Libc.TryStatus(root, entry.Path) is not { } status)
         {
@@ -53,16 +53,19 @@ internal static class TreeComparison
             && (entry.Type != EntryType.File || status.Size == entry.Size)
             && (entry.Type != EntryType.Symlink || Libc.TryReadSymlink(root, entry.Path) == entry.Target)
             && (entry.Type is not (EntryType.CharacterDevice or EntryType.BlockDevice) || status.SpecialDevice == entry.Device)
-            && HasItsAttributes(root, entry, overlay);
+            && HasItsAttributes(root, entry, files)
+            && (entry.Type != EntryType.File || entry.Size == 0 || files.AreRight(root, entry));
     }
 
-    private static bool HasItsAttributes(SafeFileHandle root, ManifestEntry entry, OverlayAttributes overlay)
+    private static bool HasItsAttributes(SafeFileHandle root, ManifestEntry entry, TreeFiles files)
     {
         var expected = entry.Xattrs.ToDictionary(xattr => xattr.Name, xattr => xattr.Value.ToArray(), StringComparer.Ordinal);
         if (entry.Type == EntryType.File && entry.Size > 0)
         {
-            expected[overlay.Metacopy.ToString()] = [];
-            expected[overlay.Redirect.ToString()] = OverlayAttributes.RedirectTo(entry.Content!.Value);
+            foreach (var (name, value) in files.AttributesOf(entry))
+            {
+                expected[name.ToString()] = value;
+            }
         }
 
         return Libc.XattrNames(root, entry.Path).Where(IsOurs).All(expected.ContainsKey)

@@ -13,6 +13,28 @@ internal sealed class TreeMending(Manifest manifest, SafeFileHandle good, SafeFi
     private readonly HashSet<TreePath> _settled = [];
     private readonly SortedSet<TreePath> _unfinished = [];
 
+    /// <summary>
+    /// Writes the good bytes into files that are there: a view that has one open reads its inode on, and would not see another that
+    /// takes its name.
+    /// </summary>
+    public void Overwrite(IEnumerable<TreePath> wrong)
+    {
+        foreach (var path in wrong)
+        {
+            if (manifest.Find(path) is { Type: EntryType.File } entry && Libc.TryStatus(tree, path) is { Kind: FileKind.File })
+            {
+                using (var to = Libc.Open(tree, path, OpenFlags.Write | OpenFlags.NoFollow))
+                using (var from = Libc.Open(good, path, OpenFlags.Read | OpenFlags.NoFollow))
+                {
+                    Libc.Truncate(to, 0);
+                    TreeFiles.Copy(from, to);
+                }
+
+                Finish(entry);
+            }
+        }
+    }
+
     public void Mend(IEnumerable<TreePath> wrong)
     {
         foreach (var path in WithAllNames(wrong).Order())
@@ -88,13 +110,13 @@ internal sealed class TreeMending(Manifest manifest, SafeFileHandle good, SafeFi
         return false;
     }
 
-    private void Finish(ManifestEntry folder)
+    private void Finish(ManifestEntry entry)
     {
-        foreach (var extra in Libc.XattrNames(tree, folder.Path).Where(TreeComparison.IsOurs).Where(name => folder.Xattrs.All(xattr => xattr.Name != name)))
+        foreach (var extra in Libc.XattrNames(tree, entry.Path).Where(TreeComparison.IsOurs).Where(name => entry.Xattrs.All(xattr => xattr.Name != name)))
         {
-            Libc.RemoveXattr(tree, folder.Path, NativePath.FromLatin1(extra));
+            Libc.RemoveXattr(tree, entry.Path, NativePath.FromLatin1(extra));
         }
 
-        TreeMaker.FinishFolder(tree, folder);
+        TreeMaker.FinishAt(tree, entry);
     }
 }

@@ -10,12 +10,23 @@ public enum LayerKind
 
     /// <summary>One file, an EROFS image: the smallest. Mounted by root, from the file itself since Linux 6.12.</summary>
     Image,
+
+    /// <summary>
+    /// The tree with each file's own bytes, cloned where the file system can: for kernels whose overlays cannot take bytes from another
+    /// layer. Made once per manifest; environments of one manifest share it, manifests share nothing but clones.
+    /// </summary>
+    Copy,
 }
 
 public static class LayerKinds
 {
     /// <summary>The name that <c>EZ_VIEW_LAYER</c> and <c>ez env show</c> use.</summary>
-    public static string NameOf(LayerKind kind) => kind == LayerKind.Image ? "image" : "tree";
+    public static string NameOf(LayerKind kind) => kind switch
+    {
+        LayerKind.Image => "image",
+        LayerKind.Copy => "copy",
+        _ => "tree",
+    };
 
     /// <exception cref="EzException">Usage: no such kind.</exception>
     public static LayerKind? Parse(string? text) => text switch
@@ -23,6 +34,7 @@ public static class LayerKinds
         null or "" => null,
         "image" => LayerKind.Image,
         "tree" => LayerKind.Tree,
-        _ => throw new EzException(FailureKind.Usage, $"`{text}` is no kind of a metadata layer", "use image or tree"),
+        "copy" => LayerKind.Copy,
+        _ => throw new EzException(FailureKind.Usage, $"`{text}` is no kind of a metadata layer", "use image, tree or copy"),
     };
 }

@@ -24,16 +24,16 @@ internal sealed class UnfinishedLayer
             return null;
         }
 
+        // A store has the folder of trees from the start, and the others once they are needed.
         var unfinished = work.NewPath(LayerKinds.NameOf(kind));
+        Libc.TryMakeFolder(null, Path.GetDirectoryName(final)!, FolderMode);
         if (kind == LayerKind.Image)
         {
-            // Stores made before there were images lack the folder.
-            Libc.TryMakeFolder(null, store.Layout.Images, FolderMode);
             StoreFile.WriteNew(unfinished, ErofsImage.Write(what.Manifest, what.Digest));
         }
         else
         {
-            TreeMaker.Make(what.Manifest, unfinished, store.Ids, cancellation);
+            TreeMaker.Make(what.Manifest, unfinished, store.Ids, store.FilesOf(kind), cancellation);
         }
 
         return new UnfinishedLayer(unfinished, final);

@@ -7,8 +7,8 @@ using Microsoft.Win32.SafeHandles;
 namespace EzTemplates.Store;
 
 /// <summary>
-/// Makes a manifest's metadata tree: every path with exact type, mode, owner, mtime, size and attributes, and no content. A file is
-/// sparse and says with two overlay attributes which object holds its bytes; a whiteout at the root hides the folder of objects.
+/// Makes a manifest's metadata tree: every path with exact type, mode, owner, mtime, size and attributes, and files as
+/// <see cref="TreeFiles"/> has them. Over objects, a whiteout at the root hides their folder.
 /// The same manifest gives the same tree. Needs root, or the root of a user namespace: it sets owners.
 /// </summary>
 public sealed class TreeMaker
@@ -17,26 +17,27 @@ public sealed class TreeMaker
     private const int EntriesPerPart = 512;
 
     private readonly Manifest _manifest;
-    private readonly OverlayAttributes _attributes;
+    private readonly TreeFiles _files;
     private readonly CancellationToken _cancellation;
 
-    private TreeMaker(Manifest manifest, OverlayAttributes attributes, CancellationToken cancellation) =>
-        (_manifest, _attributes, _cancellation) = (manifest, attributes, cancellation);
+    private TreeMaker(Manifest manifest, TreeFiles files, CancellationToken cancellation) =>
+        (_manifest, _files, _cancellation) = (manifest, files, cancellation);
 
     /// <param name="directory">Made by this; nothing may be there. After a failure the caller removes it.</param>
     /// <exception cref="EzException">Untrusted: the manifest holds a path that cannot stand in a tree. Store: the disk failed.</exception>
-    public static void Make(Manifest manifest, string directory, CancellationToken cancellation = default) => Make(manifest, directory, StoreIds.OfRoot, cancellation);
+    public static void Make(Manifest manifest, string directory, CancellationToken cancellation = default) =>
+        Make(manifest, directory, StoreIds.OfRoot, TreeFiles.ThatRefer(OverlayAttributes.Trusted), cancellation);
 
     /// <inheritdoc cref="Make(Manifest, string, CancellationToken)"/>
     /// <param name="ids">Of the store that the tree is for.</param>
-    public static void Make(Manifest manifest, string directory, StoreIds ids, CancellationToken cancellation)
+    public static void Make(Manifest manifest, string directory, StoreIds ids, TreeFiles files, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(manifest);
         ArgumentNullException.ThrowIfNull(ids);
         LayerRules.Check(manifest);
         Libc.MakeFolder(null, directory, WorkingMode);
         using var root = Libc.OpenFolder(null, directory);
-        new TreeMaker(ids.InTree(manifest), ids.Overlay, cancellation).Fill(root);
+        new TreeMaker(ids.InTree(manifest), files, cancellation).Fill(root);
     }
 
     /// <summary>
@@ -59,13 +60,17 @@ public sealed class TreeMaker
             Libc.MakeHardLink(root, TreePath.Parse(link.Target), root, link.Path);
         }
 
-        Libc.MakeNode(root, StoreLayout.ObjectsName, FileKind.CharacterDevice, 0, default);
-        for (var i = folders.Count - 1; i >= 0; i--)
+        if (_files.IsOverObjects)
         {
-            FinishFolder(root, folders[i]);
+            Libc.MakeNode(root, StoreLayout.ObjectsName, FileKind.CharacterDevice, 0, default);
         }
 
-        FinishFolder(root, entries[0]);
+        for (var i = folders.Count - 1; i >= 0; i--)
+        {
+            FinishAt(root, folders[i]);
+        }
+
+        FinishAt(root, entries[0]);
     }
 
     private static (List<ManifestEntry> Folders, List<ManifestEntry> Members, List<ManifestEntry> Links) Sorted(ImmutableArray<ManifestEntry> entries)
@@ -155,18 +160,19 @@ public sealed class TreeMaker
         using var file = Libc.Open(folder, name, OpenFlags.Write | OpenFlags.Create | OpenFlags.Exclusive | OpenFlags.NoFollow, WorkingMode);
         if (entry.Size > 0)
         {
-            Libc.Truncate(file, entry.Size);
-            Libc.SetXattr(file, _attributes.Metacopy, []);
-            Libc.SetXattr(file, _attributes.Redirect, OverlayAttributes.RedirectTo(entry.Content!.Value));
+            _files.Fill(file, entry);
         }
 
         Finish(file, entry);
     }
 
-    internal static void FinishFolder(SafeFileHandle root, ManifestEntry entry)
+    /// <summary>Gives a folder, or a file that has its bytes, its metadata.</summary>
+    internal static void FinishAt(SafeFileHandle root, ManifestEntry entry)
     {
-        using var folder = Libc.OpenFolder(root, entry.Path);
-        Finish(folder, entry);
+        using var opened = entry.Type == EntryType.Directory
+            ? Libc.OpenFolder(root, entry.Path)
+            : Libc.Open(root, entry.Path, OpenFlags.Read | OpenFlags.NoFollow);
+        Finish(opened, entry);
     }
 
     /// <summary>In this order: a change of owner clears set-id bits and capabilities.</summary>

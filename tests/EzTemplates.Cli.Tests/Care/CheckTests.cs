@@ -23,6 +23,7 @@ public sealed class CheckTests : IDisposable
     [Theory]
     [InlineData("image", true)]
     [InlineData("tree", false)]
+    [InlineData("copy", true)]
     public void Every_flipped_bit_is_found_and_repaired_and_a_running_environment_sees_the_right_bytes(string layer, bool archivesAreThere)
     {
         _ground.Ez.Environment["EZ_VIEW_LAYER"] = layer;
@@ -47,7 +48,7 @@ public sealed class CheckTests : IDisposable
         Assert.Equal(6, found.ExitCode);
 
         // A layer cannot be judged by a manifest that is damaged itself: it shows when that is repaired.
-        var visible = damaged.Where(path => !path.StartsWith(Store("images"), StringComparison.Ordinal) && !path.StartsWith(Store("trees"), StringComparison.Ordinal));
+        var visible = damaged.Where(path => !((string[])["images", "trees", "copies"]).Any(layers => path.StartsWith(Store(layers), StringComparison.Ordinal)));
         Assert.Equal(visible.Order(StringComparer.Ordinal), Paths(found).Order(StringComparer.Ordinal));
 
         var repaired = _ground.Ez.Run("store", "check", "--repair", "--recipe", recipe, "--json");
@@ -155,6 +156,13 @@ public sealed class CheckTests : IDisposable
         {
             File.SetUnixFileMode(Path.Combine(tree, "usr/share/base/version"), (UnixFileMode)0b110_100_101);
             damaged.Add(tree);
+        }
+
+        foreach (var copy in layer == "copy" ? Directory.EnumerateDirectories(Store("copies")) : [])
+        {
+            Flip(Path.Combine(copy, "usr/share/base/part-1"), 3);
+            File.Delete(Path.Combine(copy, "usr/share/base/version"));
+            damaged.Add(copy);
         }
 
         damaged.Add(DamageCatalog());

@@ -146,7 +146,7 @@ public sealed class StoreCareTests : IDisposable
     [Theory]
     [InlineData(1, 1, "tree")]
     [InlineData(3, 4, "image")]
-    [InlineData(6, 3, "tree")]
+    [InlineData(6, 3, "copy")]
     public void Df_is_what_du_says(int versions, int environments, string layer)
     {
         _ground.Ez.Environment["EZ_VIEW_LAYER"] = layer;

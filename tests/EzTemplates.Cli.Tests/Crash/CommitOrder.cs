@@ -184,7 +184,7 @@ internal static partial class CommitOrder
 
         private static readonly (string Folder, Kind[] Kinds)[] Folders =
         [
-            ("contents", [Kind.Contents]), ("manifests", [Kind.Manifest]), ("trees", [Kind.Layer]), ("images", [Kind.Layer]), ("versions", [Kind.Version, Kind.Sidecar]),
+            ("contents", [Kind.Contents]), ("manifests", [Kind.Manifest]), ("trees", [Kind.Layer]), ("copies", [Kind.Layer]), ("images", [Kind.Layer]), ("versions", [Kind.Version, Kind.Sidecar]),
         ];
 
         private Kind? KindOf(string path)
@@ -195,7 +195,7 @@ internal static partial class CommitOrder
                 "data" => Kind.Object,
                 "contents" => Kind.Contents,
                 "manifests" => Kind.Manifest,
-                "trees" or "images" => Kind.Layer,
+                "trees" or "copies" or "images" => Kind.Layer,
                 "versions" => below.EndsWith(".lock.json", StringComparison.Ordinal) || below.EndsWith(".provenance", StringComparison.Ordinal) ? Kind.Sidecar : Kind.Version,
                 _ => null,
             };

@@ -15,14 +15,16 @@ public sealed class CommitOrderTests : IDisposable
     [Theory]
     [InlineData("image")]
     [InlineData("tree")]
+    [InlineData("copy")]
     public void A_build_names_nothing_before_what_it_stands_for_is_durable(string layer)
     {
         Strace.Require();
         var lines = Trace(layer);
+        var layers = layer == "copy" ? "copies" : layer + "s";
         Assert.Empty(CommitOrder.Violations(lines, _ground.Ez.Store));
 
         var renames = lines.Index().Where(line => line.Item.Contains("rename", StringComparison.Ordinal)).ToList();
-        foreach (var folder in (string[])["data/.ez-objects/", "contents/", "manifests/", layer + "s/", "versions/small/1.0.0.lock.json", "versions/small/1.0.0.json"])
+        foreach (var folder in (string[])["data/.ez-objects/", "contents/", "manifests/", layers + "/", "versions/small/1.0.0.lock.json", "versions/small/1.0.0.json"])
         {
             // Its name first of all.
             var at = renames.First(line => line.Item.Contains($"\"{_ground.Ez.Store}/store/{folder}", StringComparison.Ordinal)).Index;
@@ -31,7 +33,7 @@ public sealed class CommitOrderTests : IDisposable
 
         var dropped = lines.Where(line => !line.Contains("syncfs(", StringComparison.Ordinal)).ToList();
         Assert.NotEmpty(CommitOrder.Violations(dropped, _ground.Ez.Store));
-        foreach (var folder in (string[])["manifests", layer + "s"])
+        foreach (var folder in (string[])["manifests", layers])
         {
             Assert.NotEmpty(CommitOrder.Violations(lines.Where(line => !line.Contains($"/store/{folder}>)", StringComparison.Ordinal)), _ground.Ez.Store));
         }

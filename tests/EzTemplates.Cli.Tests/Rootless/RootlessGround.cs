@@ -39,6 +39,9 @@ internal sealed class RootlessGround : IDisposable
 
     public string Program { get; }
 
+    /// <summary>Null: the kind that the kernel takes.</summary>
+    public string? Layer { get; init; }
+
     public GeneratedRepository Repository { get; }
 
     public RecipeFolder Recipes { get; }
@@ -79,6 +82,7 @@ internal sealed class RootlessGround : IDisposable
             {
                 ["EZ_HOST_ROOT"] = User.Temp.At("host"),
                 ["EZ_STORE"] = null,
+                ["EZ_VIEW_LAYER"] = Layer,
             },
         };
     }

@@ -7,11 +7,13 @@ namespace EzTemplates.Cli.Tests;
 public sealed class RootlessTests
 {
     [Theory]
-    [InlineData(SubordinateRanges.Granted)]
-    [InlineData(SubordinateRanges.None)]
-    public void A_day_of_an_ordinary_user(SubordinateRanges ranges)
+    [InlineData(SubordinateRanges.Granted, null)]
+    [InlineData(SubordinateRanges.None, null)]
+    [InlineData(SubordinateRanges.Granted, "copy")]
+    [InlineData(SubordinateRanges.None, "copy")]
+    public void A_day_of_an_ordinary_user(SubordinateRanges ranges, string? layer)
     {
-        using var ground = new RootlessGround(ranges);
+        using var ground = new RootlessGround(ranges) { Layer = layer };
         var up = ground.Succeed("up", ground.Recipe, "--name", "web");
         Assert.Contains("environment `web` is created, on small@1.0.0", up.Output, StringComparison.Ordinal);
         Assert.Equal(ManifestOfRoot(ground, "small@1.0.0"), ground.ManifestOf("small@1.0.0"));
@@ -36,8 +38,17 @@ public sealed class RootlessTests
             Assert.All(who, name => Assert.Equal(ground.User.Name, name));
         }
 
+        Assert.Equal("2\n", ground.Succeed("run", "small", "--", "cat", "/etc/base-version").Output);
+        Assert.Equal("1\nthrown away\n", ground.Succeed("run", "--disk", "small@1.0.0", "--", "sh", "-c", "echo thrown away > /etc/note; cat /etc/base-version /etc/note").Output);
         Assert.Equal("web: removed, was on small@1.0.1\n", ground.Succeed("env", "remove", "web").Output);
         Assert.Empty(Directory.EnumerateFileSystemEntries(Path.Combine(ground.Store, "environments")));
+
+        ground.Succeed("template", "remove", "small@1.0.0");
+        ground.Succeed("store", "gc");
+        var layers = Path.Combine(ground.Store, "store", layer is null ? "trees" : "copies");
+        Assert.Equal([ground.ManifestOf("small@1.0.1")], Directory.EnumerateDirectories(layers).Select(Path.GetFileName));
+        Assert.Contains("nothing is damaged", ground.Succeed("store", "check").Output, StringComparison.Ordinal);
+        Assert.Equal("2\n", ground.Succeed("run", "small", "--", "cat", "/etc/base-version").Output);
     }
 
     [Fact]
@@ -108,7 +119,7 @@ public sealed class RootlessTests
         var command = ground.Command("env", "exec", "small", "--", "true");
         var old = ToolRun.Run(command with { Environment = new Dictionary<string, string?>(command.Environment) { ["EZ_VIEW_FORM"] = "two" } });
         Assert.Equal(125, old.ExitCode);
-        Assert.StartsWith("ez: an ordinary user's environments need Linux 6.16 or newer; this is ", old.Error, StringComparison.Ordinal);
+        Assert.StartsWith("ez: an ordinary user's environments have the form `one`, and `two` is asked for\n", old.Error, StringComparison.Ordinal);
         ground.AssertNothingLeft();
     }
 

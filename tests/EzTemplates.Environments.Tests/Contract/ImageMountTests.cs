@@ -66,7 +66,7 @@ public sealed class ImageMountTests
         public ImageGround()
         {
             Requires.Overlay();
-            Assert.SkipWhen(ViewForms.LayerOfThisKernel() != LayerKind.Image, "needs a kernel that mounts EROFS from a file");
+            Assert.SkipWhen(ViewForms.LayerOfThisKernel(StoreIds.OfRoot) != LayerKind.Image, "needs a kernel that mounts EROFS from a file");
             _watch = MountWatch.Start(_temp.Root);
         }
 

@@ -9,6 +9,6 @@ public sealed record ViewCase(ViewForm Form, LayerKind Layer, string Disk)
     public static IEnumerable<TheoryDataRow<ViewCase>> All =>
         from disk in LoopDisks.Kinds
         from layer in Enum.GetValues<LayerKind>()
-        from row in TestGround.Forms()
+        from row in layer == LayerKind.Copy ? [new TheoryDataRow<ViewForm>(ViewForm.OneOverlay)] : TestGround.Forms()
         select new TheoryDataRow<ViewCase>(new ViewCase(row.Data, layer, disk)) { Skip = row.Skip };
 }

@@ -7,7 +7,7 @@ using EzTemplates.Testing;
 namespace EzTemplates.Environments.Tests.Contract;
 
 /// <summary>
-/// What holds of an environment however it is shown: over an image or a tree, in each kernel form, with the store on ext4, xfs and btrfs.
+/// What holds of an environment however it is shown: over an image, a tree or a copy, in each kernel form, with the store on ext4, xfs and btrfs.
 /// </summary>
 public sealed class ViewContractTests(LoopDisks disks) : IClassFixture<LoopDisks>
 {
@@ -18,7 +18,7 @@ public sealed class ViewContractTests(LoopDisks disks) : IClassFixture<LoopDisks
     private TestGround Ground(ViewCase view)
     {
         Requires.Overlay();
-        Assert.SkipWhen(view.Layer == LayerKind.Image && ViewForms.LayerOfThisKernel() != LayerKind.Image, "needs a kernel that mounts EROFS from a file");
+        Assert.SkipWhen(view.Layer == LayerKind.Image && ViewForms.LayerOfThisKernel(StoreIds.OfRoot) != LayerKind.Image, "needs a kernel that mounts EROFS from a file");
         return new TestGround(view.Form, view.Layer, disks.Of(view.Disk));
     }
 

@@ -225,7 +225,7 @@ public sealed class RepairTests : IDisposable
         using (var writer = _store.BeginWriting())
         using (var repair = writer.BeginRepair())
         {
-            repair.MendTree(_store.Versions.List("os")[0].Manifest);
+            repair.MendTree(LayerKind.Tree, _store.Versions.List("os")[0].Manifest);
         }
 
         Assert.Equal(inode, Libc.Status(null, tree).Inode);
