@@ -169,7 +169,7 @@ public sealed class Workspace(WorkspaceOptions options, Action<OperationEvent> t
         _mirrors ??= new MirrorSources
         {
             Host = HostAptConfiguration.Empty,
-            Configured = Configuration.Mirrors.ToDictionary(m => m.Key, m => (IReadOnlyList<string>)[.. m.Value], StringComparer.Ordinal),
+            Configured = Configuration.Mirrors,
             CommandLine = options.Mirrors,
         };
         if (!_hostIsRead && repositories.Exists(spec => RepositoryResolver.AsksHost(spec, _mirrors)))

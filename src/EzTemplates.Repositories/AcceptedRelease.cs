@@ -52,13 +52,24 @@ internal sealed record AcceptedRelease
                 Date = root.GetProperty("date").GetDateTimeOffset(),
                 EntityTag = root.GetProperty("entityTag").GetString(),
                 LastModified = root.GetProperty("lastModified") is { ValueKind: JsonValueKind.String } time ? time.GetDateTimeOffset() : null,
-                Indexes = root.GetProperty("indexes").EnumerateArray().Select(index => index.GetString()!).ToList(),
+                Indexes = Texts(root.GetProperty("indexes")),
             };
         }
         catch (Exception other) when (other is KeyNotFoundException or InvalidOperationException or FormatException)
         {
             throw new JsonException(other.Message, other);
         }
+    }
+
+    private static List<string> Texts(JsonElement array)
+    {
+        var texts = new List<string>();
+        foreach (var item in array.EnumerateArray())
+        {
+            texts.Add(item.GetString()!);
+        }
+
+        return texts;
     }
 
     public byte[] Write()

@@ -16,7 +16,7 @@ public static class MachineConfigYaml
         }
 
         var keys = new YamlKeys(root, MachineKeys.Configuration);
-        var mirrors = ImmutableSortedDictionary.CreateBuilder<string, ImmutableArray<string>>(StringComparer.Ordinal);
+        var mirrors = ImmutableSortedDictionary.CreateBuilder<string, IReadOnlyList<string>>(StringComparer.Ordinal);
         if (keys.Find("mirrors") is { } node)
         {
             var archives = new YamlKeys(node, "mirror list");
