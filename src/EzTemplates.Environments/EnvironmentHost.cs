@@ -30,10 +30,10 @@ public sealed record EnvironmentHost
     /// <summary>Null: images where the kernel mounts them, else trees, or copies where it needs those.</summary>
     public LayerKind? ForcedLayer { get; init; }
 
-    internal LayerKind Layer => ForcedLayer ?? ViewForms.LayerOfThisKernel(Ids);
+    internal LayerKind Layer => ViewForms.LayerOfThisKernel(Ids, ForcedLayer);
 
     /// <exception cref="EzException">Environment: no form works on this kernel for an ordinary user.</exception>
-    internal ViewForm Form => (ForcedForm ?? ViewForms.OfThisKernel(Layer)).RequireFor(Ids);
+    internal ViewForm Form => ViewForms.OfThisKernel(Layer, ForcedForm).RequireFor(Ids);
 
     /// <summary>Who made a change, for the histories: <c>root</c>, <c>nightly</c>.</summary>
     public string User { get; init; } = Environment.UserName;

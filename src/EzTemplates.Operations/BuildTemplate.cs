@@ -29,6 +29,8 @@ public static class BuildTemplate
             return BuildFigures.OfPlan(locked.Lock, rows.Count, FetchPackages.Missing(workspace, rows).Sum(row => row.Size));
         }
 
+        // Asked before the work: on some kernels there is none for this user.
+        _ = workspace.Store.Layer;
         RequireIds.ToConfigure(workspace.Store, locked.Lock);
         using var writer = workspace.Store.BeginWriting(workspace.Patience);
         var downloaded = await workspace.Steps.RunAsync("fetch", () => FetchPackages.RunAsync(workspace, locked, rows, cancel)).ConfigureAwait(false);

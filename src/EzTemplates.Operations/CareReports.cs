@@ -72,7 +72,7 @@ public sealed record WhyStoredReport(string Asked, IReadOnlyList<StoredThing> Th
 public sealed record FaultRow(string Thing, string Path, string What, IReadOnlyList<string> Hits, string Outcome, string? Detail);
 
 public sealed record CheckReport(
-    long Objects, long Bytes, int Contents, int Manifests, int Trees, int Images, int Versions, IReadOnlyList<FaultRow> Faults) : Report("ez.store-check/1")
+    long Objects, long Bytes, int Contents, int Manifests, int Trees, int Copies, int Images, int Versions, IReadOnlyList<FaultRow> Faults) : Report("ez.store-check/1")
 {
     [System.Text.Json.Serialization.JsonIgnore]
     public bool IsWhole => Faults.All(fault => fault.Outcome == "repaired");

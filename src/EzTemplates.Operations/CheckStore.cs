@@ -32,7 +32,7 @@ public static class CheckStore
 
             if (faults.Count == 0 || !request.Repair || round == MostRounds || !await RepairAsync(workspace, request, faults, rows, cancel).ConfigureAwait(false))
             {
-                return new CheckReport(amount.Objects, amount.Bytes, amount.Contents, amount.Manifests, amount.Trees, amount.Images, amount.Versions, [.. rows.Values]);
+                return new CheckReport(amount.Objects, amount.Bytes, amount.Contents, amount.Manifests, amount.Trees, amount.Copies, amount.Images, amount.Versions, [.. rows.Values]);
             }
         }
     }

@@ -72,7 +72,7 @@ public static class ExplainStored
     private static string? KindOf(string folder) => folder switch
     {
         "contents" or "archives" => "package",
-        "manifests" or "trees" or "images" or "layers" => "manifest",
+        "manifests" or "trees" or "copies" or "images" or "layers" => "manifest",
         "compositions" => "composition",
         _ => null,
     };

@@ -37,7 +37,7 @@ public static class FirstCommand
             changes.Add(told);
         }
 
-        return created with { Changes = changes, Failures = failures, IsInterrupted = outcomes.Values.Any(outcome => outcome.Status is { } status && IsInterruption(status)) };
+        return created with { Changes = changes, Failures = failures, IsInterrupted = outcomes.Values.Any(outcome => outcome.Status is { } status ? IsInterruption(status) : outcome.Failure is null) };
     }
 
     private static bool IsCreated(EnvironmentChange change) => change.Outcome == "created";

@@ -38,8 +38,8 @@ public static class ShowConfiguration
         var asked = ViewForms.Parse(options.ForcedForm);
         try
         {
-            var layer = LayerKinds.Parse(options.ForcedLayer) ?? ViewForms.LayerOfThisKernel(StoreIds.OfThisUser());
-            return (ViewForms.NameOf(asked ?? ViewForms.OfThisKernel(layer)), LayerKinds.NameOf(layer));
+            var layer = ViewForms.LayerOfThisKernel(StoreIds.OfThisUser(), LayerKinds.Parse(options.ForcedLayer));
+            return (ViewForms.NameOf(ViewForms.OfThisKernel(layer, asked)), LayerKinds.NameOf(layer));
         }
         catch (EzException tooOld) when (tooOld.Kind == FailureKind.Environment)
         {

@@ -64,7 +64,7 @@ public sealed class Workspace(WorkspaceOptions options, Action<OperationEvent> t
     public ContentStore Store => _store ??= ContentStore.Open(options.StoreRoot ?? StoreLayout.DefaultRoot, new StoreOptions
     {
         Time = time,
-        Layer = ids => LayerKinds.Parse(options.ForcedLayer) ?? ViewForms.LayerOfThisKernel(ids),
+        Layer = ids => ViewForms.LayerOfThisKernel(ids, LayerKinds.Parse(options.ForcedLayer)),
     });
 
     public EnvironmentStore Environments => _environments ??= new EnvironmentStore(new EnvironmentHost

@@ -44,7 +44,8 @@ public sealed class ContentStore : IDisposable
     internal StoreOptions Options { get; }
 
     /// <summary>The kind of layer that a commit makes.</summary>
-    internal LayerKind Layer => Options.Layer(Ids);
+    /// <exception cref="EzException">Environment: no kind works for this user on this kernel.</exception>
+    public LayerKind Layer => Options.Layer(Ids);
 
     internal TreeFiles FilesOf(LayerKind kind) => kind == LayerKind.Copy ? TreeFiles.WithBytes(Layout) : TreeFiles.ThatRefer(Ids.Overlay);
 

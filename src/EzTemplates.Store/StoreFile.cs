@@ -1,3 +1,4 @@
+using System.Buffers;
 using EzTemplates.Store.Native;
 using Microsoft.Win32.SafeHandles;
 
@@ -70,4 +71,26 @@ public static class StoreFile
 
     private static SafeFileHandle Create(string path, int mode = OwnerOnly) =>
         Libc.Open(null, path, OpenFlags.Write | OpenFlags.Create | OpenFlags.Exclusive | OpenFlags.NoFollow, mode);
+
+    /// <summary>From where both are, to the end of the first.</summary>
+    /// <returns>Bytes.</returns>
+    internal static long CopyBytes(SafeFileHandle from, SafeFileHandle to)
+    {
+        var buffer = ArrayPool<byte>.Shared.Rent(ObjectShelf.BlockSize);
+        try
+        {
+            long size = 0;
+            while (Libc.Read(from, buffer) is > 0 and var count)
+            {
+                Libc.Write(to, buffer.AsSpan(0, count));
+                size += count;
+            }
+
+            return size;
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
+        }
+    }
 }

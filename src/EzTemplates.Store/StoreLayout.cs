@@ -147,6 +147,9 @@ public sealed class StoreLayout
 
     public string PackageLockOf(Sha256Digest package) => Path.Combine(Work, $"package-{package}.lock");
 
+    /// <summary>Had by whoever makes the manifest's copy.</summary>
+    public string CopyLockOf(Sha256Digest manifest) => Path.Combine(Work, $"copy-{manifest}.lock");
+
     public string TemplateLockOf(string template) => Path.Combine(Locks, $"template-{CheckedName("template", template)}");
 
     public string EnvironmentLockOf(string environment) => Path.Combine(Locks, $"environment-{CheckedName("environment", environment)}");

@@ -5,7 +5,7 @@ public sealed record StoreOptions
 {
     public TimeProvider Time { get; init; } = TimeProvider.System;
 
-    /// <summary>Which kind of metadata layer a commit makes; asked when the first is made. The other kind is made when a view needs it.</summary>
+    /// <summary>Which kind of metadata layer a commit makes; asked when the first is made. Other kinds are made when a view needs them.</summary>
     public Func<StoreIds, LayerKind> Layer { get; init; } = _ => LayerKind.Tree;
 
     /// <summary>Tells one run of the kernel from another (random(4)): what one left unsynced is in doubt in the next.</summary>

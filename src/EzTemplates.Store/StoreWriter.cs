@@ -32,6 +32,11 @@ public sealed class StoreWriter : IDisposable
     public string MakeLayer(Manifest manifest, Sha256Digest digest, LayerKind kind)
     {
         ArgumentNullException.ThrowIfNull(manifest);
+
+        // A copy takes as much room as the version: commands that want one together wait for the first of them to make it.
+        using var turn = kind == LayerKind.Copy
+            ? FileLock.Acquire(Store.Layout.CopyLockOf(digest), FileLockMode.Exclusive, $"the copy of manifest {digest.Short}", _patience)
+            : null;
         if (UnfinishedLayer.Make(Store, _work, kind, (manifest, digest), _patience.Cancellation) is { } layer)
         {
             using (var folder = Libc.OpenFolder(null, Store.Layout.Store))

@@ -192,6 +192,24 @@ public sealed class IsolationTests
     public void The_kernel_decides_the_form(string kernel, ViewForm form) => Assert.Equal(form, ViewForms.ForKernel(System.Version.Parse(kernel)));
 
     [Theory]
+    [InlineData("4.9", "")]
+    [InlineData("4.12", ",redirect_dir=off")]
+    [InlineData("4.15", ",redirect_dir=off,index=off")]
+    [InlineData("4.18", ",redirect_dir=off,index=off,xino=off")]
+    [InlineData("4.19", ",metacopy=off,redirect_dir=off,index=off,xino=off")]
+    public void A_kernel_is_asked_for_no_option_that_it_does_not_know(string kernel, string options) =>
+        Assert.Equal(options, ViewForms.PlainUpperOf(System.Version.Parse(kernel)));
+
+    [Fact]
+    public void Root_needs_no_copies_since_4_19_and_a_user_can_ask_for_no_image()
+    {
+        Assert.NotEqual(LayerKind.Copy, ViewForms.LayerFor(StoreIds.OfRoot, new System.Version(4, 19)));
+        Assert.Equal(FailureKind.Environment, Assert.Throws<EzException>(() => ViewForms.LayerOfThisKernel(new StoreIds.One(), LayerKind.Image)).Kind);
+        Assert.Equal(LayerKind.Tree, ViewForms.LayerOfThisKernel(StoreIds.OfRoot, LayerKind.Tree));
+        Assert.Equal(ViewForm.OneOverlay, ViewForms.OfThisKernel(LayerKind.Copy, ViewForm.TwoOverlays));
+    }
+
+    [Theory]
     [InlineData("4.18", false, LayerKind.Copy)]
     [InlineData("5.10", true, null)]
     [InlineData("5.11", true, LayerKind.Copy)]

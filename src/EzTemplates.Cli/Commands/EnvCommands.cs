@@ -22,7 +22,7 @@ internal static class EnvCommands
 
     private static readonly Option<string?> First = new("--run")
     {
-        Description = "Run this in each new environment, one after another, with its /bin/sh.",
+        Description = "Run this in each new environment, with its /bin/sh: in several at the same time, and then without standard input.",
         HelpName = "COMMAND",
     };
 

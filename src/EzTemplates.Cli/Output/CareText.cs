@@ -73,7 +73,8 @@ internal static class CareText
     public static IEnumerable<string> Of(CheckReport report) =>
     [
         $"read {Amount.Count(report.Objects, "object")} ({Amount.Bytes(report.Bytes)}), {Amount.Count(report.Contents, "package")}, "
-            + $"{Amount.Count(report.Manifests, "manifest")}, {Amount.Count(report.Trees, "tree")}, {Amount.Count(report.Images, "image")}, {Amount.Count(report.Versions, "version")}",
+            + $"{Amount.Count(report.Manifests, "manifest")}, {Amount.Count(report.Trees, "tree")}, {Amount.Count(report.Images, "image")}, "
+            + $"{(report.Copies == 0 ? "" : Amount.Count(report.Copies, "copy", "copies") + ", ")}{Amount.Count(report.Versions, "version")}",
         .. report.Faults.SelectMany(FaultLines),
         Summary(report),
     ];

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Runtime.InteropServices;
 using EzTemplates.Domain;
 
 namespace EzTemplates.Environments;
@@ -18,7 +19,7 @@ public sealed class BatchExec(EnvironmentStore environments)
 
     private readonly SandboxExec _exec = new(environments);
 
-    /// <param name="request">The same for each but for the environment. Nobody is at its standard input: several would read from one.</param>
+    /// <param name="request">The same for each but for the environment. Where there are several, nobody is at their standard input, which they would all read from.</param>
     /// <param name="isEnd">Whether a status ends the whole: what has not begun by then does not run.</param>
     /// <returns>In the order of the names.</returns>
     public IReadOnlyList<BatchExecOutcome> Run(IReadOnlyList<EnvironmentName> names, Func<EnvironmentName, ExecRequest> request, Func<int, bool> isEnd)
@@ -47,35 +48,50 @@ public sealed class BatchExec(EnvironmentStore environments)
     /// <summary>Threads of their own: each waits most of the time, and the pool would give them out one by one.</summary>
     private void RunSome(IReadOnlyList<ExecMember> members, Func<EnvironmentName, ExecRequest> request, Func<int, bool> isEnd)
     {
-        using var nothing = File.OpenHandle("/dev/null");
-        var input = (int)nothing.DangerousGetHandle();
+        using var nothing = members.Count == 1 ? null : File.OpenHandle("/dev/null");
+        var input = (int?)nothing?.DangerousGetHandle();
+        using var end = new CancellationTokenSource();
+        using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, End);
+        using var termination = PosixSignalRegistration.Create(PosixSignal.SIGTERM, End);
         var waiting = new ConcurrentQueue<ExecMember>(members.Where(member => member.GoesOn));
         Task.WaitAll([.. Enumerable.Range(0, Math.Min(AtOnce, waiting.Count)).Select(_ => Task.Factory.StartNew(
             () =>
             {
-                while (waiting.TryDequeue(out var member))
+                while (!end.IsCancellationRequested && waiting.TryDequeue(out var member))
                 {
-                    RunIn(member, request(member.Name), input);
+                    var asked = request(member.Name);
+                    RunIn(member, input is { } none ? asked with { Streams = asked.Streams with { Input = none } } : asked, end.Token);
                     if (member.Status is { } status && isEnd(status))
                     {
-                        waiting.Clear();
+                        end.Cancel();
                     }
                 }
             },
             CancellationToken.None,
             TaskCreationOptions.LongRunning,
             TaskScheduler.Default))]);
+
+        void End(PosixSignalContext context)
+        {
+            context.Cancel = true;
+            end.Cancel();
+        }
     }
 
-    private void RunIn(ExecMember member, ExecRequest request, int input)
+    /// <summary>Its lock goes as soon as its command has ended: the others may take long.</summary>
+    private void RunIn(ExecMember member, ExecRequest request, CancellationToken cancellation)
     {
         try
         {
-            member.Status = _exec.RunMounted(request with { Streams = request.Streams with { Input = input } });
+            member.Status = _exec.RunMounted(request, cancellation);
         }
         catch (EzException failure)
         {
             member.Fail(failure);
+        }
+        finally
+        {
+            member.Dispose();
         }
     }
 }

@@ -50,7 +50,8 @@ internal sealed class Sandbox : IDisposable
     }
 
     /// <summary>Starts the command, hands signals on to it, and waits for its end.</summary>
-    public int Run(ExecRequest request)
+    /// <returns>Null where it was cancelled before the start.</returns>
+    public int? Run(ExecRequest request, CancellationToken cancellation = default)
     {
         var account = InsideAccount.Resolve(request.User, _thread.TryReadFile("/etc/passwd") ?? "", _thread.TryReadFile("/etc/group") ?? "");
         var terminal = new SandboxTerminal(request.Streams);
@@ -58,6 +59,13 @@ internal sealed class Sandbox : IDisposable
         var (program, arguments) = request.Command.IsDefaultOrEmpty ? LoginShell(account) : (request.Command[0], request.Command);
         EnterFolder(request, account);
         _credentials.Take(account, request.Privileges);
+
+        // From here on a signal is handed on to the command; one that came before ended the whole.
+        if (cancellation.IsCancellationRequested)
+        {
+            return null;
+        }
+
         var pid = _spawn.StartCommand(program, arguments, Variables(request, account), request.Streams);
         signals.StartFor(pid);
         var status = signals.WaitForEnd(pid);

@@ -15,15 +15,16 @@ public sealed class SandboxExec(EnvironmentStore environments)
         ArgumentNullException.ThrowIfNull(request);
         using var use = environments.LockForUse(request.Environment);
         environments.EnsureMounted(request.Environment);
-        return RunMounted(request);
+        return RunMounted(request, CancellationToken.None)!.Value;
     }
 
     /// <summary>As <see cref="Run"/>, where the caller has the environment's lock and has seen to the view.</summary>
-    internal int RunMounted(ExecRequest request)
+    /// <returns>Null where it was cancelled before the command's start; once that runs, signals are its own affair.</returns>
+    internal int? RunMounted(ExecRequest request, CancellationToken cancellation)
     {
         var view = environments.Views.PointOf(request.Environment);
         var root = new SandboxRoot(view, environments.WorkOf(request.Environment), thread => thread.JoinView(view));
         using var sandbox = Sandbox.Make(request, root, environments.Host.Ids, () => environments.Views.Lock(FileLockMode.Shared));
-        return sandbox.Run(request);
+        return sandbox.Run(request, cancellation);
     }
 }

@@ -59,7 +59,7 @@ internal sealed unsafe class SandboxThread : IDisposable
         MakeFolder("dev");
         var devices = OpenOwnFolder("dev");
         Mount(stage, string.Create(CultureInfo.InvariantCulture, $"/proc/self/fd/{devices}"), null, MountFlags.Move);
-        May(SystemCallNumber.Close, devices);
+        _thread.System(SystemCallNumber.Close, devices);
         var here = _text.Of(".");
         Do("make the view the root", SystemCallNumber.PivotRoot, here, here);
         Do("leave the host's root", SystemCallNumber.Unmount, here, DetachMount);
@@ -75,7 +75,7 @@ internal sealed unsafe class SandboxThread : IDisposable
     public void MakePlace(string path)
     {
         MakeFolder(path);
-        May(SystemCallNumber.Close, OpenOwnFolder(path));
+        _thread.System(SystemCallNumber.Close, OpenOwnFolder(path));
     }
 
     /// <summary>Opens a folder of the environment itself, never what a link leads to; only as a place, not for reading.</summary>
@@ -197,7 +197,7 @@ internal sealed unsafe class SandboxThread : IDisposable
         var made = _thread.System(SystemCallNumber.OpenAt, AtCurrent, _text.Of(path), writeCreate, mode);
         if (!made.Failed)
         {
-            May(SystemCallNumber.Close, made.Value);
+            _thread.System(SystemCallNumber.Close, made.Value);
         }
 
         return made;
@@ -235,7 +235,7 @@ internal sealed unsafe class SandboxThread : IDisposable
         }
 
         May(SystemCallNumber.Control, file, setLease, none);
-        May(SystemCallNumber.Close, file);
+        _thread.System(SystemCallNumber.Close, file);
     }
 
     /// <summary>A small file's text, UTF-8 as all text that goes to the kernel here; null where there is none.</summary>
@@ -254,7 +254,7 @@ internal sealed unsafe class SandboxThread : IDisposable
             total += (int)part.Value;
         }
 
-        May(SystemCallNumber.Close, file.Value);
+        _thread.System(SystemCallNumber.Close, file.Value);
         return Encoding.UTF8.GetString(new ReadOnlySpan<byte>((void*)block, total));
     }
 

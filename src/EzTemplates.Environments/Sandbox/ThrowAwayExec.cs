@@ -43,7 +43,7 @@ public sealed class ThrowAwayExec(EnvironmentStore environments)
         // Before other environments' mounts are kept from changing: it may take a while. The tree is only made where the image fails.
         environments.Host.MakeLayer(view.Manifest, environments.Views.Layers.Kind);
         using var sandbox = Sandbox.Make(request, root, environments.Host.Ids, () => environments.Views.Lock(FileLockMode.Shared));
-        return sandbox.Run(request);
+        return sandbox.Run(request)!.Value;
     }
 
     /// <summary>Relative to the store's root. The tmpfs covers the folder of unfinished work, which no view needs, and only in the sandbox.</summary>

@@ -20,7 +20,13 @@ public static class ViewForms
 {
     // Of the upper overlay always: with metacopy or redirects in the private area, a chmod-ed file shows the old size with new content
     // after a remap, and a file that is gone gives EIO.
-    private static string PlainUpper() => (Environment.OSVersion.Version < MergedSince ? "" : "metacopy=off,") + "redirect_dir=off,index=off,xino=off";
+    private static readonly (System.Version Since, string Option)[] PlainUpper =
+    [
+        (new(4, 19), "metacopy=off"),
+        (new(4, 10), "redirect_dir=off"),
+        (new(4, 13), "index=off"),
+        (new(4, 17), "xino=off"),
+    ];
 
     // What userxattr demands: `off` would follow what it does not make.
     private const string PlainUpperOfUsers = "metacopy=off,redirect_dir=nofollow,index=off,xino=off,userxattr";
@@ -40,11 +46,20 @@ public static class ViewForms
     }
 
     /// <summary>Over layers of a kind.</summary>
-    public static ViewForm OfThisKernel(LayerKind kind) => kind == LayerKind.Copy ? ViewForm.OneOverlay : ForKernel(Environment.OSVersion.Version);
+    /// <param name="asked">Null: what the kernel takes. A copy has no other form.</param>
+    public static ViewForm OfThisKernel(LayerKind kind, ViewForm? asked = null) =>
+        kind == LayerKind.Copy ? ViewForm.OneOverlay : asked ?? ForKernel(Environment.OSVersion.Version);
 
     /// <summary>The kind of metadata layer that views of a store get here.</summary>
-    /// <exception cref="EzException">Environment: an ordinary user's store, and no kind works.</exception>
-    public static LayerKind LayerOfThisKernel(StoreIds ids) => LayerFor(ids, Environment.OSVersion.Version);
+    /// <param name="asked">Null: what the kernel takes.</param>
+    /// <exception cref="EzException">Environment: an ordinary user's store, and no kind works, or not the one that is asked for.</exception>
+    public static LayerKind LayerOfThisKernel(StoreIds ids, LayerKind? asked = null) => (asked, ids) switch
+    {
+        (LayerKind.Image, { IsRootless: true }) => throw new EzException(
+            FailureKind.Environment, "only root may mount images, which EZ_VIEW_LAYER asks for", "unset EZ_VIEW_LAYER, or run as root, in a store of root's"),
+        ({ } kind, _) => kind,
+        _ => LayerFor(ids, Environment.OSVersion.Version),
+    };
 
     /// <summary>A user's overlay takes bytes from another layer since 6.16, and there is one for users since 5.11; root's take them since 4.19.</summary>
     /// <exception cref="EzException">Environment: an ordinary user's store, and no kind works.</exception>
@@ -91,8 +106,8 @@ public static class ViewForms
         ArgumentNullException.ThrowIfNull(ids);
         return form == ViewForm.OneOverlay || !ids.IsRootless ? form : throw new EzException(
             FailureKind.Environment,
-            $"an ordinary user's environments have the form `{NameOf(ViewForm.OneOverlay)}`, and `{NameOf(form)}` is asked for",
-            "unset EZ_VIEW_FORM, and EZ_VIEW_LAYER where Linux is older than 6.16; or run as root, in a store of root's");
+            $"an ordinary user's environments over trees have the form `{NameOf(ViewForm.OneOverlay)}`, and this would be `{NameOf(form)}`",
+            "unset EZ_VIEW_FORM and EZ_VIEW_LAYER, or run as root, in a store of root's");
     }
 
     /// <summary>Whether processes inside the view can mount an overlay on it: overlays stack two deep at most.</summary>
@@ -106,7 +121,10 @@ public static class ViewForms
         UpperOptions(form.SharedOptions(layer) is null ? form.LowerLayers(layer) : SharedPoint(manifest), $"environments/{name}/private", $"environments/{name}/work", attributes);
 
     internal static string UpperOptions(string lower, string upper, string work, OverlayAttributes attributes) =>
-        $"lowerdir={lower},upperdir={upper},workdir={work},{(attributes == OverlayAttributes.Trusted ? PlainUpper() : PlainUpperOfUsers)}";
+        $"lowerdir={lower},upperdir={upper},workdir={work}{(attributes == OverlayAttributes.Trusted ? PlainUpperOf(Environment.OSVersion.Version) : "," + PlainUpperOfUsers)}";
+
+    /// <summary>A kernel refuses options that it does not know yet, and has nothing then that they would switch off.</summary>
+    internal static string PlainUpperOf(System.Version kernel) => string.Concat(PlainUpper.Where(row => kernel >= row.Since).Select(row => "," + row.Option));
 
     /// <summary>As <see cref="UpperOptions(string, string, string, OverlayAttributes)"/> for what need not outlive the mount: nothing is synced at its end (5.10).</summary>
     internal static string ThrowAwayOptions(string lower, string upper, string work, OverlayAttributes attributes) =>

@@ -47,6 +47,12 @@ internal sealed class ViewMounts(EnvironmentHost host)
     /// <returns>What went wrong, where something did.</returns>
     public IReadOnlyDictionary<EnvironmentName, EzException> EnsureMounted(IReadOnlyList<ViewToMount> views)
     {
+        // Before others are kept from mounting: it may take a while.
+        foreach (var manifest in views.Select(view => view.Manifest).Distinct().ToList())
+        {
+            Layers.Make(manifest);
+        }
+
         using var only = Lock(FileLockMode.Exclusive);
         using var mounting = new ViewMounting(host, this);
         return mounting.Run(views);

@@ -14,6 +14,7 @@ internal sealed class ViewUnmounting(EnvironmentHost host, ViewMounts views)
     private static readonly TimeSpan DyingTime = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan PassingTime = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(20);
+    private long? _waitingSince;
 
     public Dictionary<EnvironmentName, UnmountedView> Run(IReadOnlyList<EnvironmentName> names)
     {
@@ -21,7 +22,7 @@ internal sealed class ViewUnmounting(EnvironmentHost host, ViewMounts views)
         var mounted = names.Where(name => table.ContainsKey(views.PointOf(name))).ToDictionary(name => name, name => table[views.PointOf(name)]);
         var users = mounted.Count == 0 ? null : UsersWithoutDying([.. mounted.Values]);
         return names.ToDictionary(name => name, name => mounted.TryGetValue(name, out var mount)
-            ? Unmount(name, mount, users!.LivingOn(mount.Device))
+            ? Unmount(name, mount, users!.LivingOn(mount.Device), table.Keys.Any(point => point.StartsWith(mount.Point + "/", StringComparison.Ordinal)))
             : default);
     }
 
@@ -52,14 +53,13 @@ internal sealed class ViewUnmounting(EnvironmentHost host, ViewMounts views)
         }
     }
 
-    private UnmountedView Unmount(EnvironmentName name, MountPoint mount, ImmutableArray<int> users)
+    private UnmountedView Unmount(EnvironmentName name, MountPoint mount, ImmutableArray<int> users, bool hasMountsBelow)
     {
         if (!users.IsEmpty)
         {
             return new UnmountedView(false, BusyEnvironmentException.For(name, [.. users.Select(ViewUsers.Describe)]));
         }
 
-        var started = host.Clock.GetTimestamp();
         while (true)
         {
             // Never lazily (MNT_DETACH): the upper directory would live on under a mount that nobody can see.
@@ -74,14 +74,21 @@ internal sealed class ViewUnmounting(EnvironmentHost host, ViewMounts views)
                 return new UnmountedView(false, new EzException(FailureKind.Environment, $"cannot unmount the view of `{name}`: {Linux.Message(errno)}"));
             }
 
-            // Whoever makes a namespace just now has all mounts for a moment, and so does a process between its last close and its end.
+            // Whoever makes a namespace just now has all mounts for a moment, and so has a process between its last close and its end.
             var holders = ViewUsers.Holding(mount);
-            if (holders.Any() || host.Clock.GetElapsedTime(started) > PassingTime)
+            if (!holders.IsEmpty || hasMountsBelow || HasWaitedLong())
             {
                 return new UnmountedView(false, BusyEnvironmentException.For(name, [.. holders.Select(ViewUsers.Describe)]));
             }
 
             host.Patience.Cancellation.WaitHandle.WaitOne(Pause);
         }
+    }
+
+    /// <summary>All views of the batch together: nobody else mounts or unmounts meanwhile.</summary>
+    private bool HasWaitedLong()
+    {
+        _waitingSince ??= host.Clock.GetTimestamp();
+        return host.Clock.GetElapsedTime(_waitingSince.Value) > PassingTime || host.Patience.Cancellation.IsCancellationRequested;
     }
 }

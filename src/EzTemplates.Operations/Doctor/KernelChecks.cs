@@ -20,7 +20,7 @@ internal static class KernelChecks
             var layer = ViewForms.LayerFor(IsRoot ? StoreIds.OfRoot : new StoreIds.One(), kernel);
             var form = $"Linux {kernel}: views of the form `{ViewForms.NameOf(ViewForms.OfThisKernel(layer))}` over {LayerKinds.NameOf(layer)} layers";
             return layer == LayerKind.Copy
-                ? DoctorFinding.Warning("kernel", $"{form}: each version's files are copied once more, cloned where the file system can", "boot Linux 6.16 or newer to share them")
+                ? DoctorFinding.Warning("kernel", $"{form}: each version's files are copied once more, cloned where the file system can", $"boot Linux {(IsRoot ? "4.19" : "6.16")} or newer to share them")
                 : DoctorFinding.Ok("kernel", form);
         }
         catch (EzException tooOld)
@@ -56,7 +56,7 @@ internal static class KernelChecks
         var (kernel, known) = (Environment.OSVersion.Version, File.ReadAllText("/proc/filesystems").Contains("\terofs\n", StringComparison.Ordinal));
         return (IsRoot, known, kernel >= ImageFromFile) switch
         {
-            (false, _, _) => DoctorFinding.Ok("images", "only root may mount EROFS images; metadata trees take their place"),
+            (false, _, _) => DoctorFinding.Ok("images", "only root may mount EROFS images; other layers take their place"),
             (_, false, _) => DoctorFinding.Warning("images", "this kernel shows no EROFS now; metadata trees take its place", "modprobe erofs"),
             (_, _, false) => DoctorFinding.Ok("images", $"EROFS is there, and from a file since Linux {ImageFromFile}; this is {kernel}"),
             _ => DoctorFinding.Ok("images", "EROFS, and from a file"),

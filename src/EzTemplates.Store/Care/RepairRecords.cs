@@ -166,15 +166,7 @@ internal static class RepairRecords
         using (var from = Libc.Open(null, copy, OpenFlags.Read | OpenFlags.NoFollow))
         using (var to = Libc.Open(null, target, OpenFlags.Write | OpenFlags.NoFollow))
         {
-            var buffer = new byte[ObjectShelf.BlockSize];
-            long size = 0;
-            while (Libc.Read(from, buffer) is > 0 and var count)
-            {
-                Libc.Write(to, buffer.AsSpan(0, count));
-                size += count;
-            }
-
-            Libc.Truncate(to, size);
+            Libc.Truncate(to, StoreFile.CopyBytes(from, to));
             Libc.Sync(to);
         }
 

@@ -1,7 +1,6 @@
 using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using EzTemplates.Domain;
-using EzTemplates.Formats.Erofs;
 using EzTemplates.Formats.Locks;
 using EzTemplates.Formats.Manifests;
 using EzTemplates.Store.Native;
@@ -12,7 +11,7 @@ namespace EzTemplates.Store;
 public sealed record CheckOptions(Action<long, long>? Progress = null, CancellationToken Cancellation = default);
 
 /// <summary>How much was read.</summary>
-public sealed record CheckedAmount(long Objects, long Bytes, int Contents, int Manifests, int Trees, int Images, int Versions);
+public sealed record CheckedAmount(long Objects, long Bytes, int Contents, int Manifests, int Trees, int Copies, int Images, int Versions);
 
 /// <summary>
 /// Reads everything again and says what is not as it should be. Changes nothing but rows of the catalog that a killed command left: what gc removes while this reads is
@@ -27,10 +26,8 @@ public sealed class StoreCheck(ContentStore store, CheckOptions options)
     private readonly ConcurrentDictionary<Sha256Digest, byte> _found = new();
     private long _objects;
     private long _bytes;
-    private int _trees;
-    private int _images;
 
-    public CheckedAmount Amount { get; private set; } = new(0, 0, 0, 0, 0, 0, 0);
+    public CheckedAmount Amount { get; private set; } = new(0, 0, 0, 0, 0, 0, 0, 0);
 
     /// <summary>Sorted, so that two checks of one store say the same.</summary>
     public ImmutableArray<StoreFault> Run()
@@ -42,16 +39,13 @@ public sealed class StoreCheck(ContentStore store, CheckOptions options)
         var whole = manifests.Where(CheckManifest).ToList();
         new ObjectListing(_layout).ForEach(CheckObject, options.Cancellation);
         FindAbsent();
-        Parallel.ForEach(whole, Parallelism, manifest => CheckTree(LayerKind.Tree, manifest));
-        whole.ForEach(manifest => CheckTree(LayerKind.Copy, manifest));
-        Parallel.ForEach(whole.Where(manifest => StoreFile.Exists(_layout.ImageOf(manifest))), Parallelism, CheckImage);
+        var layers = new LayerCheck(store, (thing, manifest, path, what) => Add(thing, manifest, path, what), options.Cancellation);
+        layers.Run(whole);
         CheckCatalog();
 
-        Amount = new CheckedAmount(_objects, _bytes, contents.Count, manifests.Count, _trees, _images, versions);
+        Amount = new CheckedAmount(_objects, _bytes, contents.Count, manifests.Count, layers.Trees, layers.Copies, layers.Images, versions);
         return [.. _faults.OrderBy(found => found.Thing).ThenBy(found => found.Path, StringComparer.Ordinal)];
     }
-
-    private ParallelOptions Parallelism => new() { CancellationToken = options.Cancellation, MaxDegreeOfParallelism = Environment.ProcessorCount };
 
     private int CheckVersions()
     {
@@ -215,63 +209,6 @@ public sealed class StoreCheck(ContentStore store, CheckOptions options)
         }
     }
 
-    private void CheckTree(LayerKind kind, Sha256Digest manifest)
-    {
-        var (path, thing) = (_layout.LayerOf(kind, manifest), kind == LayerKind.Copy ? StoreThing.Copy : StoreThing.Tree);
-        if (!StoreFile.Exists(path))
-        {
-            return;
-        }
-
-        ImmutableArray<TreePath> differences;
-        try
-        {
-            differences = TreeComparison.Differences(store.Ids.InTree(store.Versions.ReadManifest(manifest)), store.FilesOf(kind), path);
-        }
-        catch (StoreException broken)
-        {
-            if (IsThere(manifest, path))
-            {
-                Add(thing, manifest, path, broken.Message);
-            }
-
-            return;
-        }
-
-        Interlocked.Increment(ref _trees);
-        if (!differences.IsEmpty && IsThere(manifest, path))
-        {
-            var more = differences.Length > 1 ? $" and {differences.Length - 1} more" : "";
-            Add(thing, manifest, path, $"`{differences[0]}`{more} not as the manifest has it");
-        }
-    }
-
-    /// <summary>The same manifest gives the same image, byte for byte.</summary>
-    private void CheckImage(Sha256Digest manifest)
-    {
-        var path = _layout.ImageOf(manifest);
-        try
-        {
-            if (StoreFile.TryReadFromDisk(path) is not { } stored)
-            {
-                return;
-            }
-
-            Interlocked.Increment(ref _images);
-            if (!ErofsImage.Write(store.Versions.ReadManifest(manifest), manifest).AsSpan().SequenceEqual(stored))
-            {
-                Add(StoreThing.Image, manifest, path, "it is not the image of its manifest");
-            }
-        }
-        catch (StoreException broken)
-        {
-            if (IsThere(manifest, path))
-            {
-                Add(StoreThing.Image, manifest, path, broken.Message);
-            }
-        }
-    }
-
     /// <summary>
     /// A commit is for a moment between its record and its row: what is wrong is wrong at every look. Rows that a killed command left
     /// are no damage, and are put right in passing where nobody writes.
@@ -300,9 +237,6 @@ public sealed class StoreCheck(ContentStore store, CheckOptions options)
             options.Cancellation.WaitHandle.WaitOne(TimeSpan.FromMilliseconds(100));
         }
     }
-
-    /// <summary>What gc takes away in the middle of the look is no fault.</summary>
-    private bool IsThere(Sha256Digest manifest, string layer) => StoreFile.Exists(_layout.ManifestOf(manifest)) && StoreFile.Exists(layer);
 
     private bool Reads(StoreThing thing, Sha256Digest digest, string path, TemplateReference? version, Action read)
     {

@@ -119,27 +119,44 @@ public sealed class StoreRepair : IDisposable
         ApplyTo(_store.Layout.ImageOf(manifest));
     }
 
-    /// <summary>Makes the tree anew beside the damaged one, and takes over what is wrong.</summary>
+    /// <summary>Mends where it stands: what is wrong is made anew beside the tree, and taken over.</summary>
     public void MendTree(LayerKind kind, Sha256Digest digest)
     {
-        var (manifest, files, damaged) = (_store.Versions.ReadManifest(digest), _store.FilesOf(kind), _store.Layout.LayerOf(kind, digest));
-        var beside = _work.NewPath("tree");
-        TreeMaker.Make(manifest, beside, _store.Ids, files, _cancellation);
-        var shown = _store.Ids.InTree(manifest);
-        using var good = Libc.OpenFolder(null, beside);
+        var (shown, files, damaged) = (_store.Ids.InTree(_store.Versions.ReadManifest(digest)), _store.FilesOf(kind), _store.Layout.LayerOf(kind, digest));
         using var tree = Libc.OpenFolder(null, damaged);
-        var mending = new TreeMending(shown, good, tree);
+        var wrong = TreeComparison.Differences(shown, files, damaged, _cancellation);
         if (kind == LayerKind.Copy)
         {
-            mending.Overwrite(TreeComparison.Differences(shown, files, damaged));
+            new CopyMending(_store.Layout, files, tree).Mend(shown, wrong);
+            wrong = TreeComparison.Differences(shown, files, damaged, _cancellation);
         }
 
-        mending.Mend(TreeComparison.Differences(shown, files, damaged));
+        var beside = _work.NewPath("tree");
+        TreeMaker.Make(Part(shown, wrong), beside, files, _cancellation);
+        using (var good = Libc.OpenFolder(null, beside))
+        {
+            new TreeMending(shown, good, tree).Mend(wrong);
+        }
+
         Libc.SyncFileSystem(tree);
-        if (TreeComparison.Differences(shown, files, damaged) is [var still, ..])
+        if (TreeComparison.Differences(shown, files, damaged, _cancellation) is [var still, ..])
         {
             throw new StoreException($"`{still}` of the tree `{damaged}` could not be mended", "look for disk errors with dmesg");
         }
+    }
+
+    /// <summary>Those paths of a manifest, and the folders above them.</summary>
+    private static Manifest Part(Manifest whole, IEnumerable<TreePath> paths)
+    {
+        var part = new HashSet<TreePath> { TreePath.Root };
+        foreach (var path in TreeMending.WithAllNames(whole, paths))
+        {
+            for (var above = path; part.Add(above); above = above.Parent)
+            {
+            }
+        }
+
+        return new Manifest([.. whole.Entries.Where(entry => part.Contains(entry.Path))]);
     }
 
     /// <summary>What else cannot be finished is not this one's failure.</summary>

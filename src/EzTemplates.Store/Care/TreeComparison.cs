@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using EzTemplates.Domain;
 using EzTemplates.Store.Native;
@@ -12,10 +13,11 @@ internal static class TreeComparison
 
     /// <summary>Paths that are not as they should be, absent, or too many; sorted.</summary>
     /// <param name="manifest">As the tree has it: see <see cref="StoreIds.InTree"/>.</param>
-    public static ImmutableArray<TreePath> Differences(Manifest manifest, TreeFiles files, string tree)
+    public static ImmutableArray<TreePath> Differences(Manifest manifest, TreeFiles files, string tree, CancellationToken cancellation)
     {
         using var root = Libc.OpenFolder(null, tree);
-        var wrong = manifest.Entries.AsParallel().Where(entry => !IsRight(root, entry, files)).Select(entry => entry.Path).ToList();
+        var wrong = manifest.Entries.Where(entry => !IsRight(root, entry, files)).Select(entry => entry.Path).ToHashSet();
+        wrong.UnionWith(WithWrongBytes(root, manifest.Entries.Where(entry => entry is { Type: EntryType.File, Size: > 0 } && !wrong.Contains(entry.Path)), files, cancellation));
         if (files.IsOverObjects && (Libc.TryStatus(root, Whiteout) is not { Kind: FileKind.CharacterDevice } white || white.SpecialDevice != default))
         {
             wrong.Add(Whiteout);
@@ -32,7 +34,25 @@ internal static class TreeComparison
 
             return members.Where(member => member.IsFolder).Select(member => member.Name);
         });
-        return [.. wrong.Distinct().Order()];
+        return [.. wrong.Order()];
+    }
+
+    /// <summary>Bytes are read on every core; a tree that refers to objects has none to read.</summary>
+    private static ConcurrentBag<TreePath> WithWrongBytes(SafeFileHandle root, IEnumerable<ManifestEntry> entries, TreeFiles files, CancellationToken cancellation)
+    {
+        var wrong = new ConcurrentBag<TreePath>();
+        if (files.HaveBytes)
+        {
+            Parallel.ForEach(entries, new ParallelOptions { CancellationToken = cancellation, MaxDegreeOfParallelism = Environment.ProcessorCount }, entry =>
+            {
+                if (!files.AreRight(root, entry))
+                {
+                    wrong.Add(entry.Path);
+                }
+            });
+        }
+
+        return wrong;
     }
 
     private static bool IsRight(SafeFileHandle root, ManifestEntry entry, TreeFiles files)
@@ -53,8 +73,7 @@ internal static class TreeComparison
             && (entry.Type != EntryType.File || status.Size == entry.Size)
             && (entry.Type != EntryType.Symlink || Libc.TryReadSymlink(root, entry.Path) == entry.Target)
             && (entry.Type is not (EntryType.CharacterDevice or EntryType.BlockDevice) || status.SpecialDevice == entry.Device)
-            && HasItsAttributes(root, entry, files)
-            && (entry.Type != EntryType.File || entry.Size == 0 || files.AreRight(root, entry));
+            && HasItsAttributes(root, entry, files);
     }
 
     private static bool HasItsAttributes(SafeFileHandle root, ManifestEntry entry, TreeFiles files)

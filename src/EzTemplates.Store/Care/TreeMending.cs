@@ -13,31 +13,9 @@ internal sealed class TreeMending(Manifest manifest, SafeFileHandle good, SafeFi
     private readonly HashSet<TreePath> _settled = [];
     private readonly SortedSet<TreePath> _unfinished = [];
 
-    /// <summary>
-    /// Writes the good bytes into files that are there: a view that has one open reads its inode on, and would not see another that
-    /// takes its name.
-    /// </summary>
-    public void Overwrite(IEnumerable<TreePath> wrong)
-    {
-        foreach (var path in wrong)
-        {
-            if (manifest.Find(path) is { Type: EntryType.File } entry && Libc.TryStatus(tree, path) is { Kind: FileKind.File })
-            {
-                using (var to = Libc.Open(tree, path, OpenFlags.Write | OpenFlags.NoFollow))
-                using (var from = Libc.Open(good, path, OpenFlags.Read | OpenFlags.NoFollow))
-                {
-                    Libc.Truncate(to, 0);
-                    TreeFiles.Copy(from, to);
-                }
-
-                Finish(entry);
-            }
-        }
-    }
-
     public void Mend(IEnumerable<TreePath> wrong)
     {
-        foreach (var path in WithAllNames(wrong).Order())
+        foreach (var path in WithAllNames(manifest, wrong).Order())
         {
             if (!IsSettled(path))
             {
@@ -47,12 +25,12 @@ internal sealed class TreeMending(Manifest manifest, SafeFileHandle good, SafeFi
 
         foreach (var folder in _unfinished.Reverse())
         {
-            Finish(manifest.Find(folder)!);
+            Finish(tree, manifest.Find(folder)!);
         }
     }
 
     /// <summary>Every name of a file with several goes along, or the two trees would share it.</summary>
-    private HashSet<TreePath> WithAllNames(IEnumerable<TreePath> wrong)
+    internal static HashSet<TreePath> WithAllNames(Manifest manifest, IEnumerable<TreePath> wrong)
     {
         var all = wrong.ToHashSet();
         var files = all.Select(path => manifest.Find(path) is { Type: EntryType.HardLink } link ? TreePath.Parse(link.Target) : path).ToHashSet();
@@ -110,7 +88,8 @@ internal sealed class TreeMending(Manifest manifest, SafeFileHandle good, SafeFi
         return false;
     }
 
-    private void Finish(ManifestEntry entry)
+    /// <summary>Gives a folder, or a file that has its bytes, the manifest's metadata and no more.</summary>
+    internal static void Finish(SafeFileHandle tree, ManifestEntry entry)
     {
         foreach (var extra in Libc.XattrNames(tree, entry.Path).Where(TreeComparison.IsOurs).Where(name => entry.Xattrs.All(xattr => xattr.Name != name)))
         {

@@ -165,6 +165,7 @@ public sealed class IngestBatch : IDisposable
             }
         }
     }
+
     /// <summary>After a failure the mark goes if what has got a name can be made durable; else it stays, and says what it is to say.</summary>
     private void PublishObjects(IEnumerable<Sha256Digest> digests)
     {

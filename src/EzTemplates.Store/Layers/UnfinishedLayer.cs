@@ -24,7 +24,7 @@ internal sealed class UnfinishedLayer
             return null;
         }
 
-        // A store has the folder of trees from the start, and the others once they are needed.
+        // Stores made by earlier versions lack some of the folders.
         var unfinished = work.NewPath(LayerKinds.NameOf(kind));
         Libc.TryMakeFolder(null, Path.GetDirectoryName(final)!, FolderMode);
         if (kind == LayerKind.Image)

@@ -1,4 +1,3 @@
-using System.Buffers;
 using EzTemplates.Domain;
 using EzTemplates.Store.Native;
 using Microsoft.Win32.SafeHandles;
@@ -27,24 +26,11 @@ public abstract class TreeFiles
     /// <summary>Attributes that a file has besides its manifest's.</summary>
     internal abstract IEnumerable<(NativePath Name, byte[] Value)> AttributesOf(ManifestEntry entry);
 
-    /// <summary>Whether the bytes of a file of the right size are right.</summary>
-    internal abstract bool AreRight(SafeFileHandle root, ManifestEntry entry);
+    /// <summary>Whether the files have bytes of their own, which take room, time to check, and can be damaged.</summary>
+    internal bool HaveBytes => !IsOverObjects;
 
-    internal static void Copy(SafeFileHandle from, SafeFileHandle to)
-    {
-        var buffer = ArrayPool<byte>.Shared.Rent(ObjectShelf.BlockSize);
-        try
-        {
-            while (Libc.Read(from, buffer) is > 0 and var count)
-            {
-                Libc.Write(to, buffer.AsSpan(0, count));
-            }
-        }
-        finally
-        {
-            ArrayPool<byte>.Shared.Return(buffer);
-        }
-    }
+    /// <summary>Whether the bytes of a file of the right size are right, past the page cache.</summary>
+    internal abstract bool AreRight(SafeFileHandle root, ManifestEntry entry);
 
     private sealed class Reference(OverlayAttributes attributes) : TreeFiles
     {
@@ -74,7 +60,7 @@ public abstract class TreeFiles
             using var content = Libc.Open(null, layout.ObjectOf(entry.Content!.Value), OpenFlags.Read | OpenFlags.NoFollow);
             if (!Libc.TryClone(content, file))
             {
-                Copy(content, file);
+                StoreFile.CopyBytes(content, file);
             }
 
             if (Libc.Status(file).Size != entry.Size)
@@ -87,9 +73,17 @@ public abstract class TreeFiles
 
         internal override bool AreRight(SafeFileHandle root, ManifestEntry entry)
         {
-            using var file = Libc.Open(root, entry.Path, OpenFlags.Read | OpenFlags.NoFollow);
-            Libc.ForgetCache(file);
-            return ObjectShelf.HashOf(file) == entry.Content;
+            try
+            {
+                using var file = Libc.Open(root, entry.Path, OpenFlags.Read | OpenFlags.NoFollow);
+                Libc.ForgetCache(file);
+                return ObjectShelf.HashOf(file) == entry.Content;
+            }
+            catch (StoreException)
+            {
+                // A bad sector, which writing may cure.
+                return false;
+            }
         }
     }
 }

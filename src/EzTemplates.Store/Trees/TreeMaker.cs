@@ -35,9 +35,15 @@ public sealed class TreeMaker
         ArgumentNullException.ThrowIfNull(manifest);
         ArgumentNullException.ThrowIfNull(ids);
         LayerRules.Check(manifest);
+        Make(ids.InTree(manifest), directory, files, cancellation);
+    }
+
+    /// <param name="shown">As the tree is to have it: see <see cref="StoreIds.InTree"/>.</param>
+    internal static void Make(Manifest shown, string directory, TreeFiles files, CancellationToken cancellation)
+    {
         Libc.MakeFolder(null, directory, WorkingMode);
         using var root = Libc.OpenFolder(null, directory);
-        new TreeMaker(ids.InTree(manifest), files, cancellation).Fill(root);
+        new TreeMaker(shown, files, cancellation).Fill(root);
     }
 
     /// <summary>

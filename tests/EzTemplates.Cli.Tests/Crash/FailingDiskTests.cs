@@ -115,7 +115,10 @@ public sealed class FailingDiskTests : IDisposable
         Assert.True(run.Run.Error.Contains(text.Cause, StringComparison.Ordinal), $"{what}: {run.Run.Error}");
         Assert.True(run.Run.Error.Contains("hint: ", StringComparison.Ordinal) && run.Run.Error.Contains(text.Hint, StringComparison.Ordinal), $"{what}: {run.Run.Error}");
         var (gone, come) = before.ChangesTo(CrashPicture.OfFiles(_ground));
-        var wrong = come.Where(line => !IsProgress(step, line)).Concat(gone.Where(line => !Replaced.Any(place => line.StartsWith(place, StringComparison.Ordinal)))).ToList();
+
+        // Objects that have a name, and whose sync was refused, stay in doubt: the mark says so until the next build.
+        var isDoubt = run.Injected!.Contains("syncfs(", StringComparison.Ordinal);
+        var wrong = come.Where(line => !IsProgress(step, line) && !(isDoubt && line.StartsWith("store/dirty ", StringComparison.Ordinal))).Concat(gone.Where(line => !Replaced.Any(place => line.StartsWith(place, StringComparison.Ordinal)))).ToList();
         Assert.True(wrong.Count == 0, $"{step} after {what} left or lost\n{string.Join('\n', wrong.Take(20))}\n{TestSeed.Hint}");
     }
 

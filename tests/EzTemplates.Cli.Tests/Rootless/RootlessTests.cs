@@ -119,7 +119,7 @@ public sealed class RootlessTests
         var command = ground.Command("env", "exec", "small", "--", "true");
         var old = ToolRun.Run(command with { Environment = new Dictionary<string, string?>(command.Environment) { ["EZ_VIEW_FORM"] = "two" } });
         Assert.Equal(125, old.ExitCode);
-        Assert.StartsWith("ez: an ordinary user's environments have the form `one`, and `two` is asked for\n", old.Error, StringComparison.Ordinal);
+        Assert.StartsWith("ez: an ordinary user's environments over trees have the form `one`, and this would be `two`\n", old.Error, StringComparison.Ordinal);
         ground.AssertNothingLeft();
     }
 

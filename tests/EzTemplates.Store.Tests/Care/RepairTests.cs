@@ -232,6 +232,49 @@ public sealed class RepairTests : IDisposable
         Assert.Empty(new StoreCheck(_store, new CheckOptions()).Run());
     }
 
+    [Theory]
+    [InlineData("chmod 711 usr/a")]
+    [InlineData("chown 5:6 usr/share/b")]
+    [InlineData("truncate -s 3 usr/share/b")]
+    [InlineData("printf longer >> usr/share/b")]
+    [InlineData("printf x | dd of=usr/share/b conv=notrunc status=none")]
+    [InlineData("rm usr/too && cp usr/share/b usr/too")]
+    [InlineData("rm -r usr/share")]
+    [InlineData("rm usr/share/b && mkdir usr/share/b")]
+    [InlineData("touch usr/share/extra")]
+    [InlineData("setfattr -n user.more -v x usr/share/b")]
+    public void A_copy_is_mended_where_it_stands(string damage)
+    {
+        if (damage.StartsWith("setfattr", StringComparison.Ordinal))
+        {
+            Requires.Tool("setfattr");
+        }
+
+        var manifest = _store.Versions.List("os")[0].Manifest;
+        using (var writer = _store.BeginWriting())
+        {
+            writer.MakeLayer(_store.Versions.ReadManifest(manifest), manifest, LayerKind.Copy);
+        }
+
+        Assert.Empty(new StoreCheck(_store, new CheckOptions()).Run());
+        var copy = _store.Layout.CopyOf(manifest);
+        var before = Libc.Status(null, Path.Combine(copy, "usr/share/b")).Inode;
+        ToolRun.Run(new ToolCommand("sh", ["-c", damage]) { WorkingDirectory = copy }).Succeed();
+        var isThere = File.Exists(Path.Combine(copy, "usr/share/b"));
+        Assert.Equal([StoreThing.Copy], new StoreCheck(_store, new CheckOptions()).Run().Select(fault => fault.Thing));
+        using (var writer = _store.BeginWriting())
+        using (var repair = writer.BeginRepair())
+        {
+            repair.MendTree(LayerKind.Copy, manifest);
+        }
+
+        Assert.Empty(new StoreCheck(_store, new CheckOptions()).Run());
+        if (isThere && !damage.StartsWith("rm", StringComparison.Ordinal))
+        {
+            Assert.Equal(before, Libc.Status(null, Path.Combine(copy, "usr/share/b")).Inode);
+        }
+    }
+
     private string Damage(string content)
     {
         var path = _store.Layout.ObjectOf(Given.Digest(content));
