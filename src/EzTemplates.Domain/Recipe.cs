@@ -24,6 +24,9 @@ public abstract record Recipe
 
     public ImmutableArray<PackageHold> Hold { get; init; } = [];
 
+    /// <summary>In the author's order, of which the first that speaks of a version counts; an application adds its base's after its own.</summary>
+    public ImmutableArray<PackagePin> Pins { get; init; } = [];
+
     /// <summary>Whether packages may bring device nodes; refused otherwise.</summary>
     public bool AllowDevices { get; init; }
 

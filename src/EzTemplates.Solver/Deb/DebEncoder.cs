@@ -192,7 +192,7 @@ internal sealed class DebEncoder : ClauseSource
     }
 
     /// <summary>The package's variable; made together with those of the other versions, of which one at most can be true.</summary>
-    private int VariableOf(PackageId package, CdclSolver solver)
+    public int VariableOf(PackageId package, CdclSolver solver)
     {
         if (_variables[package.Value] != 0)
         {

@@ -32,6 +32,14 @@ public sealed record DebRequest
     /// <summary>Holds in force: expired ones are left out by the caller, who knows what "now" is.</summary>
     public ImmutableArray<PackageHold> Holds { get; init; } = [];
 
+    /// <summary>Pins in their order; they come before the priorities of <see cref="Sources"/>. One that is not above zero forbids what it speaks of.</summary>
+    public ImmutableArray<PackagePin> Pins { get; init; } = [];
+
+    /// <summary>
+    /// What decides, with each source package's own number, which phased updates are taken: the template's name. Empty takes all.
+    /// </summary>
+    public string PhasedBy { get; init; } = "";
+
     /// <summary>One for each of <see cref="PackageUniverse.Sources"/>; a source without one has priority 500.</summary>
     public ImmutableArray<SourcePolicy> Sources { get; init; } = [];
 
@@ -47,7 +55,7 @@ public sealed record DebRequest
 }
 
 /// <summary>
-/// A source's pin in APT's sense: the higher number wins, a negative one forbids. The caller sets 1 for NotAutomatic,
+/// A source's pin in APT's sense: the higher number wins; what is not above zero forbids. The caller sets 1 for NotAutomatic,
 /// 100 for NotAutomatic with ButAutomaticUpgrades, else the recipe's number.
 /// </summary>
 public readonly record struct SourcePolicy(int Priority)

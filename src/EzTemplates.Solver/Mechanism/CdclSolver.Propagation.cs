@@ -23,6 +23,11 @@ internal sealed partial class CdclSolver
     {
         while (_pendingConflict == 0 && _propagated < _trailCount)
         {
+            if ((++_steps & 1023) == 0)
+            {
+                _cancellation.ThrowIfCancellationRequested();
+            }
+
             var literal = _trail[_propagated++];
             if (Literal.IsPositive(literal))
             {

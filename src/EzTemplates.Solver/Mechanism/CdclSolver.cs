@@ -26,6 +26,8 @@ internal sealed partial class CdclSolver
     private int _propagated;
     private int _pendingConflict;
     private bool _unsatisfiable;
+    private int _steps;
+    private CancellationToken _cancellation;
 
     public CdclSolver(ClauseSource source, DecisionPolicy policy)
     {
@@ -116,6 +118,7 @@ internal sealed partial class CdclSolver
     /// </summary>
     public SearchStatus Search(ReadOnlySpan<int> assumptions, CancellationToken cancellation)
     {
+        _cancellation = cancellation;
         Return(0);
         while (!_unsatisfiable)
         {
@@ -144,9 +147,7 @@ internal sealed partial class CdclSolver
 
             if (decision != DecisionPolicy.Again)
             {
-                _policy.Entering(Level);
-                _levelStarts.Add(_trailCount);
-                Assign(decision, 0);
+                Decide(decision);
                 if ((Level & 63) == 0)
                 {
                     cancellation.ThrowIfCancellationRequested();
@@ -155,6 +156,34 @@ internal sealed partial class CdclSolver
         }
 
         return SearchStatus.Unsatisfiable;
+    }
+
+    /// <summary>
+    /// Makes a literal true beside all that is decided, and decides what that requires. Learns nothing: where it does not fit, all is
+    /// as before.
+    /// </summary>
+    public bool TryExtend(int literal, CancellationToken cancellation)
+    {
+        _cancellation = cancellation;
+        var level = Level;
+        var decision = _values[literal] == 0 ? literal : DecisionPolicy.Again;
+        while (decision != DecisionPolicy.Done)
+        {
+            if (decision != DecisionPolicy.Again)
+            {
+                Decide(decision);
+            }
+
+            if (Propagate() != 0 || _values[literal] < 0)
+            {
+                Return(level);
+                return false;
+            }
+
+            decision = _policy.Next(this);
+        }
+
+        return true;
     }
 
     /// <summary>Takes back every decision above a level.</summary>
@@ -185,6 +214,13 @@ internal sealed partial class CdclSolver
                 Assign(literal, unit);
             }
         }
+    }
+
+    private void Decide(int literal)
+    {
+        _policy.Entering(Level);
+        _levelStarts.Add(_trailCount);
+        Assign(literal, 0);
     }
 
     private int NextDecision(ReadOnlySpan<int> assumptions, out bool refuted)
