@@ -18,6 +18,8 @@ internal static class LockRequest
         Preferred = rows == RowPolicy.Keep && previous is not null ? ground.FindAll(previous.Packages) : [],
         Exclude = file.Recipe.Exclude,
         Holds = [.. file.Recipe.Hold.Where(hold => hold.Expires is not { } day || DateOnly.FromDateTime(ground.Now.UtcDateTime) <= day)],
+        Pins = file.Base is null ? file.Recipe.Pins : [.. file.Recipe.Pins, .. file.Os.Pins],
+        PhasedBy = file.Recipe.Name,
         Sources = [.. ground.Universe.Sources.Select(source => new SourcePolicy(Priority(ground, file, source)))],
         NativeArchitecture = file.Os.Architecture,
         Recommends = file.Recipe.Recommends,
@@ -45,7 +47,7 @@ internal static class LockRequest
         };
     }
 
-    private static EzException Explain(SolvingGround ground, RecipeFile file, Conflict conflict)
+    public static EzException Explain(SolvingGround ground, RecipeFile file, Conflict conflict)
     {
         var hint = conflict.Hint;
         if (conflict.Unknown is { Cause: UnknownCause.NoSuchName } unknown)

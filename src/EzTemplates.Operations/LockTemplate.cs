@@ -14,7 +14,14 @@ public enum RowPolicy
 
 /// <summary>A recipe with its lock, and whether the lock is another one than before.</summary>
 /// <param name="Base">The base's, for an application.</param>
-public sealed record LockedRecipe(RecipeFile File, TemplateLock Lock, TemplateLock? Previous, bool Changed, LockedRecipe? Base);
+public sealed record LockedRecipe(RecipeFile File, TemplateLock Lock, TemplateLock? Previous, bool Changed, LockedRecipe? Base)
+{
+    /// <summary>Against the lock before; null where there was none, or nothing changed.</summary>
+    public LockDifference? Difference { get; init; }
+
+    /// <summary>Why each row changed: the upgraded ones, then the added, then the removed.</summary>
+    public IReadOnlyList<string> Causes { get; init; } = [];
+}
 
 /// <summary>The first half of the main path: recipe, snapshot, solve, lock.</summary>
 public static class LockTemplate
@@ -38,6 +45,11 @@ public static class LockTemplate
             LockFile.Write(file, made);
         }
 
-        return new LockedRecipe(file, made, previous, true, os);
+        var difference = previous is null ? null : LockChange.Describe(previous, made);
+        return new LockedRecipe(file, made, previous, true, os)
+        {
+            Difference = difference,
+            Causes = difference is null ? [] : new RowCauses(ground, request, file, chosen).Of(difference),
+        };
     }
 }
