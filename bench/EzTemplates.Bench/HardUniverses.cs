@@ -45,6 +45,8 @@ internal static class HardUniverses
     private static string Measure(string name, PackageUniverse universe, AlternativePreference prefer)
     {
         using var cancel = new CancellationTokenSource(Limit);
+        var cancelled = 0L;
+        using var noted = cancel.Token.Register(() => cancelled = Stopwatch.GetTimestamp());
         var start = Stopwatch.GetTimestamp();
         string verdict;
         try
@@ -58,7 +60,7 @@ internal static class HardUniverses
         }
 
         var took = Stopwatch.GetElapsedTime(start);
-        var after = verdict == "cancelled" ? (took - Limit).TotalMilliseconds.ToString("F1", CultureInfo.InvariantCulture) : "";
+        var after = verdict == "cancelled" ? (took - Stopwatch.GetElapsedTime(start, cancelled)).TotalMilliseconds.ToString("F1", CultureInfo.InvariantCulture) : "";
         return string.Create(CultureInfo.InvariantCulture, $"| {name} | {verdict} | {took.TotalMilliseconds:F1} | {after} |");
     }
 

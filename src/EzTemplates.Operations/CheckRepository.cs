@@ -69,6 +69,8 @@ public static class CheckRepository
             universe.Text(universe.Versions[package.Value]),
             universe.Text(universe.Architectures[package.Value]),
             universe.Sources[universe.SourceNumbers[package.Value]],
-            conflict.Lines);
+
+            // That the package itself is asked for goes without saying.
+            [.. conflict.Lines.Where((line, number) => number > 0 || !line.EndsWith(" is asked for", StringComparison.Ordinal))]);
     }
 }

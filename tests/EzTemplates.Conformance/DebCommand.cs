@@ -13,7 +13,7 @@ namespace EzTemplates.Conformance;
 /// </summary>
 internal static class DebCommand
 {
-    public const string Usage = "--index Packages[.gz] --queries Q.jsonl[.gz] --out R.jsonl[.gz] [--minimal M.jsonl[.gz]] [--prefer maintainers|smallest] [--architecture amd64]";
+    public const string Usage = "--index Packages[.gz] --queries Q.jsonl[.gz] --out R.jsonl[.gz] [--minimal M.jsonl[.gz]] [--prefer maintainers|smallest] [--architecture amd64] [--explain]";
 
     /// <summary>The first rows are solved once before, so that what is measured is not the compiler.</summary>
     private const int WarmUp = 40;
@@ -48,6 +48,10 @@ internal static class DebCommand
             var names = chosen?.Select(p => NameOf(universe, p)).ToList();
             tally.Count(Problem(query, names, checker) ?? (result is SolveResult.Unsolvable unsolvable ? explanations.Problem(query, unsolvable.Conflict) : null));
             sizes.Add(query, names, checker);
+            if (arguments.Has("--explain") && result is SolveResult.Unsolvable told)
+            {
+                tally.Note($"{query.Id}: {string.Join(' ', query.Packages)}\n  {string.Join("\n  ", told.Conflict.Lines)}\n  hint: {told.Conflict.Hint}");
+            }
         }
 
         tally.Note(timing.ToString());

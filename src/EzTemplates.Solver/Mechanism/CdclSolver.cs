@@ -125,11 +125,8 @@ internal sealed partial class CdclSolver
             var conflict = Propagate();
             if (conflict != 0)
             {
-                if ((++ConflictCount & 15) == 0)
-                {
-                    cancellation.ThrowIfCancellationRequested();
-                }
-
+                ConflictCount++;
+                cancellation.ThrowIfCancellationRequested();
                 Learn(conflict);
                 continue;
             }
