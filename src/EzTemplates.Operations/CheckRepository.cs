@@ -31,7 +31,7 @@ public static class CheckRepository
     private static async Task<(PackageUniverse Universe, DebRequest Request)> OfRecipeAsync(Workspace workspace, RecipeFile file, CancellationToken cancel)
     {
         var ground = await workspace.Steps.RunAsync("snapshot", () => SolvingGround.OpenAsync(workspace, file, null, cancel)).ConfigureAwait(false);
-        return (ground.Universe, LockRequest.Of(ground, file, null, null, RowPolicy.Newest));
+        return (ground.Universe, LockRequest.Of(ground, file, null, null, UpdateScope.All));
     }
 
     private static (PackageUniverse Universe, DebRequest Request) ReadIndex(string path)

@@ -34,7 +34,7 @@ public static class ExplainAbsence
         var os = file.Base is null ? null : LockFile.Read(file.Base);
         var held = LockFile.Read(file);
         var ground = await SolvingGround.OpenAsync(workspace, file, os, cancel).ConfigureAwait(false);
-        var request = LockRequest.Of(ground, file, held, os, RowPolicy.Keep);
+        var request = LockRequest.Of(ground, file, held, os, UpdateScope.None);
         return Answer(ground, request, file, (held, os), (name, version), cancel);
     }
 

@@ -10,12 +10,12 @@ internal static class LockRequest
     private const int NotAutomaticPriority = 1;
     private const int ButAutomaticUpgradesPriority = 100;
 
-    public static DebRequest Of(SolvingGround ground, RecipeFile file, TemplateLock? previous, TemplateLock? os, RowPolicy rows) => new()
+    public static DebRequest Of(SolvingGround ground, RecipeFile file, TemplateLock? previous, TemplateLock? os, UpdateScope scope) => new()
     {
         Install = file.Recipe.Packages,
         IncludeEssential = file.Recipe is OsRecipe { IncludeEssential: true },
         Fixed = os is null ? [] : ground.FindAll(os.Packages),
-        Preferred = rows == RowPolicy.Keep && previous is not null ? ground.FindAll(previous.Packages) : [],
+        Preferred = previous is null ? [] : scope.Kept(ground.Universe, ground.FindAll(previous.Packages), SecuritySources(ground)),
         Exclude = file.Recipe.Exclude,
         Holds = [.. file.Recipe.Hold.Where(hold => hold.Expires is not { } day || DateOnly.FromDateTime(ground.Now.UtcDateTime) <= day)],
         Pins = file.Base is null ? file.Recipe.Pins : [.. file.Recipe.Pins, .. file.Os.Pins],
@@ -35,6 +35,11 @@ internal static class LockRequest
             SolveResult.Unsolvable { Conflict: var conflict } => throw Explain(ground, file, conflict),
             _ => throw new InvalidOperationException("a solver answers with a solution or a conflict"),
         };
+
+    /// <summary>Suites that bring nothing but security updates: <c>bookworm-security</c>, and <c>buster/updates</c> of those days.</summary>
+    private static HashSet<int> SecuritySources(SolvingGround ground) => [.. Enumerable.Range(0, ground.Universe.Sources.Count)
+        .Where(number => ground.Snapshots.FirstOrDefault(s => s.Source == ground.Universe.Sources[number])?.Release is { } release
+            && (release.Label == "Debian-Security" || release.Suite.EndsWith("-security", StringComparison.Ordinal) || release.Codename.EndsWith("-security", StringComparison.Ordinal)))];
 
     private static int Priority(SolvingGround ground, RecipeFile file, string source)
     {

@@ -23,7 +23,7 @@ internal sealed class RowCauses(SolvingGround ground, DebRequest request, Recipe
     {
         if (ground.FindAll([changed.From]) is not [var from])
         {
-            return $"the repositories have {changed.From.Version} no more";
+            return $"no repository has {changed.From.Version} any more";
         }
 
         if (_choice.Refusal(from) is { } refusal)

@@ -44,7 +44,7 @@ public sealed class AptPolicyTests : IDisposable
         using var workspace = new Workspace(new WorkspaceOptions { StoreRoot = _temp.At("store") }, _ => { }, TimeProvider.System);
         var ground = await SolvingGround.OpenAsync(workspace, file, null, TestContext.Current.CancellationToken);
         Assert.Equal(4, ground.Snapshots.Length);
-        var choice = new DebChoice(ground.Universe, LockRequest.Of(ground, file, null, null, RowPolicy.Newest));
+        var choice = new DebChoice(ground.Universe, LockRequest.Of(ground, file, null, null, UpdateScope.All));
         var names = Draw(ground.Universe, 1000);
         var apt = PolicyOfApt(ground, file.Recipe.Pins, names);
         var differences = names

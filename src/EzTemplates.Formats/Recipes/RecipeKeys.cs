@@ -31,7 +31,7 @@ public static class RecipeKeys
 
     public static KeyTable Update { get; } = new(
         "update policy",
-        new("class", new KeyValue.Word("all") { Later = ["security", "none"] }, "Which updates `ez update` takes.", "class: all"),
+        new("class", new KeyValue.Word("all", "security", "none"), "Which updates `ez update` takes: all, those of security suites, or none.", "class: all"),
         new("cooldown", new KeyValue.Text("^0d?$"), "How long a package must have been published before it is taken.", "cooldown: 0d") { OtherwiseText = "0d" },
         new("schedule", new KeyValue.Empty(), "When the nightly job updates this recipe.", "schedule: nightly"));
 

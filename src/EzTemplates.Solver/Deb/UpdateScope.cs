@@ -3,40 +3,42 @@ using EzTemplates.Domain;
 
 namespace EzTemplates.Solver;
 
-/// <summary>Which rows of a lock an update may move; see <see cref="Kept"/>.</summary>
+/// <summary>Which rows of a lock may move; see <see cref="Kept"/>.</summary>
 public abstract record UpdateScope
 {
     private UpdateScope()
     {
     }
 
-    /// <summary>Nothing: each row stays while there is a reason for it.</summary>
-    public sealed record Nothing : UpdateScope;
+    /// <summary>Each row stays while there is a reason for it.</summary>
+    public static UpdateScope None { get; } = new Nothing();
 
-    public sealed record Everything : UpdateScope;
+    /// <summary>The newest that is allowed.</summary>
+    public static UpdateScope All { get; } = new Everything();
+
+    /// <summary>Rows of which a security source has a newer version move to the newest of those.</summary>
+    public static UpdateScope SecurityOnly { get; } = new Security();
 
     /// <summary>Packages of these names, and what they then need.</summary>
     public sealed record Some(ImmutableArray<string> Names) : UpdateScope;
 
-    /// <summary>Rows of which a security source has a newer version move to the newest of those.</summary>
-    /// <param name="Sources">Numbers of the universe's security sources.</param>
-    public sealed record Security(ImmutableArray<int> Sources) : UpdateScope;
-
     /// <summary>What to put into <see cref="DebRequest.Preferred"/>.</summary>
     /// <param name="rows">The lock's rows that the universe has.</param>
-    public ImmutableArray<PackageId> Kept(PackageUniverse universe, ImmutableArray<PackageId> rows)
+    /// <param name="securitySources">Numbers of the universe's sources that bring security updates.</param>
+    public ImmutableArray<PackageId> Kept(PackageUniverse universe, ImmutableArray<PackageId> rows, IReadOnlySet<int> securitySources)
     {
         ArgumentNullException.ThrowIfNull(universe);
+        ArgumentNullException.ThrowIfNull(securitySources);
         return this switch
         {
             Everything => [],
             Some some => [.. rows.Where(row => !some.Names.Contains(universe.Text(universe.Names[row.Value])))],
-            Security security => [.. rows.Select(row => Secure(universe, row, security.Sources))],
+            Security => [.. rows.Select(row => Secure(universe, row, securitySources))],
             _ => rows,
         };
     }
 
-    private static PackageId Secure(PackageUniverse universe, PackageId row, ImmutableArray<int> sources)
+    private static PackageId Secure(PackageUniverse universe, PackageId row, IReadOnlySet<int> sources)
     {
         var newest = row;
         foreach (var other in universe.Named(universe.Names[row.Value]))
@@ -51,4 +53,10 @@ public abstract record UpdateScope
 
         return newest;
     }
+
+    private sealed record Nothing : UpdateScope;
+
+    private sealed record Everything : UpdateScope;
+
+    private sealed record Security : UpdateScope;
 }

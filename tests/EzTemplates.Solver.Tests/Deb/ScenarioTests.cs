@@ -51,7 +51,7 @@ public sealed class ScenarioTests
     }
 
     private static ImmutableArray<PackageId> Secured(Stanzas stanzas, ImmutableArray<PackageId> locked, string source) =>
-        new UpdateScope.Security([stanzas.Universe.Sources.ToList().IndexOf(source)]).Kept(stanzas.Universe, locked);
+        UpdateScope.SecurityOnly.Kept(stanzas.Universe, locked, new HashSet<int> { stanzas.Universe.Sources.ToList().IndexOf(source) });
 
     private static ImmutableArray<PackageId> Ids(Stanzas stanzas, string[] items) =>
         [.. items.Select(i => i.Split(' ')).Select(w => stanzas.Id(w[0], w[1], w.Length > 2 ? stanzas.Universe.Sources.ToList().IndexOf(w[2]) : -1))];
