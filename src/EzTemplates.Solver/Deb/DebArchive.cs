@@ -15,7 +15,7 @@ public static class DebArchive
     {
         ArgumentNullException.ThrowIfNull(universe);
         ArgumentNullException.ThrowIfNull(ground);
-        var encoder = new DebEncoder(universe, ground with { Install = [], IncludeEssential = false });
+        var encoder = new DebEncoder(universe, ground with { Install = [], Exactly = [], IncludeEssential = false, Recommends = false });
         var solver = DebSolver.Begin(encoder, AlternativePreference.Maintainers, traces: false);
         var variables = new List<int>(universe.PackageCount);
         for (var i = 0; i < universe.PackageCount; i++)
@@ -35,12 +35,7 @@ public static class DebArchive
     {
         ArgumentNullException.ThrowIfNull(universe);
         ArgumentNullException.ThrowIfNull(ground);
-        var wanted = new PackageRequest(
-            universe.Text(universe.Names[package.Value]),
-            VersionRelation.Equal,
-            universe.Text(universe.Versions[package.Value]),
-            universe.Text(universe.Architectures[package.Value]) is var architecture && architecture == "all" ? "" : architecture);
-        return DebSolver.Solve(universe, ground with { Install = [wanted], IncludeEssential = false }, cancellation) is SolveResult.Unsolvable unsolvable
+        return DebSolver.Solve(universe, ground with { Install = [], Exactly = [package], IncludeEssential = false }, cancellation) is SolveResult.Unsolvable unsolvable
             ? unsolvable.Conflict
             : throw new ArgumentException("the package can be installed", nameof(package));
     }

@@ -10,6 +10,9 @@ namespace EzTemplates.Solver;
 internal sealed class DebEncoder : ClauseSource
 {
     public const int Request = 0;
+
+    /// <summary>From so many on, packages that exclude all providers of one name share the list of them.</summary>
+    private const int ManyProviders = 100;
     private readonly PackageUniverse _universe;
     private readonly DebRequest _request;
     private readonly int[] _variables;
@@ -18,6 +21,7 @@ internal sealed class DebEncoder : ClauseSource
     private readonly DebCandidates _candidates;
     private readonly List<int> _clause = [];
     private readonly List<PackageId> _siblings = [];
+    private readonly Dictionary<DependencyAlternative, int[]> _membersMeant = [];
 
     public DebEncoder(PackageUniverse universe, DebRequest request)
     {
@@ -42,7 +46,7 @@ internal sealed class DebEncoder : ClauseSource
     public string NameOf(int variable) => _universe.Text(_universe.Names[_packages[variable].Value]);
 
     /// <summary>Whether the request's requirement of that number is the recipe's own; the essential ones follow.</summary>
-    public bool IsRecipeRoot(int requirement) => requirement < _request.Install.Length;
+    public bool IsRecipeRoot(int requirement) => requirement < _request.Install.Length + _request.Exactly.Length;
 
     public DebFact Fact(int number) => _facts[number];
 
@@ -96,6 +100,12 @@ internal sealed class DebEncoder : ClauseSource
         {
             _candidates.Collect(_request.Install[i]);
             Require(solver, Request, NewFact(DebFactKind.Root, default, i));
+        }
+
+        foreach (var package in _request.Exactly)
+        {
+            _candidates.CollectItself(package);
+            Require(solver, Request, NewFact(DebFactKind.Exactly, package, 0));
         }
 
         if (!_request.IncludeEssential)
@@ -166,6 +176,12 @@ internal sealed class DebEncoder : ClauseSource
 
     private void AddConflict(CdclSolver solver, int variable, int index, PackageDependency dependency)
     {
+        if (ExcludesMany(_packages[variable], dependency))
+        {
+            solver.AddExclusion(variable, MembersMeant(_universe.AlternativesOf(dependency)[0], solver), NewFact(DebFactKind.Conflicts, _packages[variable], index));
+            return;
+        }
+
         _candidates.CollectMeant(_packages[variable], dependency);
         if (_candidates.Found.Count == 0)
         {
@@ -177,6 +193,24 @@ internal sealed class DebEncoder : ClauseSource
         {
             _ = solver.AddClause([Literal.Not(variable), Literal.Not(VariableOf(other, solver))], fact);
         }
+    }
+
+    /// <summary>Of its own name there is nothing but itself, which a shared list leaves out by itself.</summary>
+    private bool ExcludesMany(PackageId owner, PackageDependency dependency) =>
+        dependency.AlternativeCount == 1
+        && _universe.Providers(_universe.AlternativesOf(dependency)[0].Name).Length > ManyProviders
+        && _universe.Named(_universe.Names[owner.Value]).Length == 1;
+
+    private int[] MembersMeant(DependencyAlternative alternative, CdclSolver solver)
+    {
+        if (!_membersMeant.TryGetValue(alternative, out var members))
+        {
+            _candidates.CollectMeant(alternative);
+            PackageId[] found = [.. _candidates.Found];
+            members = _membersMeant[alternative] = Array.ConvertAll(found, package => VariableOf(package, solver));
+        }
+
+        return members;
     }
 
     private void ExcludeOtherArchitectures(CdclSolver solver, int variable, PackageId package)

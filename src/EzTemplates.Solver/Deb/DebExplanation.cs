@@ -45,6 +45,12 @@ internal sealed class DebExplanation
             Reach(_encoder.Candidates.Found);
         }
 
+        foreach (var fact in _facts.Where(f => f.Kind == DebFactKind.Exactly))
+        {
+            _lines.Add($"{_words.Package(fact.Package)} is asked for");
+            Reach([fact.Package]);
+        }
+
         foreach (var fact in _facts.Where(f => f.Kind == DebFactKind.Essential))
         {
             _lines.Add($"{_words.Name(fact.Package)} is essential");

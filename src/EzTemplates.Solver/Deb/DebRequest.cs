@@ -11,6 +11,9 @@ public sealed record DebRequest
     /// <summary>The recipe's packages, in its order. A name that no package has may be one that packages provide.</summary>
     public required ImmutableArray<PackageRequest> Install { get; init; }
 
+    /// <summary>Packages that are asked for themselves, whatever else has their name and version; roots after those of <see cref="Install"/>.</summary>
+    public ImmutableArray<PackageId> Exactly { get; init; } = [];
+
     /// <summary>
     /// Whether every <c>Essential: yes</c> name of the native architecture is a root too. They come after the recipe's own, in the
     /// order of their names, so that what the author names decides first; an excluded one is not added.

@@ -9,6 +9,9 @@ internal sealed partial class CdclSolver
     private readonly List<int[]> _derivations = [];
     private int _finalConflict;
 
+    /// <summary>Reasons: a clause; 0 for a decision; <c>~variable</c> of the same group; from here down, an exclusion's number.</summary>
+    private const int FirstExclusionReason = -(1 << 30);
+
     /// <summary>Whether derivations are kept, so that <see cref="Core"/> can answer. Costs memory; set before the first search.</summary>
     public bool Traces { get; init; }
 
@@ -146,12 +149,15 @@ internal sealed partial class CdclSolver
         }
     }
 
+    private int ExclusionClause(int number, int member) =>
+        _clauses.Add([Literal.Not(_exclusions[number].Owner), Literal.Not(member)], _exclusions[number].Fact);
+
     private int ReasonClause(int variable)
     {
         var reason = _reasons[variable];
         if (reason < 0)
         {
-            reason = PairClause(~reason, variable);
+            reason = reason <= FirstExclusionReason ? ExclusionClause(FirstExclusionReason - reason, variable) : PairClause(~reason, variable);
             _reasons[variable] = reason;
         }
 

@@ -89,7 +89,7 @@ public sealed class RandomUniverseTests
         };
     }
 
-    private static string RandomUniverse(Random random)
+    internal static string RandomUniverse(Random random)
     {
         var text = new StringBuilder();
         var names = random.Next(3, 6);
