@@ -44,11 +44,14 @@ internal static class LockRequest
     private static int Priority(SolvingGround ground, RecipeFile file, string source)
     {
         var snapshot = ground.Snapshots.FirstOrDefault(s => s.Source == source);
+        var own = file.Repositories.FirstOrDefault(r => source.StartsWith(r.Id + "/", StringComparison.Ordinal))?.Priority ?? SourcePolicy.Default.Priority;
         return snapshot switch
         {
+            // What the author of the recipe says comes before what the archive says of itself.
+            _ when own != SourcePolicy.Default.Priority => own,
             { Release: { NotAutomatic: true, ButAutomaticUpgrades: true } } => ButAutomaticUpgradesPriority,
             { Release.NotAutomatic: true } => NotAutomaticPriority,
-            _ => file.Repositories.FirstOrDefault(r => source.StartsWith(r.Id + "/", StringComparison.Ordinal))?.Priority ?? SourcePolicy.Default.Priority,
+            _ => own,
         };
     }
 

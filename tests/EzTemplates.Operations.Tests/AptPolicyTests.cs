@@ -1,6 +1,4 @@
-using System.Text;
 using EzTemplates.Domain;
-using EzTemplates.Repositories;
 using EzTemplates.Solver;
 using EzTemplates.Testing;
 
@@ -86,27 +84,9 @@ public sealed class AptPolicyTests : IDisposable
 
     private Dictionary<string, string> PolicyOfApt(SolvingGround ground, IReadOnlyList<PackagePin> pins, List<string> names)
     {
-        foreach (var snapshot in ground.Snapshots)
-        {
-            PlaceSuite(snapshot);
-        }
-
-        var suites = ground.Snapshots.Select(s => $"deb [trusted=yes] file:{_temp.At("mirror", s.Repository)} {s.Suite} main\n");
-        _temp.WriteFile("apt/etc/sources.list", string.Concat(suites));
-        _temp.WriteFile("apt/etc/preferences", string.Concat(pins.Select(pin => Preference(pin, ground))));
-        _temp.WriteFile("apt/status", "");
-        foreach (var folder in (string[])["apt/etc/preferences.d", "apt/etc/apt.conf.d", "apt/etc/sources.list.d", "apt/lists/partial", "apt/cache/archives/partial"])
-        {
-            _temp.MakeFolder(folder);
-        }
-
-        var settings = _temp.WriteFile(
-            "apt.conf",
-            $"Dir::Etc \"{_temp.At("apt/etc")}\"; Dir::State \"{_temp.At("apt")}\"; Dir::State::lists \"{_temp.At("apt/lists")}\"; Dir::State::status \"{_temp.At("apt/status")}\";\n"
-            + $"Dir::Cache \"{_temp.At("apt/cache")}\"; APT::Architecture \"amd64\"; APT::Architectures \"amd64\"; APT::Sandbox::User \"\"; Acquire::Languages \"none\";\n");
-        var environment = new Dictionary<string, string?> { ["APT_CONFIG"] = settings, ["LC_ALL"] = "C.UTF-8" };
-        ToolRun.Run(new ToolCommand("apt-get", "update") { Environment = environment }).Succeed();
-        return Candidates(ToolRun.Run(new ToolCommand("apt-cache", ["policy", .. names]) { Environment = environment }).Succeed());
+        var apt = new AptGround(_temp, _temp.At("store", "store", "metadata"));
+        apt.Make(ground.Snapshots, string.Concat(pins.Select(pin => Preference(pin, ground))), "amd64");
+        return Candidates(apt.Run("apt-cache", ["policy", .. names]).Succeed());
     }
 
     private static Dictionary<string, string> Candidates(ToolRun run)
@@ -126,20 +106,6 @@ public sealed class AptPolicyTests : IDisposable
         }
 
         return found;
-    }
-
-    /// <summary>The suite as the mirror has it: the Release as it came, and the indexes beside it.</summary>
-    private void PlaceSuite(Snapshot snapshot)
-    {
-        var suite = Path.Combine("mirror", snapshot.Repository, "dists", snapshot.Suite);
-        var digest = snapshot.Indexes[0].Packed.Sha256.ToString();
-        var release = Directory.EnumerateFiles(_temp.At("store", "store", "metadata", "releases")).Select(File.ReadAllBytes)
-            .First(text => Encoding.UTF8.GetString(text).Contains(digest, StringComparison.Ordinal));
-        _temp.WriteFile(Path.Combine(suite, "InRelease"), release);
-        foreach (var index in snapshot.Indexes)
-        {
-            _temp.WriteFile(Path.Combine(suite, index.Name), File.ReadAllBytes(index.FilePath));
-        }
     }
 
     private static string Preference(PackagePin pin, SolvingGround ground)

@@ -137,6 +137,7 @@ internal sealed partial class CdclSolver
             pivot = Literal.Variable(uip);
             if (--open == 0)
             {
+                _ = _learned.RemoveAll(IsImpliedByOthers);
                 foreach (var variable in _touched)
                 {
                     _seen[variable] = false;
@@ -147,6 +148,35 @@ internal sealed partial class CdclSolver
 
             clause = ReasonClause(pivot);
         }
+    }
+
+    /// <summary>
+    /// Whether a learned literal follows from the others: every other literal of its reason is among them, or false whatever is decided.
+    /// </summary>
+    private bool IsImpliedByOthers(int literal)
+    {
+        var variable = Literal.Variable(literal);
+        if (_reasons[variable] == 0)
+        {
+            return false;
+        }
+
+        var reason = ReasonClause(variable);
+        foreach (var other in _clauses.Literals(reason))
+        {
+            var cause = Literal.Variable(other);
+            if (cause != variable && !_seen[cause] && _levels[cause] != 0)
+            {
+                return false;
+            }
+        }
+
+        if (Traces)
+        {
+            _antecedents.Add(reason);
+        }
+
+        return true;
     }
 
     private int ExclusionClause(int number, int member) =>
