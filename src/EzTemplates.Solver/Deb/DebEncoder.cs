@@ -7,12 +7,9 @@ namespace EzTemplates.Solver;
 /// Turns Debian's metadata into clauses and requirements, a package at a time, when the search first comes to it.
 /// Variable 0 stands for the request and is true; it requires the roots.
 /// </summary>
-internal sealed class DebEncoder : ClauseSource
+internal sealed partial class DebEncoder : ClauseSource
 {
     public const int Request = 0;
-
-    /// <summary>From so many on, packages that exclude all providers of one name share the list of them.</summary>
-    private const int ManyProviders = 100;
     private readonly PackageUniverse _universe;
     private readonly DebRequest _request;
     private readonly int[] _variables;
@@ -21,7 +18,6 @@ internal sealed class DebEncoder : ClauseSource
     private readonly DebCandidates _candidates;
     private readonly List<int> _clause = [];
     private readonly List<PackageId> _siblings = [];
-    private readonly Dictionary<DependencyAlternative, int[]> _membersMeant = [];
 
     public DebEncoder(PackageUniverse universe, DebRequest request)
     {
@@ -172,57 +168,6 @@ internal sealed class DebEncoder : ClauseSource
         }
 
         return variables;
-    }
-
-    private void AddConflict(CdclSolver solver, int variable, int index, PackageDependency dependency)
-    {
-        if (ExcludesMany(_packages[variable], dependency))
-        {
-            solver.AddExclusion(variable, MembersMeant(_universe.AlternativesOf(dependency)[0], solver), NewFact(DebFactKind.Conflicts, _packages[variable], index));
-            return;
-        }
-
-        _candidates.CollectMeant(_packages[variable], dependency);
-        if (_candidates.Found.Count == 0)
-        {
-            return;
-        }
-
-        var fact = NewFact(DebFactKind.Conflicts, _packages[variable], index);
-        foreach (var other in _candidates.Found)
-        {
-            _ = solver.AddClause([Literal.Not(variable), Literal.Not(VariableOf(other, solver))], fact);
-        }
-    }
-
-    /// <summary>Of its own name there is nothing but itself, which a shared list leaves out by itself.</summary>
-    private bool ExcludesMany(PackageId owner, PackageDependency dependency) =>
-        dependency.AlternativeCount == 1
-        && _universe.Providers(_universe.AlternativesOf(dependency)[0].Name).Length > ManyProviders
-        && _universe.Named(_universe.Names[owner.Value]).Length == 1;
-
-    private int[] MembersMeant(DependencyAlternative alternative, CdclSolver solver)
-    {
-        if (!_membersMeant.TryGetValue(alternative, out var members))
-        {
-            _candidates.CollectMeant(alternative);
-            PackageId[] found = [.. _candidates.Found];
-            members = _membersMeant[alternative] = Array.ConvertAll(found, package => VariableOf(package, solver));
-        }
-
-        return members;
-    }
-
-    private void ExcludeOtherArchitectures(CdclSolver solver, int variable, PackageId package)
-    {
-        foreach (var other in _universe.Named(_universe.Names[package.Value]))
-        {
-            if (Matching.ArchitectureOf(other) != Matching.ArchitectureOf(package) && !Matching.AreSiblings(package, other) && Policy.Admits(other))
-            {
-                var fact = NewFact(DebFactKind.Siblings, package, other.Value);
-                _ = solver.AddClause([Literal.Not(variable), Literal.Not(VariableOf(other, solver))], fact);
-            }
-        }
     }
 
     /// <summary>The package's variable; made together with those of the other versions, of which one at most can be true.</summary>

@@ -63,7 +63,7 @@ internal sealed class DebHint(PackageUniverse universe, DebRequest request, List
         var add = missing.Count == 0 ? "" : $", or add a repository that has `{string.Join("` and `", missing)}`";
         if (request.Install.Length == 1)
         {
-            return $"leave out `{request.Install[0]}`{add}";
+            return Helps(request with { Install = [] }) ? $"leave out `{request.Install[0]}`{add}" : null;
         }
 
         var droppable = roots.FindAll(r => Helps(request with { Install = request.Install.RemoveAt(r) }));

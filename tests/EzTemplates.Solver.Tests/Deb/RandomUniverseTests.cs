@@ -46,6 +46,11 @@ public sealed class RandomUniverseTests
         {
             Assert.True(best < 0, $"a set of {best} exists\n{story}");
             Assert.NotEmpty(unsolvable.Conflict.Lines);
+            foreach (var changed in HintedRequests.Of(stanzas.Universe, request, unsolvable.Conflict))
+            {
+                Assert.True(new SubsetOracle(stanzas.Universe, changed).Smallest() >= 0, $"the hint does not help: {unsolvable.Conflict.Hint}\n{story}");
+            }
+
             return false;
         }
 
