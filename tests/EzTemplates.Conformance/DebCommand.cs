@@ -74,14 +74,14 @@ internal static class DebCommand
         return wrong.Count == 0 ? null : $"{query.Id}: {string.Join("; ", wrong)}";
     }
 
-    private sealed record Query(string Id, ImmutableArray<string> Packages, bool Recommends, bool IsSolvable, int Count)
+    private sealed record Query(string Id, ImmutableArray<string> Packages, bool Recommends, bool IsSolvable, ImmutableArray<string> Theirs)
     {
         public static Query Of(System.Text.Json.JsonElement row) => new(
             row.GetProperty("id").GetString()!,
             [.. row.GetProperty("packages").EnumerateArray().Select(p => p.GetString()!)],
             row.TryGetProperty("recommends", out var recommends) && recommends.GetBoolean(),
             row.GetProperty("status").GetString() == "ok",
-            row.TryGetProperty("install", out var install) ? install.GetArrayLength() : 0);
+            row.TryGetProperty("install", out var install) ? [.. install.EnumerateArray().Select(p => p.GetString()!.Split('=')[0])] : []);
 
         public DebRequest On(DebRequest template) =>
             template with { Install = [.. Packages.Select(name => new PackageRequest(name))], Recommends = Recommends };
@@ -118,8 +118,8 @@ internal static class DebCommand
         private long _theirs;
         private long _minimum;
         private int _rows;
-        private long _choices;
-        private long _first;
+        private (long Choices, long First) _own;
+        private (long Choices, long First) _other;
 
         public void Add(Query query, List<string>? chosen, StanzaChecker checker)
         {
@@ -128,17 +128,21 @@ internal static class DebCommand
                 return;
             }
 
-            var (choices, first) = checker.FirstAlternatives(chosen);
-            (_choices, _first) = (_choices + choices, _first + first);
+            Add(ref _own, checker.FirstAlternatives(chosen));
+            Add(ref _other, checker.FirstAlternatives(query.Theirs));
             if (!query.Recommends && _least.TryGetValue(query.Id, out var least))
             {
-                (_rows, _ours, _theirs, _minimum) = (_rows + 1, _ours + chosen.Count, _theirs + query.Count, _minimum + least);
+                (_rows, _ours, _theirs, _minimum) = (_rows + 1, _ours + chosen.Count, _theirs + query.Theirs.Length, _minimum + least);
             }
         }
 
+        private static void Add(ref (long Choices, long First) sum, (int Choices, int First) more) => sum = (sum.Choices + more.Choices, sum.First + more.First);
+
+        private static double Share((long Choices, long First) sum) => (double)sum.First / Math.Max(1, sum.Choices);
+
         public override string ToString()
         {
-            var first = string.Create(CultureInfo.InvariantCulture, $"first alternative in {(double)_first / Math.Max(1, _choices):P1} of {_choices} choices");
+            var first = string.Create(CultureInfo.InvariantCulture, $"first alternative in {Share(_own):P1} of {_own.Choices} choices (theirs {Share(_other):P1})");
             return _rows == 0 ? first : string.Create(
                 CultureInfo.InvariantCulture,
                 $"{_rows} rows with a proven minimum: {_ours} packages, {(double)_ours / _minimum:F4} of it (theirs {(double)_theirs / _minimum:F4}); {first}");

@@ -10,6 +10,11 @@ internal sealed partial class CdclSolver
     public bool TryExtend(int literal, CancellationToken cancellation)
     {
         _cancellation = cancellation;
+        if (!IsPropagated())
+        {
+            return false;
+        }
+
         var level = Level;
         var decision = _values[literal] == 0 ? literal : DecisionPolicy.Again;
         while (decision != DecisionPolicy.Done)
@@ -26,6 +31,30 @@ internal sealed partial class CdclSolver
             }
 
             decision = _policy.Next(this);
+        }
+
+        return true;
+    }
+
+    /// <summary>
+    /// Follows up what the last attempt left behind, which is more than nothing where it made unit clauses: below a decision all must be
+    /// propagated. If that breaks the assignment, all decisions are taken back.
+    /// </summary>
+    private bool IsPropagated()
+    {
+        while (Propagate() is var conflict and not 0)
+        {
+            if (Level == 0)
+            {
+                _unsatisfiable = true;
+                _finalConflict = conflict;
+            }
+
+            Return(0);
+            if (_unsatisfiable)
+            {
+                return false;
+            }
         }
 
         return true;

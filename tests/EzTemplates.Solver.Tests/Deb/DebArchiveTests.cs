@@ -11,7 +11,7 @@ public sealed class DebArchiveTests
     {
         var random = TestSeed.Random("archives");
         var broken = 0;
-        for (var i = 0; i < TestScale.Of(400, 20_000); i++)
+        for (var i = 0; i < TestScale.Of(400, 200_000); i++)
         {
             var seed = random.Next();
             var text = RandomUniverseTests.RandomUniverse(new Random(seed));
@@ -24,6 +24,18 @@ public sealed class DebArchiveTests
         }
 
         Assert.True(broken > 100);
+    }
+
+    /// <summary>Cases that random archives found.</summary>
+    [Theory]
+    [InlineData(
+        "b 1 ; Depends: d ; Conflicts: d (>= 2)\nc 1 ; Depends: d (<< 2)\nd 3 ; Depends: a (= 1)\na 2\nd 2 ; Depends: c (= 2)\nb 2 ; Depends: a (>= 2)",
+        "b 1 (amd64), c 1 (amd64), d 2 (amd64), d 3 (amd64)")]
+    public void Broken_packages_are_found(string text, string expected)
+    {
+        var stanzas = new Stanzas(text);
+        var verdict = DebArchive.Check(stanzas.Universe, stanzas.Request(), TestContext.Current.CancellationToken);
+        Assert.Equal(expected, string.Join(", ", verdict.Broken.Select(stanzas.Universe.Describe)));
     }
 
     [Fact]
