@@ -21,28 +21,35 @@ public static class ExplainAbsence
         var equals = asked.IndexOf('=', StringComparison.Ordinal);
         var (name, version) = equals < 0 ? (asked, null) : (asked[..equals], asked[(equals + 1)..]);
         var answers = new List<WhyNotAnswer>();
-        foreach (var file in LockedRecipes.Find(recipes))
+        var files = LockedRecipes.Find(recipes);
+        string? hint = null;
+        foreach (var file in files)
         {
-            answers.Add(await AnswerAsync(workspace, file, name, version, cancel).ConfigureAwait(false));
+            var (answer, near) = await AnswerAsync(workspace, file, name, version, cancel).ConfigureAwait(false);
+            answers.AddRange(answer is null ? [] : [answer]);
+            hint ??= near;
         }
 
-        return new WhyNotReport(name, answers);
+        return answers.Count > 0
+            ? new WhyNotReport(name, answers)
+            : throw new EzException(FailureKind.Unsolvable, $"no repository of {string.Join(", ", files.Select(f => $"`{f.Recipe.Name}`"))} has a package `{name}`", hint);
     }
 
-    private static async Task<WhyNotAnswer> AnswerAsync(Workspace workspace, RecipeFile file, string name, string? version, CancellationToken cancel)
+    /// <returns>No answer but names that are near, where no repository has the package.</returns>
+    private static async Task<(WhyNotAnswer? Answer, string? Near)> AnswerAsync(Workspace workspace, RecipeFile file, string name, string? version, CancellationToken cancel)
     {
         var os = file.Base is null ? null : LockFile.Read(file.Base);
         var held = LockFile.Read(file);
         var ground = await SolvingGround.OpenAsync(workspace, file, os, cancel).ConfigureAwait(false);
         var request = LockRequest.Of(ground, file, held, os, UpdateScope.None);
-        return Answer(ground, request, file, (held, os), (name, version), cancel);
+        return Answer(ground, request, file, (held, os), (name, version), cancel) is { } answer ? (answer, null) : (null, LockRequest.NearHint(ground, name));
     }
 
-    private static WhyNotAnswer Answer(
+    private static WhyNotAnswer? Answer(
         SolvingGround ground, DebRequest request, RecipeFile file, (TemplateLock? Own, TemplateLock? Os) locks, (string Name, string? Version) asked, CancellationToken cancel)
     {
         WhyNotAnswer Of(string? version, string outcome, string? hint, params IReadOnlyList<string> why) =>
-            new(file.Recipe.Name, asked.Name, version, outcome, why, hint);
+            new(outcome == Locked && Row(locks.Own, asked.Name) is null ? locks.Os!.Template : file.Recipe.Name, asked.Name, version, outcome, why, hint);
         var row = Row(locks.Own, asked.Name) ?? Row(locks.Os, asked.Name);
         var version = asked.Version ?? (row is null ? null : Newer(ground, row));
         if (row is not null && (version is null || version == row.Version))
@@ -55,7 +62,7 @@ public static class ExplainAbsence
         if (result is SolveResult.Unsolvable { Conflict: var conflict })
         {
             return conflict.Unknown is { Cause: UnknownCause.NoSuchName }
-                ? throw LockRequest.Explain(ground, file, conflict)
+                ? null
                 : Of(version, Impossible, conflict.Hint, conflict.Lines);
         }
 

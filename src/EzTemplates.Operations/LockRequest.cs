@@ -55,15 +55,14 @@ internal static class LockRequest
         };
     }
 
-    public static EzException Explain(SolvingGround ground, RecipeFile file, Conflict conflict)
+    /// <summary>For a name that no package has.</summary>
+    public static string NearHint(SolvingGround ground, string name) => NearNames.Closest(name, ground.PackageNames()) is { Count: > 0 } near
+        ? $"did you mean `{string.Join("`, `", near)}`?"
+        : "check the spelling, and that the recipe's repositories and components have it";
+
+    private static EzException Explain(SolvingGround ground, RecipeFile file, Conflict conflict)
     {
-        var hint = conflict.Hint;
-        if (conflict.Unknown is { Cause: UnknownCause.NoSuchName } unknown)
-        {
-            var names = ground.PackageNames();
-            var near = NearNames.Closest(unknown.Request.Name, names);
-            hint = near.Count > 0 ? $"did you mean `{string.Join("`, `", near)}`?" : hint ?? "check the spelling, and that the recipe's repositories and components have it";
-        }
+        var hint = conflict.Unknown is { Cause: UnknownCause.NoSuchName } unknown ? NearHint(ground, unknown.Request.Name) : conflict.Hint;
 
         return new EzException(FailureKind.Unsolvable, $"`{file.Recipe.Name}` cannot be locked: {conflict}", hint ?? $"change `packages:` or `exclude:` in {file.FullPath}, or add a repository that has what is missing");
     }
