@@ -26,6 +26,7 @@ public sealed class MalformedPackagesTests
         SHA256: 3a2118df47bf3f04285649f0455c2fc6fe2dc7f0b237073038aa00af41f0d5f2
 
         Package: a
+        Description: what is written here, and how long it is, matters to nobody; damage to it is found by the digest of the index
         Version: 1.5
         Architecture: all
         Provides: v (= 2), c
@@ -54,6 +55,7 @@ public sealed class MalformedPackagesTests
     [Fact]
     public void Damaged_text_is_refused_with_its_place_or_solved()
     {
+        Assert.IsType<SolveResult.Solution>(Solve(Encoding.UTF8.GetBytes(Whole), "root", TestContext.Current.CancellationToken));
         var random = TestSeed.Random("damaged packages");
         var refused = 0;
         var count = TestScale.Of(3000, 100_000);
@@ -75,7 +77,7 @@ public sealed class MalformedPackagesTests
             }
         }
 
-        Assert.InRange(refused, count / 20, count * 19 / 20);
+        Assert.InRange(refused, count / 2, count * 99 / 100);
     }
 
     [Fact]
@@ -116,7 +118,7 @@ public sealed class MalformedPackagesTests
 
     private static byte[] Damage(Random random, byte[] text)
     {
-        for (var i = random.Next(1, 4); i > 0; i--)
+        for (var i = random.Next(1, 3); i > 0; i--)
         {
             var at = random.Next(text.Length);
             text = random.Next(4) switch
