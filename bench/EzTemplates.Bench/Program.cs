@@ -8,6 +8,9 @@ using EzTemplates.Bench;
 // mounts FOLDER         images of 100, 10,000 and 100,000 paths: microseconds of a mount, and of the first look at a path (root)
 // store STORE N M       makes a synthetic store of N objects and M manifests, for gc
 // gc STORE              marks and sweeps it; bench/gc runs both for three sizes
+// universe PACKAGES FILE  writes the parsed form of a Packages file
+// solve FILE NAME...    solves each name on an empty system, 11 times, from the mapped file: milliseconds, packages, RssAnon
+// hard                  solves universes made to be hard: pigeons in holes, long chains, many alternatives, circles
 // micro [ARGUMENTS]     the BenchmarkDotNet classes of Micro/; the arguments are BenchmarkDotNet's, such as --filter '*Version*'
 switch (args)
 {
@@ -29,10 +32,19 @@ switch (args)
     case ["gc", var folder]:
         Console.WriteLine(GarbageBench.Run(folder));
         return 0;
+    case ["universe", var packages, var target]:
+        Solving.Encode(packages, target);
+        return 0;
+    case ["solve", var mapped, .. var names]:
+        Console.WriteLine(Solving.Run(mapped, names));
+        return 0;
+    case ["hard"]:
+        HardUniverses.Run(Console.Out);
+        return 0;
     case ["micro", .. var rest]:
         BenchmarkSwitcher.FromAssembly(typeof(PoolReading).Assembly).Run(rest);
         return 0;
     default:
-        Console.Error.WriteLine("usage: EzTemplates.Bench read POOL | ingest POOL STORE | layers MANIFEST FOLDER | mounts FOLDER | store STORE N M | gc STORE | micro [ARGUMENTS]");
+        Console.Error.WriteLine("usage: EzTemplates.Bench read POOL | ingest POOL STORE | layers MANIFEST FOLDER | mounts FOLDER | store STORE N M | gc STORE | universe PACKAGES FILE | solve FILE NAME... | hard | micro [ARGUMENTS]");
         return 2;
 }

@@ -7,7 +7,7 @@ import time
 from ground import ROOT
 
 
-PAGES = {"unpack": "row3", "lock": "row4", "update": "row5"}
+PAGES = {"unpack": "row3", "lock": "row4", "update": "row5", "check": "row9"}
 
 
 class Comparison:
@@ -46,7 +46,7 @@ class Comparison:
         if self.ground.peer_only:
             return True
         ratio = statistics.median(p / o for p, o in zip(self.peers, self.ours))
-        self.require(f"at least {self.target:g}x {'faster' if self.unit == 's' else 'less'} than the peer in the median pair (is {ratio:.2f}x)", ratio >= self.target)
+        self.require(f"at least {self.target:g}x {'faster' if self.unit in ('s', 'ms') else 'less'} than the peer in the median pair (is {ratio:.2f}x)", ratio >= self.target)
         if len(self.ours) < 10:
             self.require(f"at least 10 pairs (were {len(self.ours)})", False)
         page = self.page(ratio)

@@ -28,6 +28,8 @@ public static class EzCommand
         root.Add(BuildCommand.Make());
         root.Add(UpdateCommand.Make());
         root.Add(WhyCommand.Make());
+        root.Add(WhyNotCommand.Make());
+        root.Add(RepoCommands.Make());
         root.Add(TemplateCommands.Make());
         root.Add(EnvCommands.Make());
         root.Add(UpgradeCommand.Make());

@@ -56,6 +56,12 @@ public enum PackageFlags
     PriorityRequired = 32,
     PriorityImportant = 64,
     PriorityStandard = 128,
+
+    /// <summary>Where the percentage of a phased update lies, plus one: see <see cref="PackageUniverse.PhasingOf"/>.</summary>
+    PhasedPercentage = 0x7f << 16,
+
+    /// <summary>Where the number lies that the phased package's source drew.</summary>
+    PhasedDraw = 0x7f << 24,
 }
 
 /// <summary>
@@ -206,6 +212,17 @@ public sealed class PackageUniverse
 
     public string Describe(PackageId package) =>
         $"{Text(Names[package.Value])} {Text(Versions[package.Value])} ({Text(Architectures[package.Value])})";
+
+    /// <summary>
+    /// Of an update that is brought to more and more machines (Phased-Update-Percentage): to how many of a hundred, and a number from
+    /// 0 to 99 drawn from its source package's name and version, so that all packages of one source are told alike.
+    /// </summary>
+    public (int Percentage, int Draw)? PhasingOf(PackageId package)
+    {
+        var flags = (int)Flags[package.Value];
+        var percentage = (flags & (int)PackageFlags.PhasedPercentage) >> 16;
+        return percentage == 0 ? null : (percentage - 1, (flags & (int)PackageFlags.PhasedDraw) >> 24);
+    }
 
     private static ReadOnlySpan<T> Cast<T>(ReadOnlyMemory<byte> column)
         where T : unmanaged => MemoryMarshal.Cast<byte, T>(column.Span);

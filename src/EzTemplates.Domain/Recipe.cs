@@ -24,6 +24,11 @@ public abstract record Recipe
 
     public ImmutableArray<PackageHold> Hold { get; init; } = [];
 
+    /// <summary>In the author's order, of which the first that speaks of a version counts; an application adds its base's after its own.</summary>
+    public ImmutableArray<PackagePin> Pins { get; init; } = [];
+
+    public UpdateClass Update { get; init; } = UpdateClass.All;
+
     /// <summary>Whether packages may bring device nodes; refused otherwise.</summary>
     public bool AllowDevices { get; init; }
 
@@ -58,6 +63,17 @@ public readonly record struct RecipeVersion(int Major, int Minor)
 public sealed record BaseRange(string Template, NuGet.Versioning.VersionRange Range)
 {
     public override string ToString() => $"{Template}@{Range.OriginalString ?? Range.ToNormalizedString()}";
+}
+
+/// <summary>Which updates a recipe takes.</summary>
+public enum UpdateClass
+{
+    All,
+
+    /// <summary>What security sources have, and what that needs.</summary>
+    Security,
+
+    None,
 }
 
 public enum AlternativePreference

@@ -1,5 +1,6 @@
 using EzTemplates.Domain;
 using EzTemplates.Formats.Locks;
+using EzTemplates.Solver;
 using NuGet.Versioning;
 
 namespace EzTemplates.Operations;
@@ -19,7 +20,7 @@ internal static class BaseChoice
             return held;
         }
 
-        return Require(app, await LockTemplate.RunAsync(workspace, os, null, RowPolicy.Keep, cancel).ConfigureAwait(false));
+        return Require(app, await LockTemplate.RunAsync(workspace, os, null, UpdateScope.None, cancel).ConfigureAwait(false));
     }
 
     /// <summary>The OS at the lock beside its recipe, whatever the application's lock names; locked where there is none.</summary>
@@ -28,7 +29,7 @@ internal static class BaseChoice
         var os = app.Base!;
         var newest = LockFile.Read(os) is { } beside
             ? new LockedRecipe(os, beside, beside, false, null)
-            : await LockTemplate.RunAsync(workspace, os, null, RowPolicy.Keep, cancel).ConfigureAwait(false);
+            : await LockTemplate.RunAsync(workspace, os, null, UpdateScope.None, cancel).ConfigureAwait(false);
         return Require(app, newest);
     }
 

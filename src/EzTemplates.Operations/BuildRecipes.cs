@@ -1,3 +1,5 @@
+using EzTemplates.Solver;
+
 namespace EzTemplates.Operations;
 
 /// <summary><c>ez build</c>: builds what locks describe, bases first; a recipe without a lock is locked.</summary>
@@ -11,7 +13,7 @@ public static class BuildRecipes
             var file = RecipeFile.Load(recipe);
             var locked = File.Exists(file.LockPath)
                 ? BaseChoice.Held(workspace, file)
-                : await LockRecipes.LockOneAsync(workspace, file, RowPolicy.Keep, cancel).ConfigureAwait(false);
+                : await LockRecipes.LockOneAsync(workspace, file, UpdateScope.None, cancel).ConfigureAwait(false);
             builds.AddRange(await ChainAsync(workspace, locked, cancel).ConfigureAwait(false));
         }
 

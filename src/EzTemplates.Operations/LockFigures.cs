@@ -10,7 +10,8 @@ internal static class LockFigures
         locked.File.LockPath,
         locked.Changed,
         locked.Lock.Packages.Length,
-        locked.Previous is null || !locked.Changed ? [] : Changes(LockChange.Describe(locked.Previous, locked.Lock)));
+        locked.Difference is null ? [] : Changes(locked.Difference),
+        locked.Causes);
 
     private static IReadOnlyList<string> Changes(LockDifference difference) =>
     [

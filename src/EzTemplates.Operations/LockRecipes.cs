@@ -1,3 +1,5 @@
+using EzTemplates.Solver;
+
 namespace EzTemplates.Operations;
 
 /// <summary><c>ez lock</c>: locks each recipe, keeping the rows that today's snapshot still has.</summary>
@@ -8,7 +10,7 @@ public static class LockRecipes
         var done = new List<LockedRecipe>();
         foreach (var recipe in recipes)
         {
-            var locked = await LockOneAsync(workspace, RecipeFile.Load(recipe), RowPolicy.Keep, cancel).ConfigureAwait(false);
+            var locked = await LockOneAsync(workspace, RecipeFile.Load(recipe), UpdateScope.None, cancel).ConfigureAwait(false);
             done.AddRange(Chain(locked).ExceptBy(done.Select(d => d.File.FullPath), d => d.File.FullPath));
         }
 
@@ -16,7 +18,7 @@ public static class LockRecipes
     }
 
     /// <summary>Locks a recipe; an application's base is chosen first, and locked where that is needed.</summary>
-    public static async Task<LockedRecipe> LockOneAsync(Workspace workspace, RecipeFile file, RowPolicy rows, CancellationToken cancel)
+    public static async Task<LockedRecipe> LockOneAsync(Workspace workspace, RecipeFile file, UpdateScope scope, CancellationToken cancel)
     {
         if (workspace.Options.Locked)
         {
@@ -24,7 +26,7 @@ public static class LockRecipes
         }
 
         var os = file.Base is null ? null : await BaseChoice.ForAsync(workspace, file, cancel).ConfigureAwait(false);
-        return await LockTemplate.RunAsync(workspace, file, os, rows, cancel).ConfigureAwait(false);
+        return await LockTemplate.RunAsync(workspace, file, os, scope, cancel).ConfigureAwait(false);
     }
 
     /// <summary>Bottom up: the base, then the recipe.</summary>

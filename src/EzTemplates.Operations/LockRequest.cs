@@ -10,14 +10,16 @@ internal static class LockRequest
     private const int NotAutomaticPriority = 1;
     private const int ButAutomaticUpgradesPriority = 100;
 
-    public static DebRequest Of(SolvingGround ground, RecipeFile file, TemplateLock? previous, TemplateLock? os, RowPolicy rows) => new()
+    public static DebRequest Of(SolvingGround ground, RecipeFile file, TemplateLock? previous, TemplateLock? os, UpdateScope scope) => new()
     {
         Install = file.Recipe.Packages,
         IncludeEssential = file.Recipe is OsRecipe { IncludeEssential: true },
         Fixed = os is null ? [] : ground.FindAll(os.Packages),
-        Preferred = rows == RowPolicy.Keep && previous is not null ? ground.FindAll(previous.Packages) : [],
+        Preferred = previous is null ? [] : scope.Kept(ground.Universe, ground.FindAll(previous.Packages), SecuritySources(ground)),
         Exclude = file.Recipe.Exclude,
         Holds = [.. file.Recipe.Hold.Where(hold => hold.Expires is not { } day || DateOnly.FromDateTime(ground.Now.UtcDateTime) <= day)],
+        Pins = file.Base is null ? file.Recipe.Pins : [.. file.Recipe.Pins, .. file.Os.Pins],
+        PhasedBy = file.Recipe.Name,
         Sources = [.. ground.Universe.Sources.Select(source => new SourcePolicy(Priority(ground, file, source)))],
         NativeArchitecture = file.Os.Architecture,
         Recommends = file.Recipe.Recommends,
@@ -34,26 +36,33 @@ internal static class LockRequest
             _ => throw new InvalidOperationException("a solver answers with a solution or a conflict"),
         };
 
+    /// <summary>Suites that bring nothing but security updates: <c>bookworm-security</c>, and <c>buster/updates</c> of those days.</summary>
+    private static HashSet<int> SecuritySources(SolvingGround ground) => [.. Enumerable.Range(0, ground.Universe.Sources.Count)
+        .Where(number => ground.Snapshots.FirstOrDefault(s => s.Source == ground.Universe.Sources[number])?.Release is { } release
+            && (release.Label == "Debian-Security" || release.Suite.EndsWith("-security", StringComparison.Ordinal) || release.Codename.EndsWith("-security", StringComparison.Ordinal)))];
+
     private static int Priority(SolvingGround ground, RecipeFile file, string source)
     {
         var snapshot = ground.Snapshots.FirstOrDefault(s => s.Source == source);
+        var own = file.Repositories.FirstOrDefault(r => source.StartsWith(r.Id + "/", StringComparison.Ordinal))?.Priority ?? SourcePolicy.Default.Priority;
         return snapshot switch
         {
+            // What the author of the recipe says comes before what the archive says of itself.
+            _ when own != SourcePolicy.Default.Priority => own,
             { Release: { NotAutomatic: true, ButAutomaticUpgrades: true } } => ButAutomaticUpgradesPriority,
             { Release.NotAutomatic: true } => NotAutomaticPriority,
-            _ => file.Repositories.FirstOrDefault(r => source.StartsWith(r.Id + "/", StringComparison.Ordinal))?.Priority ?? SourcePolicy.Default.Priority,
+            _ => own,
         };
     }
 
+    /// <summary>For a name that no package has.</summary>
+    public static string NearHint(SolvingGround ground, string name) => NearNames.Closest(name, ground.PackageNames()) is { Count: > 0 } near
+        ? $"did you mean `{string.Join("`, `", near)}`?"
+        : "check the spelling, and that the recipe's repositories and components have it";
+
     private static EzException Explain(SolvingGround ground, RecipeFile file, Conflict conflict)
     {
-        var hint = conflict.Hint;
-        if (conflict.Unknown is { Cause: UnknownCause.NoSuchName } unknown)
-        {
-            var names = ground.PackageNames();
-            var near = NearNames.Closest(unknown.Request.Name, names);
-            hint = near.Count > 0 ? $"did you mean `{string.Join("`, `", near)}`?" : hint ?? "check the spelling, and that the recipe's repositories and components have it";
-        }
+        var hint = conflict.Unknown is { Cause: UnknownCause.NoSuchName } unknown ? NearHint(ground, unknown.Request.Name) : conflict.Hint;
 
         return new EzException(FailureKind.Unsolvable, $"`{file.Recipe.Name}` cannot be locked: {conflict}", hint ?? $"change `packages:` or `exclude:` in {file.FullPath}, or add a repository that has what is missing");
     }

@@ -12,7 +12,8 @@ public abstract record Report([property: JsonPropertyOrder(-1)] string Schema);
 public sealed record StepTime(string Step, double Seconds);
 
 /// <param name="Changes">One line a package that was added, removed or changed, against the previous lock; empty for a first lock.</param>
-public sealed record LockSummary(string Template, string Version, string Path, bool Changed, int Packages, IReadOnlyList<string> Changes);
+/// <param name="Causes">Why, for each of them.</param>
+public sealed record LockSummary(string Template, string Version, string Path, bool Changed, int Packages, IReadOnlyList<string> Changes, IReadOnlyList<string> Causes);
 
 /// <param name="Outcome"><c>built</c>, <c>present</c> (the store had this version), or <c>planned</c> on a dry run; then the downloaded bytes are those to come.</param>
 /// <param name="NewBytes">Bytes of the objects that this build added.</param>

@@ -1,4 +1,5 @@
 using EzTemplates.Domain;
+using EzTemplates.Solver;
 using EzTemplates.Store;
 
 namespace EzTemplates.Operations;
@@ -58,6 +59,6 @@ internal static class RunChoice
         var file = RecipeFile.Load(recipe);
         return File.Exists(file.LockPath)
             ? BaseChoice.Held(workspace, file)
-            : await LockRecipes.LockOneAsync(workspace, file, RowPolicy.Keep, cancel).ConfigureAwait(false);
+            : await LockRecipes.LockOneAsync(workspace, file, UpdateScope.None, cancel).ConfigureAwait(false);
     }
 }

@@ -1,4 +1,5 @@
 using EzTemplates.Domain;
+using EzTemplates.Solver;
 
 namespace EzTemplates.Operations;
 
@@ -12,7 +13,7 @@ public static class UpRecipe
     {
         var file = RecipeFile.Load(request.Recipe);
         var name = request.Name ?? file.Recipe.Name;
-        var locked = await LockRecipes.LockOneAsync(workspace, file, RowPolicy.Keep, cancel).ConfigureAwait(false);
+        var locked = await LockRecipes.LockOneAsync(workspace, file, UpdateScope.None, cancel).ConfigureAwait(false);
         var builds = await BuildRecipes.ChainAsync(workspace, locked, cancel).ConfigureAwait(false);
         var version = new TemplateReference(locked.Lock.Template, locked.Lock.Version);
         var change = workspace.Options.DryRun

@@ -1,14 +1,16 @@
 using EzTemplates.Domain;
+using EzTemplates.Solver;
 
 namespace EzTemplates.Operations;
 
 /// <summary>
-/// <c>ez update</c>: newest allowed packages, built where that changed a lock. An OS takes the applications beside it along;
+/// <c>ez update</c>: newest allowed packages (or what the recipe's update policy takes, or only those named), built where that changed a lock. An OS takes the applications beside it along;
 /// one that cannot follow stays where it is, and the report says why. No environment is touched.
 /// </summary>
 public static class UpdateTemplates
 {
-    public static async Task<UpdateReport> RunAsync(Workspace workspace, IReadOnlyList<string> recipes, CancellationToken cancel)
+    /// <param name="only">Names of packages; the rest stays as locked unless they need it otherwise. None: all.</param>
+    public static async Task<UpdateReport> RunAsync(Workspace workspace, IReadOnlyList<string> recipes, IReadOnlyList<string> only, CancellationToken cancel)
     {
         var locks = new List<LockedRecipe>();
         var builds = new List<BuildSummary>();
@@ -16,7 +18,7 @@ public static class UpdateTemplates
         foreach (var file in recipes.Select(RecipeFile.Load).ToList())
         {
             var os = file.Base is null ? null : await BaseChoice.NewestAsync(workspace, file, cancel).ConfigureAwait(false);
-            var updated = await LockTemplate.RunAsync(workspace, file, os, RowPolicy.Newest, cancel).ConfigureAwait(false);
+            var updated = await LockTemplate.RunAsync(workspace, file, os, ScopeOf(file, only), cancel).ConfigureAwait(false);
             locks.Add(updated);
             builds.AddRange(await BuildRecipes.ChainAsync(workspace, updated, cancel).ConfigureAwait(false));
             if (file.Base is not null)
@@ -26,7 +28,7 @@ public static class UpdateTemplates
 
             foreach (var app in file.Applications(failed => failures.Add(failed)))
             {
-                await FollowAsync(workspace, app, updated, locks, builds, failures, cancel).ConfigureAwait(false);
+                await FollowAsync(workspace, app, updated, ScopeOf(app, only), (locks, builds, failures), cancel).ConfigureAwait(false);
             }
         }
 
@@ -38,24 +40,32 @@ public static class UpdateTemplates
             workspace.Steps.Times());
     }
 
+    private static UpdateScope ScopeOf(RecipeFile file, IReadOnlyList<string> only) => only.Count > 0
+        ? new UpdateScope.Some([.. only])
+        : file.Recipe.Update switch
+        {
+            UpdateClass.Security => UpdateScope.SecurityOnly,
+            UpdateClass.None => UpdateScope.None,
+            _ => UpdateScope.All,
+        };
+
     private static async Task FollowAsync(
         Workspace workspace,
         RecipeFile app,
         LockedRecipe os,
-        List<LockedRecipe> locks,
-        List<BuildSummary> builds,
-        List<UpdateFailure> failures,
+        UpdateScope scope,
+        (List<LockedRecipe> Locks, List<BuildSummary> Builds, List<UpdateFailure> Failures) done,
         CancellationToken cancel)
     {
         try
         {
-            var followed = await LockTemplate.RunAsync(workspace, app, BaseChoice.Require(app, os), RowPolicy.Newest, cancel).ConfigureAwait(false);
-            locks.Add(followed);
-            builds.Add(await BuildTemplate.RunAsync(workspace, followed, cancel).ConfigureAwait(false));
+            var followed = await LockTemplate.RunAsync(workspace, app, BaseChoice.Require(app, os), scope, cancel).ConfigureAwait(false);
+            done.Locks.Add(followed);
+            done.Builds.Add(await BuildTemplate.RunAsync(workspace, followed, cancel).ConfigureAwait(false));
         }
         catch (EzException cannot) when (cannot.Kind == FailureKind.Unsolvable)
         {
-            failures.Add(new UpdateFailure(app.Recipe.Name, cannot.Message, cannot.Hint));
+            done.Failures.Add(new UpdateFailure(app.Recipe.Name, cannot.Message, cannot.Hint));
         }
     }
 }

@@ -27,8 +27,13 @@ public sealed record ChosenPackage(PackageId Package, string Reason);
 /// <param name="Unknown">Set where the cause is one name that nothing can satisfy.</param>
 public sealed record Conflict(ImmutableArray<string> Lines, string? Hint, UnknownPackage? Unknown)
 {
-    /// <summary>All lines as one text, for <see cref="EzException"/> and snapshots.</summary>
-    public override string ToString() => string.Join('\n', Lines);
+    /// <summary>Nobody reads more; what a long chain of dependencies says in its middle is left out of the text.</summary>
+    private const int MostLines = 40;
+
+    /// <summary>The lines as one text, for <see cref="EzException"/> and snapshots.</summary>
+    public override string ToString() => Lines.Length <= MostLines
+        ? string.Join('\n', Lines)
+        : string.Join('\n', [.. Lines[..(MostLines / 2)], $"... {Lines.Length - MostLines} more such lines ...", .. Lines[^(MostLines / 2)..]]);
 }
 
 /// <summary>A requested package that cannot be had at all.</summary>

@@ -7,12 +7,14 @@ namespace EzTemplates.Cli.Tests;
 /// <summary>README and the parser tell the same commands.</summary>
 public sealed partial class CommandTreeTests
 {
-    private static readonly string[] Fetching = ["ez up", "ez run", "ez lock", "ez build", "ez update", "ez store check"];
+    private static string[] Asking => ["ez repo check", "ez why-not"];
 
-    /// <summary>Without `--repair`, a check is its own dry run.</summary>
+    private static readonly string[] Fetching = ["ez up", "ez run", "ez lock", "ez build", "ez update", "ez store check", .. Asking];
+
+    /// <summary>Without `--repair`, a check is its own dry run; the others only look.</summary>
     private static readonly string[] Changing =
     [
-        .. Fetching.Where(name => name != "ez store check"), "ez template remove", "ez store gc", "ez env create", "ez env remap", "ez env remove", "ez upgrade", "ez rollback",
+        .. Fetching.Where(name => name != "ez store check").Except(Asking), "ez template remove", "ez store gc", "ez env create", "ez env remap", "ez env remove", "ez upgrade", "ez rollback",
     ];
 
     public static TheoryData<string> Names() => [.. Commands().Select(HelpExamples.NameOf)];

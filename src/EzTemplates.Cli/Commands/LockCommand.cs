@@ -17,7 +17,7 @@ internal static class LockCommand
         {
             using var workspace = parsed.OpenWorkspaceToRead(cancel);
             var report = await LockRecipes.RunAsync(workspace, parsed.GetRequiredValue(recipes), cancel).ConfigureAwait(false);
-            parsed.Print(report, ReportText.Of(report));
+            parsed.Print(report, workspace.Options.DryRun ? ReportText.PlanOf(report) : ReportText.Of(report));
             return ExitCodes.Ok;
         });
         return command.WithExample("ez lock recipes/nginx.yaml");

@@ -8,6 +8,7 @@ public static class ExitCodes
     public const int Ok = 0;
     public const int Internal = 1;
     public const int Usage = 2;
+    public const int Unsolvable = 3;
     public const int Store = 6;
     public const int Environment = 7;
     public const int Cancelled = 130;
@@ -18,7 +19,7 @@ public static class ExitCodes
     public static int Of(Exception failure) => failure switch
     {
         EzException { Kind: FailureKind.Usage } => Usage,
-        EzException { Kind: FailureKind.Unsolvable } => 3,
+        EzException { Kind: FailureKind.Unsolvable } => Unsolvable,
         EzException { Kind: FailureKind.Fetch } => 4,
         EzException { Kind: FailureKind.Untrusted } => 5,
         EzException { Kind: FailureKind.Store } => Store,

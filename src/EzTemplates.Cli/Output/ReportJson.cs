@@ -33,6 +33,8 @@ namespace EzTemplates.Cli.Output;
 [JsonSerializable(typeof(UseReport))]
 [JsonSerializable(typeof(WhyStoredReport))]
 [JsonSerializable(typeof(CheckReport))]
+[JsonSerializable(typeof(RepositoryCheckReport))]
+[JsonSerializable(typeof(WhyNotReport))]
 internal sealed partial class ReportJson : JsonSerializerContext;
 
 internal static class ReportPrinting

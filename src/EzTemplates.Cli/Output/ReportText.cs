@@ -10,6 +10,10 @@ internal static class ReportText
 
     public static IEnumerable<string> Of(LocksReport report) => report.Locks.SelectMany(Lines);
 
+    /// <summary>With the cause of every change.</summary>
+    public static IEnumerable<string> PlanOf(LocksReport report) => report.Locks.SelectMany(held =>
+        Lines(held with { Changes = [] }).Concat(held.Changes.Zip(held.Causes, (change, cause) => $"  {change}: {cause}")));
+
     public static IEnumerable<string> Of(BuildsReport report) => report.Builds.Select(Line).Append(Times(report.Steps));
 
     public static IEnumerable<string> Of(UpReport report) =>

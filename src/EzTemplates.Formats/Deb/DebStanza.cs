@@ -27,6 +27,8 @@ internal sealed class DebStanza
     private StanzaField _protected;
     private StanzaField _important;
     private StanzaField _installedSize;
+    private StanzaField _source;
+    private StanzaField _phased;
 
     public string File { get; private set; } = "";
 
@@ -56,7 +58,8 @@ internal sealed class DebStanza
         (IsYes(_essential) ? PackageFlags.Essential : PackageFlags.None)
         | (IsYes(_protected) || IsYes(_important) ? PackageFlags.Protected : PackageFlags.None)
         | PriorityFlag
-        | MultiArchFlag;
+        | MultiArchFlag
+        | PhasingFlags;
 
     /// <summary>In bytes. Only a hint to people, so what is no number is 0, as for apt.</summary>
     public long InstalledSize =>
@@ -79,6 +82,31 @@ internal sealed class DebStanza
         var value when Ascii.EqualsIgnoreCase(value, "allowed"u8) => PackageFlags.MultiArchAllowed,
         _ => PackageFlags.None,
     };
+
+    private PackageFlags PhasingFlags =>
+        System.Buffers.Text.Utf8Parser.TryParse(_phased.Span, out int percentage, out _) && percentage is >= 0 and <= 100
+            ? (PackageFlags)(((percentage + 1) << 16) | (SourceDraw() << 24))
+            : PackageFlags.None;
+
+    /// <summary>0 to 99, by FNV-1a over the source's name and version; <c>Source</c> is left out where they are the package's own.</summary>
+    private int SourceDraw()
+    {
+        var source = _source.Span;
+        var bracket = source.IndexOf((byte)'(');
+        var name = source.IsEmpty ? Package.Span : bracket < 0 ? source : source[..bracket].TrimEnd((byte)' ');
+        var version = bracket < 0 ? Version.Span : source[(bracket + 1)..].TrimEnd(") "u8);
+        return (int)(Fnv(version, Fnv(name, 2166136261)) % 100);
+    }
+
+    private static uint Fnv(ReadOnlySpan<byte> bytes, uint hash)
+    {
+        foreach (var value in bytes)
+        {
+            hash = (hash ^ value) * 16777619;
+        }
+
+        return hash;
+    }
 
     /// <summary>Reads the reader's current paragraph and checks what names a package: Package, Version, Architecture.</summary>
     /// <exception cref="MalformedMetadataException">One of them is missing or not what dpkg allows.</exception>
@@ -120,7 +148,7 @@ internal sealed class DebStanza
         File = file;
         Line = line;
         Package = Version = Architecture = Filename = Size = Sha256 = Provides = default;
-        _multiArch = _essential = _priority = _protected = _important = _installedSize = default;
+        _multiArch = _essential = _priority = _protected = _important = _installedSize = _source = _phased = default;
         Relations.Clear();
     }
 
@@ -133,6 +161,7 @@ internal sealed class DebStanza
         {
             case 4 when Is(name, "Size"u8): Size = field; break;
             case 6 when Is(name, "SHA256"u8): Sha256 = field; break;
+            case 6 when Is(name, "Source"u8): _source = field; break;
             case 6 when Is(name, "Breaks"u8): Relations.Add((DependencyKind.Breaks, field)); break;
             case 7 when Is(name, "Package"u8): Package = field; break;
             case 7 when Is(name, "Version"u8): Version = field; break;
@@ -151,6 +180,7 @@ internal sealed class DebStanza
             case 10 when Is(name, "Multi-Arch"u8): _multiArch = field; break;
             case 11 when Is(name, "Pre-Depends"u8): Relations.Add((DependencyKind.PreDepends, field)); break;
             case 12 when Is(name, "Architecture"u8): Architecture = field; break;
+            case 24 when Is(name, "Phased-Update-Percentage"u8): _phased = field; break;
             case 14 when Is(name, "Installed-Size"u8): _installedSize = field; break;
         }
     }

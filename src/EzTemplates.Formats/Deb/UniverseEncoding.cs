@@ -51,7 +51,7 @@ public static class UniverseEncoding
     internal const int ColumnsAt = TableAt + (16 * ColumnCount);
 
     /// <summary>The last two bytes are the format's number, raised when a column or a flag changes its meaning: then old blocks are made anew.</summary>
-    internal static ReadOnlySpan<byte> Magic => "EZUNIV02"u8;
+    internal static ReadOnlySpan<byte> Magic => "EZUNIV03"u8;
 
     /// <summary>Makes a block. The same stanzas give the same bytes, in whatever order they stand.</summary>
     /// <param name="indexes">Sources in recipe order.</param>

@@ -41,6 +41,16 @@ internal static class RecipeDigest
             Add(text, "hold", hold.Package, hold.VersionPattern, hold.Reason, hold.Expires?.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture) ?? "");
         }
 
+        foreach (var pin in recipe.Pins)
+        {
+            Add(text, "pin", pin.Package, pin.Version, pin.Source, Number(pin.Priority));
+        }
+
+        if (recipe.Update != UpdateClass.All)
+        {
+            Add(text, "update", recipe.Update == UpdateClass.Security ? "security" : "none");
+        }
+
         Add(text, "devices", Word(recipe.AllowDevices));
         Add(text, "keep", Number(recipe.KeepVersions));
         return Sha256Digest.Of(Encoding.UTF8.GetBytes(text.ToString()));

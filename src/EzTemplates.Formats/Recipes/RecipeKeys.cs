@@ -18,13 +18,20 @@ public static class RecipeKeys
         new("reason", AnyText, "Why, for whoever finds the hold.", "reason: \"ticket 4711\"") { IsRequired = true },
         new("expires", new KeyValue.Text("^[0-9]{4}-[0-9]{2}-[0-9]{2}$"), "The day after which the hold does not count any more.", "expires: 2026-12-31") { OtherwiseText = "never" });
 
+    public static KeyTable Pin { get; } = new(
+        "pin",
+        new("package", AnyText, "A package's name; `*` in it stands for anything, and alone for whole sources.", "package: nginx*") { IsRequired = true },
+        new("version", AnyText, "The versions that it speaks of; `*` stands for anything.", "version: \"1.24.*\"") { OtherwiseText = "any" },
+        new("source", AnyText, "The repository and suite that it speaks of; `*` stands for anything.", "source: debian/bookworm-backports") { OtherwiseText = "any" },
+        new("priority", new KeyValue.Number(-32768, 32767, 500), "As in APT: the highest wins, below 1 forbids.", "priority: 700") { IsRequired = true });
+
     public static KeyTable Keep { get; } = new(
         "keep policy",
         new KeyEntry("versions", new KeyValue.Number(1, 10_000, 5), "How many of the newest versions of the template the store keeps.", "versions: 5"));
 
     public static KeyTable Update { get; } = new(
         "update policy",
-        new("class", new KeyValue.Word("all") { Later = ["security", "none"] }, "Which updates `ez update` takes.", "class: all"),
+        new("class", new KeyValue.Word("all", "security", "none"), "Which updates `ez update` takes: all, those of security suites, or none.", "class: all"),
         new("cooldown", new KeyValue.Text("^0d?$"), "How long a package must have been published before it is taken.", "cooldown: 0d") { OtherwiseText = "0d" },
         new("schedule", new KeyValue.Empty(), "When the nightly job updates this recipe.", "schedule: nightly"));
 
@@ -77,7 +84,7 @@ public static class RecipeKeys
         new("languages", new KeyValue.Empty(), "The translations that are kept.", "languages: [en]"),
         new("hooks", new KeyValue.Empty(), "Commands that run at certain moments.", "hooks: {after-create: []}"),
         new("health", new KeyValue.Empty(), "Commands that must succeed after a remap.", "health: [{run: \"nginx -t\"}]"),
-        new("pins", new KeyValue.Empty(), "Preferences for packages by origin, as in APT.", "pins: []"),
+        new("pins", new KeyValue.List(new KeyValue.Mapping(Pin)), "Preferences between versions and sources, as in APT; the first that speaks of a version counts.", "pins: [{package: nginx, source: debian/bookworm-backports, priority: 700}]"),
         new("write-sources", new KeyValue.Empty(), "Whether the repositories are written into the template's own APT configuration.", "write-sources: {}"),
         new("instance-data", new KeyValue.Empty(), "Paths that each environment makes for itself.", "instance-data: []"),
         new("modules", new KeyValue.Empty(), "Module streams of RPM repositories.", "modules: []"),

@@ -64,6 +64,8 @@ public static partial class RecipeYaml
             Prefer = ReadPreference(keys),
             Exclude = keys.Items("exclude", ReadPackageName),
             Hold = [.. keys.Items("hold").Select(ReadHold)],
+            Pins = [.. keys.Items("pins").Select(PinYaml.Read)],
+            Update = ReadUpdateClass(keys),
             AllowDevices = ReadDevices(keys),
             KeepVersions = ReadKeep(keys),
             Digest = default,
@@ -90,6 +92,8 @@ public static partial class RecipeYaml
             Prefer = ReadPreference(keys),
             Exclude = keys.Items("exclude", ReadPackageName),
             Hold = [.. keys.Items("hold").Select(ReadHold)],
+            Pins = [.. keys.Items("pins").Select(PinYaml.Read)],
+            Update = ReadUpdateClass(keys),
             AllowDevices = ReadDevices(keys),
             KeepVersions = ReadKeep(keys),
             Digest = default,
@@ -161,6 +165,15 @@ public static partial class RecipeYaml
 
     private static AlternativePreference ReadPreference(YamlKeys keys) =>
         keys.Word("prefer") == "smallest" ? AlternativePreference.Smallest : AlternativePreference.Maintainers;
+
+    private static UpdateClass ReadUpdateClass(YamlKeys keys) => keys.Find("update") is not { } node
+        ? UpdateClass.All
+        : new YamlKeys(node, RecipeKeys.Update).Word("class") switch
+        {
+            "security" => UpdateClass.Security,
+            "none" => UpdateClass.None,
+            _ => UpdateClass.All,
+        };
 
     private static bool ReadDevices(YamlKeys keys) => keys.Word("devices") == "allow";
 

@@ -32,11 +32,7 @@ internal static class UnsupportedKeys
 
     private static void RefuseUpdatePolicy(YamlKeys update)
     {
-        if (update.Word("class") is var policy && policy != "all")
-        {
-            throw Unsupported($"class: {policy}", update.PlaceOf("class"));
-        }
-
+        _ = update.Word("class");
         if (update.OptionalText("cooldown") is { } cooldown && cooldown is not ("0d" or "0"))
         {
             throw Unsupported($"cooldown: {cooldown}", update.PlaceOf("cooldown"));

@@ -85,29 +85,46 @@ internal sealed class DebCandidates
         Found.Sort(_policy);
     }
 
+    public void CollectItself(PackageId package)
+    {
+        Begin();
+        Add(package, false);
+    }
+
     /// <summary>What Conflicts or Breaks speak of: never a package of the owner's own name.</summary>
     public void CollectMeant(PackageId owner, PackageDependency dependency)
     {
         Begin();
-        var own = _universe.Names[owner.Value];
         foreach (var alternative in _universe.AlternativesOf(dependency))
         {
-            foreach (var package in alternative.Name == own ? [] : _universe.Named(alternative.Name))
-            {
-                if (_matching.IsMeant(package, alternative.Architecture)
-                    && _matching.HasVersion(package, alternative.Relation, alternative.Version))
-                {
-                    Add(package, true);
-                }
-            }
+            AddMeant(alternative, _universe.Names[owner.Value]);
+        }
+    }
 
-            foreach (var package in _universe.Providers(alternative.Name))
+    /// <summary>As <see cref="CollectMeant(PackageId, PackageDependency)"/>, whoever the owner is.</summary>
+    public void CollectMeant(DependencyAlternative alternative)
+    {
+        Begin();
+        AddMeant(alternative, null);
+    }
+
+    private void AddMeant(DependencyAlternative alternative, StringId? own)
+    {
+        foreach (var package in alternative.Name == own ? [] : _universe.Named(alternative.Name))
+        {
+            if (_matching.IsMeant(package, alternative.Architecture)
+                && _matching.HasVersion(package, alternative.Relation, alternative.Version))
             {
-                if (_universe.Names[package.Value] != own && _matching.IsMeant(package, alternative.Architecture)
-                    && _matching.Provides(package, alternative.Name, alternative.Relation, alternative.Version))
-                {
-                    Add(package, true);
-                }
+                Add(package, true);
+            }
+        }
+
+        foreach (var package in _universe.Providers(alternative.Name))
+        {
+            if (_universe.Names[package.Value] != own && _matching.IsMeant(package, alternative.Architecture)
+                && _matching.Provides(package, alternative.Name, alternative.Relation, alternative.Version))
+            {
+                Add(package, true);
             }
         }
     }

@@ -7,7 +7,7 @@ namespace EzTemplates.Solver;
 /// Turns Debian's metadata into clauses and requirements, a package at a time, when the search first comes to it.
 /// Variable 0 stands for the request and is true; it requires the roots.
 /// </summary>
-internal sealed class DebEncoder : ClauseSource
+internal sealed partial class DebEncoder : ClauseSource
 {
     public const int Request = 0;
     private readonly PackageUniverse _universe;
@@ -42,7 +42,7 @@ internal sealed class DebEncoder : ClauseSource
     public string NameOf(int variable) => _universe.Text(_universe.Names[_packages[variable].Value]);
 
     /// <summary>Whether the request's requirement of that number is the recipe's own; the essential ones follow.</summary>
-    public bool IsRecipeRoot(int requirement) => requirement < _request.Install.Length;
+    public bool IsRecipeRoot(int requirement) => requirement < _request.Install.Length + _request.Exactly.Length;
 
     public DebFact Fact(int number) => _facts[number];
 
@@ -96,6 +96,12 @@ internal sealed class DebEncoder : ClauseSource
         {
             _candidates.Collect(_request.Install[i]);
             Require(solver, Request, NewFact(DebFactKind.Root, default, i));
+        }
+
+        foreach (var package in _request.Exactly)
+        {
+            _candidates.CollectItself(package);
+            Require(solver, Request, NewFact(DebFactKind.Exactly, package, 0));
         }
 
         if (!_request.IncludeEssential)
@@ -164,35 +170,8 @@ internal sealed class DebEncoder : ClauseSource
         return variables;
     }
 
-    private void AddConflict(CdclSolver solver, int variable, int index, PackageDependency dependency)
-    {
-        _candidates.CollectMeant(_packages[variable], dependency);
-        if (_candidates.Found.Count == 0)
-        {
-            return;
-        }
-
-        var fact = NewFact(DebFactKind.Conflicts, _packages[variable], index);
-        foreach (var other in _candidates.Found)
-        {
-            _ = solver.AddClause([Literal.Not(variable), Literal.Not(VariableOf(other, solver))], fact);
-        }
-    }
-
-    private void ExcludeOtherArchitectures(CdclSolver solver, int variable, PackageId package)
-    {
-        foreach (var other in _universe.Named(_universe.Names[package.Value]))
-        {
-            if (Matching.ArchitectureOf(other) != Matching.ArchitectureOf(package) && !Matching.AreSiblings(package, other) && Policy.Admits(other))
-            {
-                var fact = NewFact(DebFactKind.Siblings, package, other.Value);
-                _ = solver.AddClause([Literal.Not(variable), Literal.Not(VariableOf(other, solver))], fact);
-            }
-        }
-    }
-
     /// <summary>The package's variable; made together with those of the other versions, of which one at most can be true.</summary>
-    private int VariableOf(PackageId package, CdclSolver solver)
+    public int VariableOf(PackageId package, CdclSolver solver)
     {
         if (_variables[package.Value] != 0)
         {

@@ -31,7 +31,7 @@ internal sealed class DebExplanation
         explanation.TellRoots();
         explanation.TellDependencies();
         explanation.TellObstacles();
-        var hint = DebHint.Find(universe, request, explanation._facts, explanation.Refused(), cancellation);
+        var hint = new DebHint(universe, request, explanation._facts, cancellation).Find(explanation.Refused(), explanation.Missing());
         return new Conflict([.. explanation._lines], hint, null);
     }
 
@@ -45,6 +45,12 @@ internal sealed class DebExplanation
             Reach(_encoder.Candidates.Found);
         }
 
+        foreach (var fact in _facts.Where(f => f.Kind == DebFactKind.Exactly))
+        {
+            _lines.Add($"{_words.Package(fact.Package)} is asked for");
+            Reach([fact.Package]);
+        }
+
         foreach (var fact in _facts.Where(f => f.Kind == DebFactKind.Essential))
         {
             _lines.Add($"{_words.Name(fact.Package)} is essential");
@@ -54,19 +60,23 @@ internal sealed class DebExplanation
 
     private void TellDependencies()
     {
-        var left = _facts.Where(f => f.Kind == DebFactKind.Depends).ToList();
+        var left = new Dictionary<StringId, List<DebFact>>();
+        foreach (var fact in _facts.Where(f => f.Kind == DebFactKind.Depends))
+        {
+            _ = left.TryAdd(NameOf(fact), []);
+            left[NameOf(fact)].Add(fact);
+        }
+
         while (left.Count > 0)
         {
-            if (!_queue.TryDequeue(out var name))
+            // A core is connected, but do not rely on it for an end.
+            var name = _queue.TryDequeue(out var reached) ? reached : left.Keys.First();
+            if (left.Remove(name, out var facts))
             {
-                // A core is connected, but do not rely on it for an end.
-                name = NameOf(left[0]);
-            }
-
-            foreach (var same in left.Where(f => NameOf(f) == name).GroupBy(Needs).ToList())
-            {
-                TellDependency([.. same]);
-                _ = left.RemoveAll(same.Contains);
+                foreach (var same in facts.GroupBy(Needs))
+                {
+                    TellDependency([.. same]);
+                }
             }
         }
     }
@@ -80,7 +90,8 @@ internal sealed class DebExplanation
         var admitted = _encoder.Candidates.Found.ToList();
         Reach(admitted);
         var versions = string.Join(", ", facts.Select(f => _words.Version(f.Package)).Distinct());
-        _lines.Add($"{_words.Name(fact.Package)} {versions} needs {_words.Alternatives(dependency)}{Remedy(fact, dependency, admitted)}");
+        var needed = admitted.Count == 0 ? _words.AlternativesOf(fact.Package, dependency) : _words.Alternatives(dependency);
+        _lines.Add($"{_words.Name(fact.Package)} {versions} needs {needed}{Remedy(fact, dependency, admitted)}");
     }
 
     /// <summary>What there is to meet the dependency, where its own words do not say so.</summary>
@@ -119,7 +130,7 @@ internal sealed class DebExplanation
         _encoder.Policy.IsFixed(package) ? ""
         : _encoder.Policy.IsExcluded(package) ? $"; the recipe excludes {_words.Package(package)}"
         : _encoder.Policy.HeldBack(package) is { } hold ? $"; the recipe holds {_words.Package(package)} back at `{hold.VersionPattern}` ({hold.Reason})"
-        : _encoder.Policy.IsForbidden(package) ? $"; the source of {_words.Package(package)} has a negative priority"
+        : _encoder.Policy.IsForbidden(package) ? $"; {_words.Package(package)} has priority {_encoder.Policy.PriorityOf(package)}, which forbids it"
         : "";
 
     private void TellObstacles()
@@ -180,6 +191,23 @@ internal sealed class DebExplanation
         }
 
         return [.. refused.Distinct()];
+    }
+
+    /// <summary>The first names of the core's dependencies that nothing at all meets.</summary>
+    private List<string> Missing()
+    {
+        var missing = new List<string>();
+        foreach (var fact in _facts.Where(f => f.Kind == DebFactKind.Depends))
+        {
+            var dependency = _universe.Dependencies(fact.Package)[fact.Index];
+            _encoder.Candidates.CollectAll(fact.Package, dependency);
+            if (_encoder.Candidates.Found.Count == 0)
+            {
+                missing.Add(_words.FirstAlternativeOf(fact.Package, dependency));
+            }
+        }
+
+        return [.. missing.Distinct()];
     }
 
     private void Reach(IEnumerable<PackageId> packages)

@@ -7,6 +7,9 @@ internal enum DebFactKind : byte
     /// <summary>The recipe asks for <c>Install[Index]</c>.</summary>
     Root,
 
+    /// <summary>The package itself is asked for.</summary>
+    Exactly,
+
     /// <summary>The package is essential, so its name is a root.</summary>
     Essential,
 

@@ -8,8 +8,8 @@ namespace EzTemplates.Solver;
 internal sealed class DebPolicy : IComparer<PackageId>
 {
     private readonly PackageUniverse _universe;
-    private readonly DebRequest _request;
     private readonly DebMatching _matching;
+    private readonly DebPriorities _priorities;
     private readonly HashSet<PackageId> _preferred;
     private readonly HashSet<PackageId> _fixed;
     private readonly HashSet<StringId> _excluded = [];
@@ -20,8 +20,8 @@ internal sealed class DebPolicy : IComparer<PackageId>
     public DebPolicy(PackageUniverse universe, DebRequest request, DebMatching matching)
     {
         _universe = universe;
-        _request = request;
         _matching = matching;
+        _priorities = new DebPriorities(universe, request);
         _preferred = [.. request.Preferred];
         _fixed = [.. request.Fixed];
         _hasTwins = universe.Sources.Count > 1;
@@ -52,7 +52,10 @@ internal sealed class DebPolicy : IComparer<PackageId>
             && !VersionPattern.Matches(hold.VersionPattern, _universe.Text(_universe.Versions[package.Value]))
             ? hold : null;
 
-    public bool IsForbidden(PackageId package) => PriorityOf(package) < 0;
+    public int PriorityOf(PackageId package) => _priorities.Of(package);
+
+    /// <summary>Whether its priority forbids it.</summary>
+    public bool IsForbidden(PackageId package) => _priorities.Of(package) <= 0;
 
     /// <summary>Whether the package may be chosen; what is fixed always may.</summary>
     public bool Admits(PackageId package)
@@ -73,7 +76,7 @@ internal sealed class DebPolicy : IComparer<PackageId>
     /// </summary>
     public int Compare(PackageId x, PackageId y)
     {
-        var order = PriorityOf(y).CompareTo(PriorityOf(x));
+        var order = _priorities.Of(y).CompareTo(_priorities.Of(x));
         order = order != 0 ? order : _preferred.Contains(y).CompareTo(_preferred.Contains(x));
         return order != 0 ? order
             : _universe.Names[x.Value] == _universe.Names[y.Value] ? CompareOfOneName(x, y)
@@ -122,12 +125,6 @@ internal sealed class DebPolicy : IComparer<PackageId>
         return _bestOfName[name] = best;
     }
 
-    private int PriorityOf(PackageId package)
-    {
-        var source = _universe.SourceNumbers[package.Value];
-        return source < _request.Sources.Length ? _request.Sources[source].Priority : SourcePolicy.Default.Priority;
-    }
-
     private int Rank(PackageId package)
     {
         var flags = _universe.Flags[package.Value];
@@ -159,7 +156,7 @@ internal sealed class DebPolicy : IComparer<PackageId>
     private bool IsBetterTwin(PackageId one, PackageId other)
     {
         var order = IsFixed(other).CompareTo(IsFixed(one));
-        order = order != 0 ? order : PriorityOf(other).CompareTo(PriorityOf(one));
+        order = order != 0 ? order : _priorities.Of(other).CompareTo(_priorities.Of(one));
         order = order != 0 ? order : _preferred.Contains(other).CompareTo(_preferred.Contains(one));
         order = order != 0 ? order : _universe.SourceNumbers[one.Value].CompareTo(_universe.SourceNumbers[other.Value]);
         return (order != 0 ? order : one.CompareTo(other)) < 0;

@@ -11,6 +11,9 @@ public sealed record DebRequest
     /// <summary>The recipe's packages, in its order. A name that no package has may be one that packages provide.</summary>
     public required ImmutableArray<PackageRequest> Install { get; init; }
 
+    /// <summary>Packages that are asked for themselves, whatever else has their name and version; roots after those of <see cref="Install"/>.</summary>
+    public ImmutableArray<PackageId> Exactly { get; init; } = [];
+
     /// <summary>
     /// Whether every <c>Essential: yes</c> name of the native architecture is a root too. They come after the recipe's own, in the
     /// order of their names, so that what the author names decides first; an excluded one is not added.
@@ -32,6 +35,14 @@ public sealed record DebRequest
     /// <summary>Holds in force: expired ones are left out by the caller, who knows what "now" is.</summary>
     public ImmutableArray<PackageHold> Holds { get; init; } = [];
 
+    /// <summary>Pins in their order; they come before the priorities of <see cref="Sources"/>. One that is not above zero forbids what it speaks of.</summary>
+    public ImmutableArray<PackagePin> Pins { get; init; } = [];
+
+    /// <summary>
+    /// What decides, with each source package's own number, which phased updates are taken: the template's name. Empty takes all.
+    /// </summary>
+    public string PhasedBy { get; init; } = "";
+
     /// <summary>One for each of <see cref="PackageUniverse.Sources"/>; a source without one has priority 500.</summary>
     public ImmutableArray<SourcePolicy> Sources { get; init; } = [];
 
@@ -47,7 +58,7 @@ public sealed record DebRequest
 }
 
 /// <summary>
-/// A source's pin in APT's sense: the higher number wins, a negative one forbids. The caller sets 1 for NotAutomatic,
+/// A source's pin in APT's sense: the higher number wins; what is not above zero forbids. The caller sets 1 for NotAutomatic,
 /// 100 for NotAutomatic with ButAutomaticUpgrades, else the recipe's number.
 /// </summary>
 public readonly record struct SourcePolicy(int Priority)

@@ -16,7 +16,7 @@ public static class DebSolver
             return new SolveResult.Unsolvable(unknown);
         }
 
-        var solver = Begin(encoder, request, false);
+        var solver = Begin(encoder, request.Prefer, traces: false);
         return solver.Search([], cancellation) == SearchStatus.Satisfied
             ? Answer(encoder, request, solver, cancellation)
             : new SolveResult.Unsolvable(Explain(universe, request, cancellation));
@@ -27,12 +27,12 @@ public static class DebSolver
     {
         var encoder = new DebEncoder(universe, request);
         return DebUnknown.Find(universe, request, encoder) is null
-            && Begin(encoder, request, false).Search([], cancellation) == SearchStatus.Satisfied;
+            && Begin(encoder, request.Prefer, traces: false).Search([], cancellation) == SearchStatus.Satisfied;
     }
 
-    private static CdclSolver Begin(DebEncoder encoder, DebRequest request, bool traces)
+    internal static CdclSolver Begin(DebEncoder encoder, AlternativePreference prefer, bool traces)
     {
-        var choice = request.Prefer == AlternativePreference.Smallest ? new FewestMore(encoder.Requirements) : null;
+        var choice = prefer == AlternativePreference.Smallest ? new FewestMore(encoder.Requirements) : null;
         var solver = new CdclSolver(encoder, new BreadthFirst(encoder.Requirements, choice is null ? null : choice.Choose)) { Traces = traces };
         DebEncoder.Start(solver);
         return solver;
@@ -134,7 +134,7 @@ public static class DebSolver
     private static Conflict Explain(PackageUniverse universe, DebRequest request, CancellationToken cancellation)
     {
         var encoder = new DebEncoder(universe, request);
-        var solver = Begin(encoder, request, true);
+        var solver = Begin(encoder, request.Prefer, traces: true);
         _ = solver.Search([], cancellation);
         var core = UnsatisfiableCore.Minimize(solver.Core(), cancellation);
         return DebExplanation.Explain(universe, request, encoder, core, cancellation);

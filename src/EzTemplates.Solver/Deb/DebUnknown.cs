@@ -61,7 +61,7 @@ internal static class DebUnknown
         }
 
         return new Conflict(
-            [$"`{wanted}` is asked for, but every source of {words.List(refused)} has a negative priority"],
+            [$"`{wanted}` is asked for, but the priority of {words.List(refused)} forbids {(refused.Count == 1 ? "it" : "them")}"],
             null,
             new UnknownPackage(wanted, UnknownCause.Forbidden));
     }

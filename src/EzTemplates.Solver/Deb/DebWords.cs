@@ -18,25 +18,33 @@ internal sealed class DebWords(PackageUniverse universe, DebMatching matching)
     public string Package(PackageId package) => $"{Name(package)} {Version(package)}";
 
     /// <summary><c>a (&gt;= 2) or b</c>.</summary>
-    public string Alternatives(PackageDependency dependency)
+    public string Alternatives(PackageDependency dependency) => Alternatives(dependency, "");
+
+    /// <summary>As a package of a foreign architecture means them where nothing serves: <c>a:i386 (&gt;= 2)</c>.</summary>
+    public string AlternativesOf(PackageId owner, PackageDependency dependency) => Alternatives(dependency, Qualifier(owner));
+
+    /// <summary>The first of them.</summary>
+    public string FirstAlternativeOf(PackageId owner, PackageDependency dependency) =>
+        Alternative(universe.AlternativesOf(dependency)[0], Qualifier(owner));
+
+    private string Alternatives(PackageDependency dependency, string qualifier)
     {
         var text = new StringBuilder();
         foreach (var alternative in universe.AlternativesOf(dependency))
         {
-            _ = text.Append(text.Length == 0 ? "" : " or ").Append(universe.Text(alternative.Name));
-            if (!alternative.Architecture.IsEmpty)
-            {
-                _ = text.Append(':').Append(universe.Text(alternative.Architecture));
-            }
-
-            if (alternative.Relation != VersionRelation.Any)
-            {
-                _ = text.Append(" (").Append(alternative.Relation.Symbol()).Append(' ').Append(universe.Text(alternative.Version)).Append(')');
-            }
+            _ = text.Append(text.Length == 0 ? "" : " or ").Append(Alternative(alternative, qualifier));
         }
 
         return text.ToString();
     }
+
+    private string Qualifier(PackageId owner) => matching.IsNative(owner) ? "" : ":" + universe.Text(universe.Architectures[owner.Value]);
+
+    /// <summary><c>a:any (&gt;= 2)</c>.</summary>
+    private string Alternative(DependencyAlternative alternative, string qualifier) =>
+        universe.Text(alternative.Name)
+        + (alternative.Architecture.IsEmpty ? qualifier : ":" + universe.Text(alternative.Architecture))
+        + (alternative.Relation == VersionRelation.Any ? "" : $" ({alternative.Relation.Symbol()} {universe.Text(alternative.Version)})");
 
     /// <summary><c>a 1, b 2 and 5 more</c>.</summary>
     public string List(IReadOnlyList<PackageId> packages)

@@ -9,6 +9,9 @@ internal sealed partial class CdclSolver
     private readonly List<int[]> _derivations = [];
     private int _finalConflict;
 
+    /// <summary>Reasons: a clause; 0 for a decision; <c>~variable</c> of the same group; from here down, an exclusion's number.</summary>
+    private const int FirstExclusionReason = -(1 << 30);
+
     /// <summary>Whether derivations are kept, so that <see cref="Core"/> can answer. Costs memory; set before the first search.</summary>
     public bool Traces { get; init; }
 
@@ -134,6 +137,7 @@ internal sealed partial class CdclSolver
             pivot = Literal.Variable(uip);
             if (--open == 0)
             {
+                _ = _learned.RemoveAll(IsImpliedByOthers);
                 foreach (var variable in _touched)
                 {
                     _seen[variable] = false;
@@ -146,12 +150,44 @@ internal sealed partial class CdclSolver
         }
     }
 
+    /// <summary>
+    /// Whether a learned literal follows from the others: every other literal of its reason is among them, or false whatever is decided.
+    /// </summary>
+    private bool IsImpliedByOthers(int literal)
+    {
+        var variable = Literal.Variable(literal);
+        if (_reasons[variable] == 0)
+        {
+            return false;
+        }
+
+        var reason = ReasonClause(variable);
+        foreach (var other in _clauses.Literals(reason))
+        {
+            var cause = Literal.Variable(other);
+            if (cause != variable && !_seen[cause] && _levels[cause] != 0)
+            {
+                return false;
+            }
+        }
+
+        if (Traces)
+        {
+            _antecedents.Add(reason);
+        }
+
+        return true;
+    }
+
+    private int ExclusionClause(int number, int member) =>
+        _clauses.Add([Literal.Not(_exclusions[number].Owner), Literal.Not(member)], _exclusions[number].Fact);
+
     private int ReasonClause(int variable)
     {
         var reason = _reasons[variable];
         if (reason < 0)
         {
-            reason = PairClause(~reason, variable);
+            reason = reason <= FirstExclusionReason ? ExclusionClause(FirstExclusionReason - reason, variable) : PairClause(~reason, variable);
             _reasons[variable] = reason;
         }
 

@@ -5,6 +5,8 @@ internal sealed partial class CdclSolver
 {
     private readonly List<int[]> _groupMembers = [[]];
     private readonly List<int> _groupFacts = [0];
+    private readonly List<(int Owner, int[] Members, int Fact)> _exclusions = [];
+    private readonly Dictionary<int, List<int>> _exclusionsOf = [];
 
     /// <summary>At most one of the variables is true. A variable is in one group at most; the pairs are never written out as clauses.</summary>
     public void AddExclusiveGroup(int[] members, int fact)
@@ -18,11 +20,35 @@ internal sealed partial class CdclSolver
         _groupFacts.Add(fact);
     }
 
+    /// <summary>
+    /// The owner excludes each member but itself. Many owners may share one list, so that thousands of variables of which each excludes
+    /// all others need no clause for each pair. To be called when the owner is expanded.
+    /// </summary>
+    public void AddExclusion(int owner, int[] members, int fact)
+    {
+        _ = _exclusionsOf.TryAdd(owner, []);
+        _exclusionsOf[owner].Add(_exclusions.Count);
+        _exclusions.Add((owner, members, fact));
+        foreach (var member in members)
+        {
+            if (member != owner && _values[Literal.Of(member)] > 0)
+            {
+                _ = AddClause([Literal.Not(owner), Literal.Not(member)], fact);
+                return;
+            }
+        }
+    }
+
     /// <returns>A clause that is false, or 0.</returns>
     private int Propagate()
     {
         while (_pendingConflict == 0 && _propagated < _trailCount)
         {
+            if ((++_steps & 1023) == 0)
+            {
+                _cancellation.ThrowIfCancellationRequested();
+            }
+
             var literal = _trail[_propagated++];
             if (Literal.IsPositive(literal))
             {
@@ -35,6 +61,11 @@ internal sealed partial class CdclSolver
                 if (_groups[variable] != 0 && _pendingConflict == 0)
                 {
                     ExcludeOthers(variable);
+                }
+
+                if (_exclusions.Count > 0 && _exclusionsOf.TryGetValue(variable, out var lists))
+                {
+                    ExcludeMembers(lists);
                 }
             }
 
@@ -66,6 +97,31 @@ internal sealed partial class CdclSolver
             }
 
             Assign(Literal.Not(member), ~variable);
+        }
+    }
+
+    private void ExcludeMembers(List<int> lists)
+    {
+        foreach (var number in lists)
+        {
+            var (owner, members, fact) = _exclusions[number];
+            foreach (var member in members)
+            {
+                var value = _values[Literal.Of(member)];
+                if (member == owner || value < 0 || _pendingConflict != 0)
+                {
+                    continue;
+                }
+
+                if (value > 0)
+                {
+                    _pendingConflict = _clauses.Add([Literal.Not(owner), Literal.Not(member)], fact);
+                }
+                else
+                {
+                    Assign(Literal.Not(member), FirstExclusionReason - number);
+                }
+            }
         }
     }
 

@@ -26,6 +26,8 @@ internal sealed partial class CdclSolver
     private int _propagated;
     private int _pendingConflict;
     private bool _unsatisfiable;
+    private int _steps;
+    private CancellationToken _cancellation;
 
     public CdclSolver(ClauseSource source, DecisionPolicy policy)
     {
@@ -116,17 +118,15 @@ internal sealed partial class CdclSolver
     /// </summary>
     public SearchStatus Search(ReadOnlySpan<int> assumptions, CancellationToken cancellation)
     {
+        _cancellation = cancellation;
         Return(0);
         while (!_unsatisfiable)
         {
             var conflict = Propagate();
             if (conflict != 0)
             {
-                if ((++ConflictCount & 15) == 0)
-                {
-                    cancellation.ThrowIfCancellationRequested();
-                }
-
+                ConflictCount++;
+                cancellation.ThrowIfCancellationRequested();
                 Learn(conflict);
                 continue;
             }
@@ -144,9 +144,7 @@ internal sealed partial class CdclSolver
 
             if (decision != DecisionPolicy.Again)
             {
-                _policy.Entering(Level);
-                _levelStarts.Add(_trailCount);
-                Assign(decision, 0);
+                Decide(decision);
                 if ((Level & 63) == 0)
                 {
                     cancellation.ThrowIfCancellationRequested();
@@ -185,6 +183,13 @@ internal sealed partial class CdclSolver
                 Assign(literal, unit);
             }
         }
+    }
+
+    private void Decide(int literal)
+    {
+        _policy.Entering(Level);
+        _levelStarts.Add(_trailCount);
+        Assign(literal, 0);
     }
 
     private int NextDecision(ReadOnlySpan<int> assumptions, out bool refuted)

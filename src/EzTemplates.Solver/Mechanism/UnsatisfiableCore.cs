@@ -10,30 +10,38 @@ internal static class UnsatisfiableCore
 {
     public static ImmutableArray<int> Minimize(List<(int Fact, int[] Literals)> clauses, CancellationToken cancellation)
     {
-        var facts = clauses.Select(c => c.Fact).Distinct().Order().ToList();
-        var proven = 0;
-        while (proven < facts.Count)
+        var needed = new HashSet<int>();
+        while (LatestOpen(clauses, needed) is { } candidate)
         {
             cancellation.ThrowIfCancellationRequested();
-            var candidate = facts[^(proven + 1)];
             var rest = clauses.FindAll(c => c.Fact != candidate);
-            if (Refute(rest, cancellation) is { } smaller)
+            if (Refute(rest, cancellation, out var model) is { } smaller)
             {
                 clauses = smaller;
-                var left = smaller.Select(c => c.Fact).ToHashSet();
-                _ = facts.RemoveAll(f => !left.Contains(f));
             }
             else
             {
-                proven++;
+                _ = needed.Add(candidate);
+                new ModelRotation(clauses, model).Mark(candidate, needed);
             }
         }
 
-        return [.. facts];
+        return [.. clauses.Select(c => c.Fact).Distinct().Order()];
     }
 
-    /// <returns>The part of the clauses that an unsatisfiable search used; null if they can hold together.</returns>
-    private static List<(int Fact, int[] Literals)>? Refute(List<(int Fact, int[] Literals)> clauses, CancellationToken cancellation)
+    private static int? LatestOpen(List<(int Fact, int[] Literals)> clauses, HashSet<int> needed)
+    {
+        int? latest = null;
+        foreach (var (fact, _) in clauses)
+        {
+            latest = (latest is null || fact > latest) && !needed.Contains(fact) ? fact : latest;
+        }
+
+        return latest;
+    }
+
+    /// <returns>The part of the clauses that an unsatisfiable search used; null if they can hold together, as the variables of the model do.</returns>
+    private static List<(int Fact, int[] Literals)>? Refute(List<(int Fact, int[] Literals)> clauses, CancellationToken cancellation, out HashSet<int> model)
     {
         var numbers = new Dictionary<int, int>();
         var solver = new CdclSolver(new NoMoreClauses(), new EveryVariableFalse()) { Traces = true };
@@ -57,12 +65,14 @@ internal static class UnsatisfiableCore
             _ = solver.AddClause(own, fact);
         }
 
-        if (solver.Search([], cancellation) == SearchStatus.Satisfied)
+        model = [];
+        if (solver.Search([], cancellation) != SearchStatus.Satisfied)
         {
-            return null;
+            return solver.Core().ConvertAll(c => (c.Fact, Array.ConvertAll(c.Literals, l => (back[l >> 1] << 1) | (l & 1))));
         }
 
-        return solver.Core().ConvertAll(c => (c.Fact, Array.ConvertAll(c.Literals, l => (back[l >> 1] << 1) | (l & 1))));
+        model = [.. Enumerable.Range(0, solver.VariableCount).Where(solver.IsTrue).Select(number => back[number])];
+        return null;
     }
 
     private sealed class NoMoreClauses : ClauseSource
@@ -74,17 +84,28 @@ internal static class UnsatisfiableCore
 
     private sealed class EveryVariableFalse : DecisionPolicy
     {
+        private readonly List<int> _saved = [];
+        private int _next;
+
         public override int Next(CdclSolver solver)
         {
-            for (var variable = 0; variable < solver.VariableCount; variable++)
+            for (; _next < solver.VariableCount; _next++)
             {
-                if (solver.Value(Literal.Of(variable)) == 0)
+                if (solver.Value(Literal.Of(_next)) == 0)
                 {
-                    return Literal.Not(variable);
+                    return Literal.Not(_next);
                 }
             }
 
             return Done;
+        }
+
+        public override void Entering(int level) => _saved.Add(_next);
+
+        public override void Returned(int level)
+        {
+            _next = _saved[level];
+            _saved.RemoveRange(level, _saved.Count - level);
         }
     }
 }

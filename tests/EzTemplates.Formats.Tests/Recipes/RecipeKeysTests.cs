@@ -92,8 +92,8 @@ public sealed class RecipeKeysTests
 
         string[] wrong =
         [
-            "recomends: true\n", "recommends: maybe\n", "prefer: largest\n", "keep: {versions: 0}\n", "keep: {version: 3}\n", "exclude: apt\n", "hold: [{package: openssl}]\n",
-            "configure: sandbox\n", "files: [{path: /x}]\n", "update: {class: security}\n", "architecture: amd64\n", "devices: yes please\n",
+            "recomends: true\n", "recommends: maybe\n", "prefer: largest\n", "keep: {versions: 0}\n", "keep: {version: 3}\n", "exclude: apt\n", "pins: [{package: nginx}]\n", "pins: [nginx]\n", "hold: [{package: openssl}]\n",
+            "configure: sandbox\n", "files: [{path: /x}]\n", "update: {class: security}\n", "update: {class: some}\n", "architecture: amd64\n", "devices: yes please\n",
         ];
         foreach (var more in wrong)
         {
@@ -125,6 +125,7 @@ public sealed class RecipeKeysTests
         "recipe" => Put(key.Place == KeyPlace.Os || key.Name == "repositories" ? Os : App, "", key),
         "repository" => Put(Os, "    ", key),
         "hold" => App + "hold: [{package: openssl, version: \"3.0.*\", reason: why, expires: 2026-12-31}]\n",
+        "pin" => App + "pins: [{package: nginx, source: debian/*, priority: 700}]\n",
         "keep policy" => App + $"keep: {{{key.Example}}}\n",
         _ => App + $"update: {{{key.Example}}}\n",
     };
@@ -159,6 +160,7 @@ public sealed class RecipeKeysTests
             "recipe" => recipe,
             "repository" => recipe.GetProperty("repositories").GetProperty("items").GetProperty("properties"),
             "hold" => recipe.GetProperty("hold").GetProperty("items").GetProperty("properties"),
+            "pin" => recipe.GetProperty("pins").GetProperty("items").GetProperty("properties"),
             "keep policy" => recipe.GetProperty("keep").GetProperty("properties"),
             _ => recipe.GetProperty("update").GetProperty("properties"),
         };

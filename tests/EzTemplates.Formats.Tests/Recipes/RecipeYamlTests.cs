@@ -123,7 +123,7 @@ public sealed class RecipeYamlTests
     [InlineData("name: nginx", "name: nginx\nhooks: {after-create: [x]}", "`n.yaml`, line 4, column 1: `hooks` is not supported by this version", "leave it out; README, \"Recipes\", lists what a recipe can have")]
     [InlineData("name: nginx", "name: nginx\nconfigure: sandbox", "`n.yaml`, line 4, column 1: `configure: sandbox` is not supported by this version: no maintainer script is run yet", "configure: none")]
     [InlineData("name: nginx", "name: nginx\ndocs: false", "`n.yaml`, line 4, column 1: `docs: false` is not supported by this version", "leave it out; README, \"Recipes\", lists what a recipe can have")]
-    [InlineData("name: nginx", "name: nginx\nupdate: {class: security}", "`n.yaml`, line 4, column 10: `class: security` is not supported by this version", "leave it out; README, \"Recipes\", lists what a recipe can have")]
+    [InlineData("name: nginx", "name: nginx\nupdate: {cooldown: 7d}", "`n.yaml`, line 4, column 10: `cooldown: 7d` is not supported by this version", "leave it out; README, \"Recipes\", lists what a recipe can have")]
     [InlineData("name: nginx", "name: nginx\nupdate: {clas: all}", "`n.yaml`, line 4, column 10: unknown key `clas` in the update policy", "did you mean `class`?")]
     [InlineData("format: 1", "format: 2", "`n.yaml`, line 2, column 9: `format` is `2`; this ez reads format 1", null)]
     [InlineData("name: nginx", "name: nginx\nrecommends: yes", "`n.yaml`, line 4, column 13: `recommends` is `yes`; it can be true or false", null)]

@@ -18,6 +18,34 @@ public sealed class ConformanceTests(ConformanceData data) : IClassFixture<Confo
     [Fact]
     public void The_smallest_sets_are_valid_and_no_larger_than_the_maintainers() => Run(AlternativePreference.Smallest, TestScale.Of(60, int.MaxValue));
 
+    [Fact]
+    public void Each_explanation_is_of_facts_that_cannot_hold_together_and_its_hint_helps()
+    {
+        data.Load();
+        var lengths = new List<int>();
+        var problems = new List<string>();
+        foreach (var row in data.Rows.Where(r => !r.IsSolvable))
+        {
+            var request = RequestOf(row, AlternativePreference.Maintainers);
+            var conflict = Assert.IsType<SolveResult.Unsolvable>(DebSolver.Solve(data.Universe, request, TestContext.Current.CancellationToken)).Conflict;
+            lengths.Add(conflict.Lines.Length);
+            problems.AddRange(WrongIn(conflict, row, request).Select(e => $"{row.Id}: {e}"));
+        }
+
+        TestNotes.Write($"{lengths.Count} explanations, {lengths.Count(l => l <= 12)} of at most 12 lines, the longest {lengths.Max()}");
+        Assert.True(problems.Count == 0, string.Join('\n', problems.Take(20)));
+        Assert.True(lengths.Count(l => l <= 12) >= lengths.Count * 95 / 100);
+    }
+
+    [Fact]
+    public void The_broken_packages_of_the_archive_are_those_that_dose_debcheck_names()
+    {
+        data.Load();
+        var verdict = DebArchive.Check(data.Universe, new DebRequest { Install = [], NativeArchitecture = "amd64" }, TestContext.Current.CancellationToken);
+        Assert.Equal(data.Universe.PackageCount, verdict.Packages);
+        Assert.Equal(data.Broken.Order(StringComparer.Ordinal), verdict.Broken.Select(p => data.Universe.Text(data.Universe.Names[p.Value])));
+    }
+
     [Theory]
     [InlineData(false, "nginx")]
     [InlineData(true, "apt", "nginx", "postgresql", "python3", "build-essential")]
@@ -40,6 +68,21 @@ public sealed class ConformanceTests(ConformanceData data) : IClassFixture<Confo
         Assert.Equal(essential, names.Contains("mawk") && names.Contains("dpkg"));
     }
 
+    private List<string> WrongIn(Conflict conflict, ConformanceRow row, DebRequest request) =>
+    [
+        .. new ExplanationChecker(data.Checker).Check(row.Packages, conflict.Lines),
+        .. ExplanationChecker.CheckHint(row.Packages, conflict.Hint, left => DebSolver.Solve(
+            data.Universe, request with { Install = [.. left.Select(p => new PackageRequest(p))] }, TestContext.Current.CancellationToken) is SolveResult.Solution),
+    ];
+
+    private static DebRequest RequestOf(ConformanceRow row, AlternativePreference prefer) => new()
+    {
+        Install = [.. row.Packages.Select(p => new PackageRequest(p))],
+        NativeArchitecture = "amd64",
+        Recommends = row.Recommends,
+        Prefer = prefer,
+    };
+
     private void Run(AlternativePreference prefer, int count)
     {
         data.Load();
@@ -51,23 +94,19 @@ public sealed class ConformanceTests(ConformanceData data) : IClassFixture<Confo
         var compared = 0;
         foreach (var row in rows)
         {
-            var request = new DebRequest
-            {
-                Install = [.. row.Packages.Select(p => new PackageRequest(p))],
-                NativeArchitecture = "amd64",
-                Recommends = row.Recommends,
-                Prefer = prefer,
-            };
+            var request = RequestOf(row, prefer);
             var before = watch.ElapsedMilliseconds;
             watch.Start();
             var result = DebSolver.Solve(data.Universe, request, TestContext.Current.CancellationToken);
             watch.Stop();
             slowest = Math.Max(slowest, watch.ElapsedMilliseconds - before);
-            if (result is not SolveResult.Solution solution)
+            if (result is SolveResult.Unsolvable { Conflict: var conflict })
             {
-                problems.AddRange(row.IsSolvable ? [$"{row.Id}: solvable, we say\n{((SolveResult.Unsolvable)result).Conflict}"] : []);
+                problems.AddRange(row.IsSolvable ? [$"{row.Id}: solvable, we say\n{conflict}"] : WrongIn(conflict, row, request).Select(e => $"{row.Id}: {e}"));
                 continue;
             }
+
+            var solution = (SolveResult.Solution)result;
 
             var names = solution.Packages.Select(p => data.Universe.Text(data.Universe.Names[p.Package.Value])).ToList();
             problems.AddRange(row.IsSolvable ? [] : [$"{row.Id}: we solve what has no solution"]);
@@ -102,6 +141,9 @@ public sealed class ConformanceData
 
     internal Dictionary<string, int> Minimal { get; } = [];
 
+    /// <summary>Names that dose-debcheck calls broken; each has one version.</summary>
+    internal List<string> Broken { get; } = [];
+
     public void Load()
     {
         var folder = Path.Combine(Requires.Shared(), "conformance", "debian");
@@ -126,6 +168,8 @@ public sealed class ConformanceData
                 row.GetProperty("install").GetArrayLength()));
         }
 
+        var verdicts = System.Text.Encoding.UTF8.GetString(Unzip(Path.Combine(folder, "dose-debcheck.bookworm-main-amd64.tsv.gz")));
+        Broken.AddRange(verdicts.Split('\n').Select(line => line.Split('\t')).Where(row => row is [.., "broken"]).Select(row => row[0]));
         foreach (var row in Lines(Path.Combine(folder, "minimal-clingo.jsonl.gz")))
         {
             Minimal[row.GetProperty("id").GetString()!] = row.GetProperty("n_min").GetInt32();

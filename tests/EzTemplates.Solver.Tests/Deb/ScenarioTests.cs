@@ -37,6 +37,9 @@ public sealed class ScenarioTests
                 "recommends" => request with { Recommends = true },
                 "smallest" => request with { Prefer = AlternativePreference.Smallest },
                 "exclude" => request with { Exclude = [.. items] },
+                "pin" => request with { Pins = request.Pins.Add(new PackagePin(items[0], items[1], items[2], int.Parse(items[3], System.Globalization.CultureInfo.InvariantCulture))) },
+                "template" => request with { PhasedBy = items[0] },
+                "secure" => request with { Preferred = Secured(stanzas, request.Preferred, items[0]) },
                 "hold" => request with { Holds = [new PackageHold(items[0], items[1], "tested", null)] },
                 "fixed" => request with { Fixed = Ids(stanzas, items), BaseName = "debian-12@1.0.3" },
                 "lock" => request with { Preferred = Ids(stanzas, items) },
@@ -46,6 +49,9 @@ public sealed class ScenarioTests
 
         return request;
     }
+
+    private static ImmutableArray<PackageId> Secured(Stanzas stanzas, ImmutableArray<PackageId> locked, string source) =>
+        UpdateScope.SecurityOnly.Kept(stanzas.Universe, locked, new HashSet<int> { stanzas.Universe.Sources.ToList().IndexOf(source) });
 
     private static ImmutableArray<PackageId> Ids(Stanzas stanzas, string[] items) =>
         [.. items.Select(i => i.Split(' ')).Select(w => stanzas.Id(w[0], w[1], w.Length > 2 ? stanzas.Universe.Sources.ToList().IndexOf(w[2]) : -1))];

@@ -61,6 +61,26 @@ internal static class Scenarios
         ["the partner of Multi-Arch same has its version"] = new(
             "lib 1 amd64 ; Multi-Arch: same\nlib 2 amd64 ; Multi-Arch: same\nlib 1 i386 ; Multi-Arch: same", "install lib, lib:i386", "lib=1 lib:i386=1"),
         ["any architecture of what allows it"] = new("m 1 ; Depends: python3:any\npython3 3 ; Multi-Arch: allowed", "install m", "m=1 python3=3"),
+        ["a range of versions"] = new("a 1\na 2\na 3\na 4", "install a >= 2, a < 4", "a=3"),
+        ["what is provided at a version"] = new("p 1 ; Provides: v (= 2)\nq 1 ; Provides: v (= 3)", "install v >= 3", "q=1"),
+        ["a pin on a source for one name"] = new("@ main\na 1\nb 1\n@ backports 100\na 2\nb 2", "install a, b ; pin a,,backports,900", "a=2@backports b=1@main"),
+        ["a pin on a version"] = new("a 1.2\na 1.3\na 2", "install a ; pin a,1.*,,900", "a=1.3"),
+        ["the first pin that speaks counts"] = new("a 1\na 2", "install a ; pin a,2,,100 ; pin *,,*,900 ; pin a,2,,990", "a=1"),
+        ["a pin that forbids a version"] = new("a 1\na 2", "install a ; pin a,2,,-1", "a=1"),
+        ["a pin that forbids"] = new("a 1 ; Depends: b\nb 1", "install a ; pin b,1,,-1", """
+            `a` is asked for
+            a 1 needs b; b 1 has priority -1, which forbids it
+            hint: lift the pin on `b`
+            """),
+        ["one archive in two sources has the pin of either"] = new(
+            "@ one\na 1 ; SHA256: 1111111111111111111111111111111111111111111111111111111111111111\n@ two\na 1 ; SHA256: 1111111111111111111111111111111111111111111111111111111111111111\na 2",
+            "install a ; pin a,,one,900", "a=1@one"),
+        ["a phased update reaches no template yet"] = new("a 1\na 2 ; Phased-Update-Percentage: 0", "install a ; template t", "a=1"),
+        ["a phased update has reached all"] = new("a 1\na 2 ; Phased-Update-Percentage: 100", "install a ; template t", "a=2"),
+        ["a phased update that the lock has stays"] = new("a 1\na 2 ; Phased-Update-Percentage: 0", "install a ; lock a 2 ; template t", "a=2"),
+        ["a phased update is better than nothing"] = new("a 2 ; Phased-Update-Percentage: 0", "install a ; template t", "a=2"),
+        ["a security update, and nothing else"] = new(
+            "@ main\na 1\na 3\nb 1\nb 2\n@ security\na 1.1\na 1.2", "install a, b ; lock a 1 main, b 1 main ; secure security", "a=1.2@security b=1@main"),
         ["unknown"] = new("nginx 1", "install ngnix", "no repository has a package `ngnix`"),
         ["another version"] = new("openssl 3.0.11\nopenssl 3.0.9", "install openssl >= 4", "`openssl >= 4` is asked for, but there is only openssl 3.0.11, openssl 3.0.9"),
         ["excluded itself"] = new("a 1", "install a ; exclude a", "`a` is asked for, but the recipe excludes `a`\nhint: remove `a` from `exclude`, or do not ask for it"),
@@ -84,12 +104,14 @@ internal static class Scenarios
         ["an old library"] = new("nginx 1.24 ; Depends: libssl3 (>= 3.0.12)\nlibssl3 3.0.11", "install nginx", """
             `nginx` is asked for
             nginx 1.24 needs libssl3 (>= 3.0.12), but there is only libssl3 3.0.11
+            hint: leave out `nginx`, or add a repository that has `libssl3 (>= 3.0.12)`
             """),
         ["nothing of the name"] = new("a 1 ; Depends: b | c\nb 1 ; Depends: gone\nc 1 ; Depends: gone", "install a", """
             `a` is asked for
             a 1 needs b or c
             b 1 needs gone, which no repository has
             c 1 needs gone, which no repository has
+            hint: leave out `a`, or add a repository that has `gone`
             """),
         ["two exclusive mail servers"] = new(MailServers, "install exim, postfix", """
             `exim` is asked for
@@ -107,7 +129,8 @@ internal static class Scenarios
             """),
         ["a missing partner"] = new("wine 1 i386 ; Depends: lib\nlib 1 amd64", "install wine:i386", """
             `wine:i386` is asked for
-            wine:i386 1 needs lib, but there is only lib 1
+            wine:i386 1 needs lib:i386, but there is only lib 1
+            hint: leave out `wine:i386`, or add a repository that has `lib:i386`
             """),
     };
 }

@@ -23,7 +23,7 @@ internal sealed class SubsetOracle
         Fixed = request.Fixed.Aggregate(0u, (set, p) => set | (1u << p.Value));
         for (var i = 0; i < _count; i++)
         {
-            if (!request.Exclude.Contains(universe.Text(universe.Names[i])) || (Fixed & (1u << i)) != 0)
+            if (IsAdmitted(request, i) || (Fixed & (1u << i)) != 0)
             {
                 _admitted |= 1u << i;
             }
@@ -115,14 +115,15 @@ internal sealed class SubsetOracle
         return true;
     }
 
-    /// <summary>A name is essential if its best native candidate is: what the lock has, else the newest; a name of the base is not asked for.</summary>
+    /// <summary>A name is essential if its best native candidate is: of the highest priority, what the lock has, else the newest; a name of the base is not asked for.</summary>
     private void AddEssential(DebRequest request)
     {
         for (var i = 0; i < _count; i++)
         {
             var same = Enumerable.Range(0, _count)
                 .Where(j => _universe.Names[j] == _universe.Names[i] && Architecture(j) == "amd64" && Has(_admitted, j))
-                .OrderByDescending(j => request.Preferred.Contains(new PackageId(j)))
+                .OrderByDescending(j => request.Pins.Any(pin => pin.Package == _universe.Text(_universe.Names[j]) && pin.Version == _universe.Text(_universe.Versions[j])) ? 1 : 500)
+                .ThenByDescending(j => request.Preferred.Contains(new PackageId(j)))
                 .ThenByDescending(j => _universe.Text(_universe.Versions[j]), StringComparer.Ordinal).ToList();
             if (same.Count > 0 && IsEssential(same[0]) && !same.Exists(j => Has(Fixed, j)))
             {
@@ -133,12 +134,22 @@ internal sealed class SubsetOracle
 
     private bool IsEssential(int package) => (_universe.Flags[package] & PackageFlags.Essential) != 0;
 
+    private bool IsAdmitted(DebRequest request, int package)
+    {
+        var (name, version) = (_universe.Text(_universe.Names[package]), _universe.Text(_universe.Versions[package]));
+        return !request.Exclude.Contains(name)
+            && !request.Holds.Any(hold => hold.Package == name && hold.VersionPattern != version)
+            && !request.Pins.Any(pin => pin.Package == name && pin.Version == version && pin.Priority <= 0);
+    }
+
     private uint Root(PackageRequest request)
     {
         var root = 0u;
         for (var i = 0; i < _count; i++)
         {
-            root |= _universe.Text(_universe.Names[i]) == request.Name && Architecture(i) == "amd64" ? 1u << i : 0;
+            root |= _universe.Text(_universe.Names[i]) == request.Name && Architecture(i) == (request.Architecture == "" ? "amd64" : request.Architecture)
+                && request.Relation.Admits(request.Relation == VersionRelation.Any ? 0 : string.CompareOrdinal(_universe.Text(_universe.Versions[i]), request.Version))
+                    ? 1u << i : 0;
         }
 
         return root;

@@ -47,6 +47,44 @@ public sealed class CdclSolverTests
     }
 
     [Fact]
+    public void Exclusions_by_list_say_what_their_pairs_say()
+    {
+        var random = TestSeed.Random("exclusions");
+        for (var i = 0; i < 2000; i++)
+        {
+            var variables = random.Next(4, 11);
+            var clauses = Enumerable.Range(0, random.Next(variables, 3 * variables)).Select(_ => RandomClause(random, variables)).ToList();
+            var lists = Enumerable.Range(0, random.Next(1, 4)).Select(_ => Enumerable.Range(0, variables).Where(_ => random.Next(2) == 0).ToArray()).ToArray();
+            var owners = Enumerable.Range(0, variables).Where(_ => random.Next(2) == 0).ToDictionary(v => v, _ => lists[random.Next(lists.Length)]);
+            var pairs = owners.SelectMany(o => o.Value.Where(m => m != o.Key).Select(m => new[] { Literal.Not(o.Key), Literal.Not(m) })).ToList();
+            var solver = new CdclSolver(new Excluding(owners, clauses.Count), new FirstUndecided()) { Traces = true };
+            for (var v = 0; v < variables; v++)
+            {
+                _ = solver.NewVariable();
+            }
+
+            for (var c = 0; c < clauses.Count; c++)
+            {
+                _ = solver.AddClause(clauses[c], c);
+            }
+
+            var all = clauses.Concat(pairs).ToList();
+            var expected = Enumerable.Range(0, 1 << variables).Any(row => all.TrueForAll(c => c.Any(l => Holds(row, l))));
+            Assert.Equal(expected ? SearchStatus.Satisfied : SearchStatus.Unsatisfiable, solver.Search([], TestContext.Current.CancellationToken));
+            if (expected)
+            {
+                var row = Enumerable.Range(0, variables).Where(solver.IsTrue).Aggregate(0, (r, v) => r | (1 << v));
+                Assert.True(all.TrueForAll(c => c.Any(l => Holds(row, l))), TestSeed.Hint);
+            }
+            else
+            {
+                Assert.Equal(SearchStatus.Unsatisfiable, Solve(variables, [.. solver.Core().Select(c => c.Literals)]).Status);
+                Assert.All(solver.Core().Where(c => c.Fact >= clauses.Count), c => Assert.Contains(pairs, p => p.Order().SequenceEqual(c.Literals.Order())));
+            }
+        }
+    }
+
+    [Fact]
     public void A_cancelled_search_ends()
     {
         using var cancelled = new CancellationTokenSource();
@@ -119,6 +157,17 @@ public sealed class CdclSolverTests
     {
         public override void Expand(int variable, CdclSolver solver)
         {
+        }
+    }
+
+    private sealed class Excluding(Dictionary<int, int[]> owners, int fact) : ClauseSource
+    {
+        public override void Expand(int variable, CdclSolver solver)
+        {
+            if (owners.TryGetValue(variable, out var members))
+            {
+                solver.AddExclusion(variable, members, fact);
+            }
         }
     }
 

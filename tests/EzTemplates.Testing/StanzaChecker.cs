@@ -2,19 +2,21 @@ using System.Diagnostics;
 using System.Text.RegularExpressions;
 using EzTemplates.Domain;
 
-namespace EzTemplates.Solver.Tests;
+namespace EzTemplates.Testing;
 
 /// <summary>
 /// Judges sets of packages straight from the stanzas' text, for one architecture and one version a name. Shares nothing with the
 /// solver but the order of versions, which has its own oracle.
 /// </summary>
-internal sealed partial class StanzaChecker
+public sealed partial class StanzaChecker
 {
     private readonly Dictionary<string, Stanza> _byName = [];
     private readonly Dictionary<string, List<(Stanza By, string Version)>> _providers = [];
 
+    /// <param name="packages">A Packages file.</param>
     public StanzaChecker(string packages)
     {
+        ArgumentNullException.ThrowIfNull(packages);
         foreach (var text in packages.Split("\n\n", StringSplitOptions.RemoveEmptyEntries))
         {
             var fields = new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase);
@@ -36,8 +38,11 @@ internal sealed partial class StanzaChecker
         }
     }
 
+    /// <summary>What is wrong with a set, a line each; nothing where it is closed, free of conflicts and has the roots.</summary>
     public IEnumerable<string> Check(IEnumerable<string> roots, IReadOnlyList<string> chosen)
     {
+        ArgumentNullException.ThrowIfNull(roots);
+        ArgumentNullException.ThrowIfNull(chosen);
         var set = chosen.Select(name => _byName[name]).ToHashSet();
         foreach (var name in chosen.GroupBy(n => n).Where(g => g.Count() > 1))
         {
@@ -66,6 +71,8 @@ internal sealed partial class StanzaChecker
     /// <summary>Packages that could be left out alone, the rest staying whole.</summary>
     public IEnumerable<string> Droppable(IReadOnlyCollection<string> roots, IReadOnlyList<string> chosen)
     {
+        ArgumentNullException.ThrowIfNull(roots);
+        ArgumentNullException.ThrowIfNull(chosen);
         var set = chosen.Select(name => _byName[name]).ToHashSet();
         var needed = roots.Select(name => _byName[name]).ToHashSet();
         foreach (var package in set)
@@ -83,7 +90,28 @@ internal sealed partial class StanzaChecker
         return set.Where(p => !needed.Contains(p)).Select(p => p.Name);
     }
 
-    private IEnumerable<Stanza> Satisfying(Relation relation)
+    /// <summary>Of the set's dependencies with a choice, whose first alternative some package could meet, those where one of the set does.</summary>
+    public (int Choices, int First) FirstAlternatives(IReadOnlyList<string> chosen)
+    {
+        ArgumentNullException.ThrowIfNull(chosen);
+        var set = chosen.Select(name => _byName[name]).ToHashSet();
+        var (choices, first) = (0, 0);
+        foreach (var group in set.SelectMany(p => p.Depends).Where(g => g.Length > 1))
+        {
+            var ways = Satisfying(group[0]).ToList();
+            choices += ways.Count > 0 ? 1 : 0;
+            first += ways.Exists(set.Contains) ? 1 : 0;
+        }
+
+        return (choices, first);
+    }
+
+    internal Stanza? Find(string name) => _byName.GetValueOrDefault(name);
+
+    /// <summary>Whether anything has or provides the name, in whatever version.</summary>
+    internal bool Speaks(string name) => _byName.ContainsKey(name) || _providers.ContainsKey(name);
+
+    internal IEnumerable<Stanza> Satisfying(Relation relation)
     {
         if (_byName.TryGetValue(relation.Name, out var own) && Fits(relation, own, own.Version))
         {
@@ -123,14 +151,14 @@ internal sealed partial class StanzaChecker
         fields.GetValueOrDefault(name, "").Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)
             .Select(group => group.Split('|', StringSplitOptions.TrimEntries).Select(Relation.Parse).ToArray());
 
-    private sealed record Stanza(string Name, string Version, string MultiArch, List<Relation[]> Depends, List<Relation[]> Conflicts)
+    internal sealed record Stanza(string Name, string Version, string MultiArch, List<Relation[]> Depends, List<Relation[]> Conflicts)
     {
         public bool Equals(Stanza? other) => ReferenceEquals(this, other);
 
         public override int GetHashCode() => Name.GetHashCode(StringComparison.Ordinal);
     }
 
-    private sealed partial record Relation(string Name, string Architecture, string Operator, string Version)
+    internal sealed partial record Relation(string Name, string Architecture, string Operator, string Version)
     {
         public static Relation Parse(string text)
         {
