@@ -1,0 +1,111 @@
+using System.Collections.Immutable;
+using EzTemplates.Domain;
+
+namespace EzTemplates.Solver;
+
+/// <summary>Chooses RPMs for a request. Pure and deterministic; finds a solution whenever one exists.</summary>
+public static class RpmSolver
+{
+    public static SolveResult Solve(RpmUniverse universe, RpmRequest request, CancellationToken cancellation)
+    {
+        ArgumentNullException.ThrowIfNull(universe);
+        ArgumentNullException.ThrowIfNull(request);
+        var encoder = new RpmEncoder(universe, request);
+        if (RpmUnknown.Find(universe, encoder) is { } unknown)
+        {
+            return new SolveResult.Unsolvable(unknown);
+        }
+
+        var solver = Begin(encoder, request, false);
+        return solver.Search([], cancellation) == SearchStatus.Satisfied
+            ? Answer(encoder, request, solver, cancellation)
+            : new SolveResult.Unsolvable(Explain(universe, request, cancellation).Conflict);
+    }
+
+    /// <summary>Whether there is a solution at all: what hints are tried with.</summary>
+    internal static bool IsSolvable(RpmUniverse universe, RpmRequest request, CancellationToken cancellation)
+    {
+        var encoder = new RpmEncoder(universe, request);
+        return !encoder.Roots.Any(r => r.Candidates.Count == 0)
+            && Begin(encoder, request, false).Search([], cancellation) == SearchStatus.Satisfied;
+    }
+
+    /// <summary>Why a request has no solution, with the facts that each line tells.</summary>
+    internal static RpmExplanation Explain(RpmUniverse universe, RpmRequest request, CancellationToken cancellation)
+    {
+        var encoder = new RpmEncoder(universe, request);
+        var solver = Begin(encoder, request, true);
+        _ = solver.Search([], cancellation);
+        var core = UnsatisfiableCore.Minimize(solver.Core(), cancellation);
+        return RpmExplanation.Explain(universe, request, encoder, core, cancellation);
+    }
+
+    private static CdclSolver Begin(RpmEncoder encoder, RpmRequest request, bool traces)
+    {
+        BreadthFirst.CandidateChoice choice = request.Prefer == AlternativePreference.Smallest
+            ? new FewestMore(encoder.Requirements).Choose : encoder.Leanings.Choose;
+        var solver = new CdclSolver(encoder, new BreadthFirst(encoder.Requirements, choice)) { Traces = traces };
+        RpmEncoder.Start(solver);
+        return solver;
+    }
+
+    private static SolveResult.Solution Answer(RpmEncoder encoder, RpmRequest request, CdclSolver solver, CancellationToken cancellation)
+    {
+        var chosen = Reduced(encoder, solver);
+        if (request.Prefer == AlternativePreference.Smallest)
+        {
+            chosen = LocalMinimum.Find(solver, encoder.Requirements, chosen, () => Reduced(encoder, solver), cancellation);
+        }
+
+        if (request.Recommends)
+        {
+            chosen = FollowMore(encoder, solver, chosen, cancellation);
+        }
+
+        var reasons = RpmReasons.Of(encoder, chosen, solver.VariableCount);
+        var packages = ImmutableArray.CreateBuilder<ChosenPackage>(chosen.Length);
+        foreach (var variable in chosen)
+        {
+            if (encoder.PackageOf(variable) is { } package && !encoder.Policy.IsFixed(package))
+            {
+                packages.Add(new ChosenPackage(package, reasons[variable] ?? "root"));
+            }
+        }
+
+        packages.Sort((a, b) => a.Package.CompareTo(b.Package));
+        return new SolveResult.Solution(packages.DrainToImmutable());
+    }
+
+    /// <summary>
+    /// What was removed at the end may have stood in the way of a recommendation: with the rest as it is, tries them again.
+    /// </summary>
+    private static int[] FollowMore(RpmEncoder encoder, CdclSolver solver, int[] chosen, CancellationToken cancellation)
+    {
+        // Each round follows more or is the last; the bound is for circles of wishes that undo each other.
+        for (var (before, rounds) = (-1, 0); before != chosen.Length && rounds < 8; rounds++)
+        {
+            before = chosen.Length;
+            _ = solver.Search(Array.ConvertAll(chosen, Literal.Of), cancellation);
+            chosen = Reduced(encoder, solver);
+        }
+
+        return chosen;
+    }
+
+    private static int[] Reduced(RpmEncoder encoder, CdclSolver solver)
+    {
+        var solution = new List<int>();
+        foreach (var literal in solver.Trail)
+        {
+            if (Literal.IsPositive(literal))
+            {
+                solution.Add(Literal.Variable(literal));
+            }
+        }
+
+        // Packages of a running system stay where nothing takes their place; who may be taken away is what the search decided.
+        bool IsRoot(int variable) => variable == RpmEncoder.Request || encoder.Pinned.Contains(variable)
+            || (encoder.PackageOf(variable) is { } package && (encoder.Policy.IsFixed(package) || encoder.Policy.IsInstalled(package)));
+        return Irreducible.Reduce(encoder.Requirements, [.. solution], solver.VariableCount, IsRoot);
+    }
+}
