@@ -42,7 +42,7 @@ public static class RpmVersionOrder
 
     /// <summary>
     /// Whether the ranges <c>relation version</c> have a version in common: what a requirement asks for and what a package provides.
-    /// An unversioned side overlaps everything; a side without a release that includes equality meets every release of its version.
+    /// An unversioned side overlaps everything; where one side alone has no release and includes equality, it meets every release of its version.
     /// </summary>
     public static bool Overlaps(VersionRelation relation, ReadOnlySpan<byte> version, VersionRelation otherRelation, ReadOnlySpan<byte> otherVersion)
     {
@@ -58,7 +58,7 @@ public static class RpmVersionOrder
         {
             order = CompareSegments(a.Release, b.Release);
         }
-        else if (order == 0 && ((!a.HasRelease && HasEqual(relation)) || (!b.HasRelease && HasEqual(otherRelation))))
+        else if (order == 0 && a.HasRelease != b.HasRelease && HasEqual(a.HasRelease ? otherRelation : relation))
         {
             return true;
         }

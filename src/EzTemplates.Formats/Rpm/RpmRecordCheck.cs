@@ -12,7 +12,7 @@ internal static class RpmRecordCheck
         record.Problem is not null ? record.Problem
         : !IsWord(record.Name) ? "it has no usable name"
         : !IsWord(record.Architecture) ? "it has no usable architecture"
-        : !IsPartOfVersion(record.Version) || !IsPartOfVersion(record.Release) ? $"`{TreePath.Display(record.Version)}-{TreePath.Display(record.Release)}` is no version and release"
+        : !IsPartOfVersion(record.Version) || (record.Release.Length > 0 && !IsPartOfVersion(record.Release)) ? $"`{TreePath.Display(record.Version)}-{TreePath.Display(record.Release)}` is no version and release"
         : record.Epoch.AsSpan().IndexOfAnyExceptInRange('0', '9') >= 0 ? $"its epoch `{TreePath.Display(record.Epoch)}` is not a number"
         : record.Sha256 is null ? "it has no SHA-256 checksum"
         : !ArchivePath.IsValid(record.Path) ? $"`{TreePath.Display(record.Path)}` is not a path below a repository's root"

@@ -6,11 +6,9 @@ namespace EzTemplates.Solver;
 /// </summary>
 internal static class ArchitectureColour
 {
-    private const int Narrow = 1;
-    private const int Wide = 2;
+    public static int Of(ReadOnlySpan<byte> architecture) => IsWide(architecture) ? 2 : 1;
 
-    public static int Of(ReadOnlySpan<byte> architecture) =>
+    public static bool IsWide(ReadOnlySpan<byte> architecture) =>
         architecture.EndsWith("64"u8) || architecture.EndsWith("64le"u8) || architecture.StartsWith("x86_64"u8) || architecture.SequenceEqual("s390x"u8)
-            || architecture.SequenceEqual("amd64"u8) || architecture.SequenceEqual("ia32e"u8) || architecture.StartsWith("sparc64"u8)
-            ? Wide : Narrow;
+            || architecture.SequenceEqual("ia32e"u8) || architecture.StartsWith("sparc64"u8);
 }

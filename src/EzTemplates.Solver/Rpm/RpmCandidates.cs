@@ -124,10 +124,15 @@ internal sealed class RpmCandidates
             (request.Architecture == "" || _universe.Text(_universe.Architectures[package.Value]) == request.Architecture) && admits(package);
         var named = _policy.Named(name).Where(p => _matching.HasVersion(p, request.Relation, request.Version)).ToList();
         var obsoleters = request.Relation == VersionRelation.Any ? _universe.Obsoleters(name).ToArray() : [];
-        var meant = obsoleters.Where(o => IsMeant(o) && IsObsoleter(o, named, name)).ToArray();
-        Array.Sort(meant, _policy);
         var own = named.Where(IsMeant).ToArray();
         Array.Sort(own, _policy);
+        var meant = obsoleters.Where(o => IsMeant(o) && IsObsoleter(o, named, name)).ToArray();
+        Array.Sort(meant, (x, y) =>
+        {
+            // Who obsoletes even the newest comes before who obsoletes old ones only.
+            var order = own.Length == 0 ? 0 : _matching.Obsoletes(y, own[0]).CompareTo(_matching.Obsoletes(x, own[0]));
+            return order != 0 ? order : _policy.Compare(x, y);
+        });
         if (meant.Length + own.Length > 0 || !_policy.Named(name).All(_policy.IsOfOtherArchitecture))
         {
             return [.. meant, .. own];

@@ -175,7 +175,7 @@ internal sealed partial class RpmEncoder : ClauseSource
                 case RpmDependencyKind.PreRequires or RpmDependencyKind.Requires when !isFixed && !_system.WasBroken(package, term):
                     Require(solver, variable, term, NewFact(RpmFactKind.Requires, package, i));
                     break;
-                case RpmDependencyKind.Recommends when !isFixed && _request.Recommends:
+                case RpmDependencyKind.Recommends when !isFixed && _request.Recommends && !Policy.IsInstalled(package):
                     Wish(solver, variable, term);
                     break;
                 case RpmDependencyKind.Conflicts:
@@ -225,7 +225,7 @@ internal sealed partial class RpmEncoder : ClauseSource
 
     /// <summary>Packages of one name and one group exclude each other; a package to be installed in several versions is its own.</summary>
     private int GroupOf(PackageId package) =>
-        (_universe.Flags[package.Value] & RpmPackageFlags.InstallOnly) != 0 ? ~package.Value
+        _request.InstallOnly && (_universe.Flags[package.Value] & RpmPackageFlags.InstallOnly) != 0 ? ~package.Value
         : !_request.Multilib || Matching.IsNoarch(package) ? 0
         : ArchitectureColour.Of(_universe.Bytes(_universe.Architectures[package.Value]));
 

@@ -154,7 +154,7 @@ internal sealed class RpmExplanation
             : policy.HeldBack(package) is { } hold ? $"; the recipe holds {{0}} back at `{hold.VersionPattern}` ({hold.Reason})"
             : policy.IsForbidden(package) ? "; the source of {0} has a negative priority"
             : policy.IsHiddenByModules(package) ? "; the module stream of {0} is not enabled"
-            : policy.IsOfOtherArchitecture(package) ? ""
+            : policy.IsOfOtherArchitecture(package) || policy.IsInferior(package) ? ""
             : policy.IsHiddenByPriority(package) ? "; a repository of higher priority hides {0}"
             : "";
     }

@@ -20,6 +20,8 @@ internal sealed class RpmPolicy : IComparer<PackageId>
     private readonly Dictionary<StringId, int> _bestPriority = [];
     private readonly Dictionary<StringId, int> _architectures = [];
     private readonly Dictionary<StringId, PackageId> _bestOfName = [];
+    private readonly ILookup<StringId, PackageRequest> _askedExactly;
+    private readonly Dictionary<StringId, (int Wide, int Narrow)> _bestRanks = [];
     private readonly bool _hasPriorities;
 
     public RpmPolicy(RpmUniverse universe, RpmRequest request, RpmMatching matching)
@@ -31,7 +33,17 @@ internal sealed class RpmPolicy : IComparer<PackageId>
         _fixed = [.. request.Fixed];
         _installed = [.. request.Installed];
         _preferred = RpmUpdates.Kept(universe, request, matching);
+        _askedExactly = request.Install.Where(r => r.Relation == VersionRelation.Equal).ToLookup(r => universe.Find(r.Name) ?? StringId.Empty);
         _excluded = [.. request.Exclude.Select(universe.Find).OfType<StringId>()];
+        var asked = request.Install.Select(r => r.Name).ToHashSet(StringComparer.Ordinal);
+        foreach (var gone in request.Remove.Where(r => !asked.Contains(r.Name)))
+        {
+            if (universe.Find(gone.Name) is { } id && request.Installed.Any(p => universe.Names[p.Value] == id && matching.HasVersion(p, gone.Relation, gone.Version)))
+            {
+                _ = _excluded.Add(id);
+            }
+        }
+
         _hasPriorities = request.Sources.Select(s => s.Priority).Append(RpmSourcePolicy.Default.Priority).Distinct().Skip(1).Any();
         foreach (var hold in request.Holds)
         {
@@ -59,6 +71,7 @@ internal sealed class RpmPolicy : IComparer<PackageId>
 
     public bool IsInstalled(PackageId package) => _installed.Count > 0 && _installed.Contains(package);
 
+    /// <summary>Whether the recipe does not want the name; one that it takes away does not come back in another version either.</summary>
     public bool IsExcluded(PackageId package) => _excluded.Count > 0 && _excluded.Contains(_universe.Names[package.Value]);
 
     /// <summary>The hold that keeps the package out, or null.</summary>
@@ -73,7 +86,38 @@ internal sealed class RpmPolicy : IComparer<PackageId>
 
     public bool IsHiddenByModules(PackageId package) => _modules.Hides(package);
 
-    /// <summary>Whether a repository that comes first has the name.</summary>
+    /// <summary>
+    /// Whether the name is to be had in a better architecture with which this one does not go together (libsolv's rule of inferior
+    /// architectures): it would be a downgrade of the whole name.
+    /// </summary>
+    public bool IsInferior(PackageId package)
+    {
+        var rank = ArchitectureRank(package);
+        if (rank == 0)
+        {
+            return false;
+        }
+
+        var name = _universe.Names[package.Value];
+        if (!_bestRanks.TryGetValue(name, out var best))
+        {
+            best = (Foreign, Foreign);
+            foreach (var other in Named(name))
+            {
+                if (!_matching.IsNoarch(other) && !IsForbidden(other) && !IsHiddenByModules(other))
+                {
+                    best = IsWide(other) ? (Math.Min(best.Wide, ArchitectureRank(other)), best.Narrow)
+                        : (best.Wide, Math.Min(best.Narrow, ArchitectureRank(other)));
+                }
+            }
+
+            _bestRanks[name] = best;
+        }
+
+        return rank > (!_request.Multilib ? Math.Min(best.Wide, best.Narrow) : IsWide(package) ? best.Wide : best.Narrow);
+    }
+
+    /// <summary>Whether a repository that comes first has the name. A version that is asked for outright is never hidden.</summary>
     public bool IsHiddenByPriority(PackageId package)
     {
         if (!_hasPriorities)
@@ -93,13 +137,13 @@ internal sealed class RpmPolicy : IComparer<PackageId>
             _bestPriority[name] = best;
         }
 
-        return PriorityOf(package) > best;
+        return PriorityOf(package) > best && !_askedExactly[name].Any(r => _matching.HasVersion(package, r.Relation, r.Version));
     }
 
     /// <summary>Whether the package may be chosen; what is fixed or installed always may.</summary>
     public bool Admits(PackageId package) =>
         IsFixed(package) || IsInstalled(package)
-        || (!IsOfOtherArchitecture(package) && !IsExcluded(package) && HeldBack(package) is null && !IsForbidden(package)
+        || (!IsOfOtherArchitecture(package) && !IsInferior(package) && !IsExcluded(package) && HeldBack(package) is null && !IsForbidden(package)
             && !IsHiddenByModules(package) && !IsHiddenByPriority(package) && !HasBetterTwin(package));
 
     /// <summary>
@@ -134,6 +178,8 @@ internal sealed class RpmPolicy : IComparer<PackageId>
             yield return new PackageId(i);
         }
     }
+
+    private bool IsWide(PackageId package) => ArchitectureColour.IsWide(_universe.Bytes(_universe.Architectures[package.Value]));
 
     private int CompareNames(PackageId x, PackageId y)
     {

@@ -65,6 +65,9 @@ public sealed record RpmRequest
     /// <summary>Whether a name may be installed in a 64-bit and a 32-bit architecture side by side.</summary>
     public bool Multilib { get; init; } = true;
 
+    /// <summary>Whether packages flagged <see cref="RpmPackageFlags.InstallOnly"/>, kernels, may be installed in several versions side by side.</summary>
+    public bool InstallOnly { get; init; } = true;
+
     /// <summary>
     /// Whether Recommends and Supplements are followed where they can be; they are never a cause of failure.
     /// </summary>

@@ -70,6 +70,7 @@ internal static class RpmUnknown
         var isForeign = refused.TrueForAll(policy.IsOfOtherArchitecture);
         return Because(
             isForeign ? $"{words.List(refused)} {(refused.Count == 1 ? "is" : "are")} of no architecture that is asked for"
+                : refused.Exists(policy.IsHiddenByPriority) ? $"a repository that comes first hides {words.List(refused)}"
                 : $"every source of {words.List(refused)} has a negative priority",
             null,
             isForeign ? UnknownCause.OtherVersions : UnknownCause.Forbidden);

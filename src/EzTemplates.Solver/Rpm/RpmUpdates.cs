@@ -2,18 +2,19 @@ using EzTemplates.Domain;
 
 namespace EzTemplates.Solver;
 
-/// <summary>Which rows of the previous lock are to stay, by what the request updates.</summary>
+/// <summary>Which rows of the previous lock, and which installed packages, are to stay, by what the request updates.</summary>
 internal static class RpmUpdates
 {
     public static HashSet<PackageId> Kept(RpmUniverse universe, RpmRequest request, RpmMatching matching)
     {
         var names = request.UpdateNames.Select(universe.Find).OfType<StringId>().ToHashSet();
+        var rows = request.Preferred.Concat(request.Installed);
         return [.. request.Update switch
         {
             RpmUpdate.All => [],
-            RpmUpdate.Named => request.Preferred.Where(p => !names.Contains(universe.Names[p.Value])),
-            RpmUpdate.Security => request.Preferred.Select(p => NewestSecure(universe, matching, p) ?? p),
-            _ => request.Preferred,
+            RpmUpdate.Named => rows.Where(p => !names.Contains(universe.Names[p.Value])),
+            RpmUpdate.Security => rows.Select(p => NewestSecure(universe, matching, p) ?? p),
+            _ => rows,
         }];
     }
 
