@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using EzTemplates.Domain;
 
 namespace EzTemplates.Solver;
@@ -8,7 +9,8 @@ internal sealed partial class RpmEncoder
     private readonly HashSet<PackageId> _supplementing = [];
 
     /// <summary>A variable that is true when the term is; <see cref="Never"/> where nothing can make it so.</summary>
-    private int TruthOf(CdclSolver solver, PackageId package, RpmTerm term, int fact)
+    /// <param name="owner">Who asks: as long as it is not true, nobody does.</param>
+    private int TruthOf(CdclSolver solver, int owner, RpmTerm term, int fact)
     {
         if (RpmCandidates.IsOfOnePackage(term))
         {
@@ -24,14 +26,14 @@ internal sealed partial class RpmEncoder
             return known;
         }
 
-        var truth = NewNode(solver, new RpmNode(RpmNodeKind.Truth, package, term, fact));
+        var truth = NewNode(solver, new RpmNode(RpmNodeKind.Truth, _nodes[owner].Package, term, fact));
         Requirements.Derive(truth, truth);
-        return _truths[term] = Define(solver, truth, package, term, fact) ? truth : Never;
+        return _truths[term] = Define(solver, truth, owner, term, fact) ? truth : Never;
     }
 
     /// <summary>Makes the variable follow from its term.</summary>
     /// <returns>False where the term cannot hold.</returns>
-    private bool Define(CdclSolver solver, int truth, PackageId package, RpmTerm term, int fact)
+    private bool Define(CdclSolver solver, int truth, int owner, RpmTerm term, int fact)
     {
         switch (term.Operator)
         {
@@ -39,7 +41,7 @@ internal sealed partial class RpmEncoder
                 var clause = new List<int> { Literal.Of(truth) };
                 foreach (var operand in _universe.Operands(term))
                 {
-                    var part = TruthOf(solver, package, operand, fact);
+                    var part = TruthOf(solver, owner, operand, fact);
                     if (part == Never)
                     {
                         return false;
@@ -48,67 +50,77 @@ internal sealed partial class RpmEncoder
                     clause.Add(Literal.Not(part));
                 }
 
-                _ = solver.AddClause([.. clause.Distinct()], fact);
+                solver.AddDefinition([.. clause.Distinct()], 0);
                 return true;
             case RpmOperator.Or:
                 var any = false;
                 foreach (var operand in _universe.Operands(term))
                 {
-                    any |= Follow(solver, truth, TruthOf(solver, package, operand, fact), fact);
+                    any |= Follow(solver, truth, TruthOf(solver, owner, operand, fact));
                 }
 
                 return any;
             case RpmOperator.If or RpmOperator.Unless:
-                DefineBranches(solver, truth, package, term, fact);
-                return true;
+                return owner != Request && DefineBranches(solver, truth, owner, term, fact);
             default:
                 foreach (var candidate in Candidates.Of(term))
                 {
-                    _ = Follow(solver, truth, VariableOf(candidate, solver), fact);
+                    _ = Follow(solver, truth, VariableOf(candidate, solver));
                 }
 
                 return true;
         }
     }
 
-    private static bool Follow(CdclSolver solver, int truth, int cause, int fact)
+    private static bool Follow(CdclSolver solver, int truth, int cause)
     {
         if (cause != Never)
         {
-            _ = solver.AddClause([Literal.Not(cause), Literal.Of(truth)], fact);
+            solver.AddDefinition([Literal.Not(cause), Literal.Of(truth)], 0);
         }
 
         return cause != Never;
     }
 
     /// <summary>
-    /// A condition that is itself conditional can come true when something goes: what it depends on is pinned.
+    /// A condition that is itself conditional can come true when something goes: what it depends on is pinned. And it holds where
+    /// nothing is chosen, so that somebody must decide that it does.
     /// </summary>
-    private void DefineBranches(CdclSolver solver, int truth, PackageId package, RpmTerm term, int fact)
+    private bool DefineBranches(CdclSolver solver, int truth, int owner, RpmTerm term, int fact)
     {
         var operands = _universe.Operands(term);
         var isIf = term.Operator == RpmOperator.If;
         RpmTerm? third = operands.Length > 2 ? operands[2] : null;
         var whenTrue = isIf ? operands[0] : third;
         var whenFalse = isIf ? third : operands[0];
-        var condition = TruthOf(solver, package, operands[1], fact);
-        Pinned.Add(truth);
+        _ = Pinned.Add(truth);
+        HasNestedAlternatives = true;
+        var condition = TruthOf(solver, owner, operands[1], fact);
         if (condition != Never)
         {
             Pin(condition, operands[1]);
-            if (whenTrue is { } inner && TruthOf(solver, package, inner, fact) is var first and not Never)
+            if (whenTrue is { } inner && TruthOf(solver, owner, inner, fact) is var first and not Never)
             {
-                _ = solver.AddClause([.. new[] { Literal.Of(truth), Literal.Not(condition), Literal.Not(first) }.Distinct()], fact);
+                solver.AddDefinition([.. new[] { Literal.Of(truth), Literal.Not(condition), Literal.Not(first) }.Distinct()], 0);
             }
         }
 
-        var second = whenFalse is { } otherwise ? TruthOf(solver, package, otherwise, fact) : Never;
-        if ((isIf && whenFalse is null) || second != Never)
+        var under = whenFalse is { } otherwise ? TruthOf(solver, owner, otherwise, fact) : owner;
+        if (under != Never && (isIf || whenFalse is not null))
         {
-            var clause = new List<int> { Literal.Of(truth) };
-            clause.AddRange(condition == Never ? [] : [Literal.Of(condition)]);
-            clause.AddRange(second == Never ? [] : [Literal.Not(second)]);
-            _ = solver.AddClause([.. clause.Distinct()], fact);
+            Derive(solver, new RpmNode(RpmNodeKind.When, _nodes[owner].Package, operands[1], fact, owner, under, RpmThen.Decide, truth));
+        }
+
+        return true;
+    }
+
+    private void Decide(CdclSolver solver, int owner, int truth, RpmTerm term, int fact)
+    {
+        if (TakeAlternatives(solver, owner, [term], fact, out _))
+        {
+            _clause.Insert(1, Literal.Of(truth));
+            _ = solver.AddClause(CollectionsMarshal.AsSpan(_clause), fact);
+            Requirements.Add(owner, AsVariables(), RequirementKind.Alternatives);
         }
     }
 
@@ -139,7 +151,7 @@ internal sealed partial class RpmEncoder
             case RpmOperator.And:
                 foreach (var operand in _universe.Operands(term))
                 {
-                    Requirements.Add(truth, [TruthOf(solver, _nodes[truth].Package, operand, _nodes[truth].Fact)], RequirementKind.Support);
+                    Requirements.Add(truth, [TruthOf(solver, truth, operand, _nodes[truth].Fact)], RequirementKind.Support);
                 }
 
                 break;
@@ -147,7 +159,7 @@ internal sealed partial class RpmEncoder
                 var parts = new List<int>();
                 foreach (var operand in _universe.Operands(term))
                 {
-                    parts.Add(TruthOf(solver, _nodes[truth].Package, operand, _nodes[truth].Fact));
+                    parts.Add(TruthOf(solver, truth, operand, _nodes[truth].Fact));
                 }
 
                 Requirements.Add(truth, [.. parts.Where(p => p != Never).Distinct()], RequirementKind.Support);
@@ -179,7 +191,7 @@ internal sealed partial class RpmEncoder
     {
         var node = NewNode(solver, new RpmNode(RpmNodeKind.Supplement, package, default, 0, 0, truth));
         Requirements.Derive(node, node);
-        _ = solver.AddClause([Literal.Not(truth), Literal.Of(node)], 0);
+        solver.AddDefinition([Literal.Not(truth), Literal.Of(node)], 0);
     }
 
     /// <summary>Packages that want to be there when this one is.</summary>
@@ -196,7 +208,7 @@ internal sealed partial class RpmEncoder
 
                 foreach (var (kind, term) in _universe.Dependencies(other))
                 {
-                    if (kind == RpmDependencyKind.Supplements && TruthOf(solver, other, term, 0) is var truth and not Never)
+                    if (kind == RpmDependencyKind.Supplements && TruthOf(solver, Request, term, 0) is var truth and not Never)
                     {
                         Supplement(solver, other, truth);
                     }

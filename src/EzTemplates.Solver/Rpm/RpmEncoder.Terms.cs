@@ -10,6 +10,9 @@ namespace EzTemplates.Solver;
 /// </summary>
 internal sealed partial class RpmEncoder
 {
+    /// <summary>Whether an <c>or</c> or a condition was met whose parts are more than packages: it may hold where none of them was chosen.</summary>
+    public bool HasNestedAlternatives { get; private set; }
+
     /// <summary>Answers of <see cref="TruthOf"/> for a condition that cannot come true.</summary>
     private const int Never = -1;
     private readonly Dictionary<RpmTerm, int> _truths = [];
@@ -48,7 +51,7 @@ internal sealed partial class RpmEncoder
         }
     }
 
-    /// <summary>The owner needs the term not to hold. Its own package is never meant.</summary>
+    /// <summary>The owner needs the term not to hold.</summary>
     private void Forbid(CdclSolver solver, int owner, RpmTerm term, int fact)
     {
         switch (term.Operator)
@@ -101,16 +104,25 @@ internal sealed partial class RpmEncoder
     /// <summary>Under the condition the owner needs, forbids or wishes the term.</summary>
     private void When(CdclSolver solver, int owner, RpmTerm condition, RpmThen then, RpmTerm term, int fact)
     {
-        var package = _nodes[owner].Package;
-        var truth = TruthOf(solver, package, condition, fact);
-        if (truth == Never)
+        var truth = TruthOf(solver, owner, condition, fact);
+        if (truth != Never)
         {
-            return;
+            Derive(solver, new RpmNode(RpmNodeKind.When, _nodes[owner].Package, term, fact, owner, truth, then));
         }
+    }
 
-        var node = NewNode(solver, new RpmNode(RpmNodeKind.When, package, term, fact, owner, truth, then));
-        Requirements.Derive(node, owner);
-        _ = solver.AddClause([Literal.Not(owner), Literal.Not(truth), Literal.Of(node)], fact);
+    private void Derive(CdclSolver solver, RpmNode when)
+    {
+        var node = NewNode(solver, when);
+        Requirements.Derive(node, Requirements.IsDerived(when.Owner) ? Requirements.VictimOf(when.Owner) : when.Owner);
+        if (when.Owner == when.Condition)
+        {
+            _ = solver.AddClause([Literal.Not(when.Owner), Literal.Of(node)], when.Fact);
+        }
+        else
+        {
+            _ = solver.AddClause([Literal.Not(when.Owner), Literal.Not(when.Condition), Literal.Of(node)], when.Fact);
+        }
     }
 
     private void ExpandNode(CdclSolver solver, int variable, RpmNode node)
@@ -147,6 +159,9 @@ internal sealed partial class RpmEncoder
             case RpmThen.Forbid:
                 Forbid(solver, variable, node.Term, node.Fact);
                 break;
+            case RpmThen.Decide:
+                Decide(solver, variable, node.Truth, node.Term, node.Fact);
+                break;
             default:
                 Wish(solver, variable, node.Term);
                 break;
@@ -166,21 +181,38 @@ internal sealed partial class RpmEncoder
     /// <returns>False if the owner's own package or rpm itself meets it.</returns>
     private bool TakeAlternatives(CdclSolver solver, int owner, ReadOnlySpan<RpmTerm> terms, int fact, out RequirementKind kind)
     {
-        var package = _nodes[owner].Package;
         _clause.Clear();
         _clause.Add(Literal.Not(owner));
-        var (name, oneName) = (default(StringId), true);
+        var name = default(StringId?);
+        kind = RequirementKind.Versions;
+        return AddAlternatives(solver, owner, terms, fact, ref name, ref kind);
+    }
+
+    private bool AddAlternatives(
+        CdclSolver solver, int owner, ReadOnlySpan<RpmTerm> terms, int fact, ref StringId? name, ref RequirementKind kind)
+    {
+        var package = _nodes[owner].Package;
         foreach (var term in terms)
         {
+            if (term.Operator == RpmOperator.Or)
+            {
+                if (!AddAlternatives(solver, owner, _universe.Operands(term), fact, ref name, ref kind))
+                {
+                    return false;
+                }
+
+                continue;
+            }
+
             if (term.Operator == RpmOperator.Relation && Matching.IsOfRpm(_universe.Relation(term.Relation)))
             {
-                kind = default;
                 return false;
             }
 
             if (!RpmCandidates.IsOfOnePackage(term))
             {
-                oneName = false;
+                kind = RequirementKind.Alternatives;
+                HasNestedAlternatives = true;
                 AddOnce(Literal.Of(NewNode(solver, new RpmNode(RpmNodeKind.Term, package, term, fact))));
                 continue;
             }
@@ -189,17 +221,15 @@ internal sealed partial class RpmEncoder
             {
                 if (candidate == package && owner != Request)
                 {
-                    kind = default;
                     return false;
                 }
 
                 AddOnce(Literal.Of(VariableOf(candidate, solver)));
-                oneName &= name.IsEmpty || name == _universe.Names[candidate.Value];
+                kind = name is null || name == _universe.Names[candidate.Value] ? kind : RequirementKind.Alternatives;
                 name = _universe.Names[candidate.Value];
             }
         }
 
-        kind = oneName ? RequirementKind.Versions : RequirementKind.Alternatives;
         return true;
     }
 
@@ -212,14 +242,20 @@ internal sealed partial class RpmEncoder
         }
     }
 
+    /// <summary>Conflicts never mean the package itself; where a requirement rules out what the package is, the package cannot be.</summary>
     private void ForbidPackages(CdclSolver solver, int owner, RpmTerm term, int fact)
     {
         var package = _nodes[owner].Package;
         foreach (var other in Candidates.Of(term))
         {
-            if (other != package && !_system.AreBoth(package, other))
+            var variable = VariableOf(other, solver);
+            if (variable == owner && _facts[fact].Kind != RpmFactKind.Conflicts)
             {
-                _ = solver.AddClause([Literal.Not(owner), Literal.Not(VariableOf(other, solver))], fact);
+                _ = solver.AddClause([Literal.Not(owner)], fact);
+            }
+            else if ((other != package || _facts[fact].Kind != RpmFactKind.Conflicts) && !_system.AreBoth(package, other))
+            {
+                _ = solver.AddClause([Literal.Not(owner), Literal.Not(variable)], fact);
             }
         }
     }
@@ -227,11 +263,10 @@ internal sealed partial class RpmEncoder
     /// <summary>Not all at once: the first ones are a condition under which the last is forbidden.</summary>
     private void ForbidAll(CdclSolver solver, int owner, ReadOnlySpan<RpmTerm> terms, int fact)
     {
-        var package = _nodes[owner].Package;
         var clause = new List<int> { Literal.Not(owner) };
         foreach (var term in terms)
         {
-            var truth = TruthOf(solver, package, term, fact);
+            var truth = TruthOf(solver, owner, term, fact);
             if (truth == Never)
             {
                 return;

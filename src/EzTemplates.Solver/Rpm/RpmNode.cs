@@ -25,6 +25,9 @@ internal enum RpmThen : byte
     Require,
     Forbid,
     Wish,
+
+    /// <summary>Either the term holds or the node's truth is taken to.</summary>
+    Decide,
 }
 
 /// <summary>What a variable stands for.</summary>
@@ -32,5 +35,6 @@ internal enum RpmThen : byte
 /// <param name="Fact">The dependency's fact, of which its clauses are parts.</param>
 /// <param name="Owner">Of <see cref="RpmNodeKind.When"/>: the variable that is held to it.</param>
 /// <param name="Condition">Of <see cref="RpmNodeKind.When"/> and <see cref="RpmNodeKind.Supplement"/>: the variable on which it depends.</param>
+/// <param name="Truth">Of <see cref="RpmThen.Decide"/>: the truth that is true where the term is not.</param>
 internal readonly record struct RpmNode(
-    RpmNodeKind Kind, PackageId Package, RpmTerm Term = default, int Fact = 0, int Owner = 0, int Condition = 0, RpmThen Then = RpmThen.Require);
+    RpmNodeKind Kind, PackageId Package, RpmTerm Term = default, int Fact = 0, int Owner = 0, int Condition = 0, RpmThen Then = RpmThen.Require, int Truth = 0);

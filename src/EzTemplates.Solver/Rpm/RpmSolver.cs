@@ -57,6 +57,11 @@ public static class RpmSolver
             chosen = LocalMinimum.Find(solver, encoder.Requirements, chosen, () => Reduced(encoder, solver), cancellation);
         }
 
+        if (encoder.HasNestedAlternatives)
+        {
+            chosen = WithoutSuperfluous(encoder, solver, chosen, cancellation);
+        }
+
         if (request.Recommends)
         {
             chosen = FollowMore(encoder, solver, chosen, cancellation);
@@ -87,6 +92,31 @@ public static class RpmSolver
             before = chosen.Length;
             _ = solver.Search(Array.ConvertAll(chosen, Literal.Of), cancellation);
             chosen = Reduced(encoder, solver);
+        }
+
+        return chosen;
+    }
+
+    /// <summary>
+    /// A part of an <c>or</c> may hold without having been chosen, so that what was chosen instead is needed by nothing: leaves out one
+    /// package after the other where the rest alone will do.
+    /// </summary>
+    private static int[] WithoutSuperfluous(RpmEncoder encoder, CdclSolver solver, int[] chosen, CancellationToken cancellation)
+    {
+        var tried = new HashSet<int>();
+        for (var next = chosen.LastOrDefault(v => tried.Add(v)); next > 0; next = chosen.LastOrDefault(v => tried.Add(v)))
+        {
+            if (encoder.PackageOf(next) is not { } package || encoder.Policy.IsFixed(package))
+            {
+                continue;
+            }
+
+            var rest = chosen.Where(v => v != next).ToHashSet();
+            var others = Enumerable.Range(1, solver.VariableCount - 1).Where(v => encoder.PackageOf(v) is not null && !rest.Contains(v));
+            if (solver.Search([.. others.Select(Literal.Not)], cancellation) == SearchStatus.Satisfied)
+            {
+                chosen = Reduced(encoder, solver);
+            }
         }
 
         return chosen;
