@@ -38,7 +38,7 @@ internal sealed class RpmExplanation
         explanation.TellRoots();
         explanation.TellDependencies();
         explanation.TellObstacles();
-        var hint = RpmHint.Find(universe, request, encoder, explanation._facts, explanation.Refused(), cancellation);
+        var hint = new RpmHint(universe, request, encoder, explanation._facts, cancellation).Find(explanation.Refused(), explanation.Missing());
         explanation.Conflict = new Conflict([.. explanation._lines.Select(l => l.Text)], hint, null);
         return explanation;
     }
@@ -267,6 +267,37 @@ internal sealed class RpmExplanation
         }
 
         return [.. refused.Distinct()];
+    }
+
+    /// <summary>What the core's dependencies need and no repository has in any version.</summary>
+    private List<string> Missing()
+    {
+        var missing = new SortedSet<string>(StringComparer.Ordinal);
+        foreach (var fact in _facts.Where(f => f.Kind == RpmFactKind.Requires))
+        {
+            AddMissing(TermOf(fact), missing);
+        }
+
+        return [.. missing];
+    }
+
+    private void AddMissing(RpmTerm term, SortedSet<string> missing)
+    {
+        if (term.Operator == RpmOperator.Relation)
+        {
+            var relation = _universe.Relation(term.Relation);
+            if (_universe.Providers(relation.Name).IsEmpty && !_encoder.Matching.IsOfRpm(relation))
+            {
+                _ = missing.Add(_universe.Text(relation.Name));
+            }
+        }
+        else if (term.Operator is RpmOperator.And or RpmOperator.With)
+        {
+            foreach (var operand in _universe.Operands(term))
+            {
+                AddMissing(operand, missing);
+            }
+        }
     }
 
     private void Reach(IEnumerable<PackageId> packages)

@@ -25,10 +25,10 @@ internal sealed class RpmWords(RpmUniverse universe, RpmPolicy policy)
         return text.ToString();
     }
 
-    /// <summary><c>a 1, b 2 and 5 more</c>.</summary>
+    /// <summary><c>a 2, 1, b 2 and 5 more</c>: the name once for versions that follow each other.</summary>
     public string List(IReadOnlyList<PackageId> packages)
     {
-        var shown = string.Join(", ", packages.Take(MostNamed).Select(Package));
+        var shown = string.Join(", ", packages.Take(MostNamed).Select((p, i) => i > 0 && Name(p) == Name(packages[i - 1]) ? Version(p) : Package(p)));
         return packages.Count > MostNamed ? $"{shown} and {packages.Count - MostNamed} more" : shown;
     }
 

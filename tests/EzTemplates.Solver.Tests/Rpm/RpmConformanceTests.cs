@@ -71,12 +71,13 @@ public sealed class RpmConformanceTests(RpmConformanceData data) : IClassFixture
             yield break;
         }
 
-        var named = hint.Split('`').Where((_, i) => i % 2 == 1).ToList();
-        foreach (var name in named.Where(n => n != "modules"))
+        var advice = hint.Split(", or add a repository", StringSplitOptions.None)[0];
+        var named = advice.Split('`').Where((_, i) => i % 2 == 1).ToList();
+        var changes = !advice.StartsWith("leave out ", StringComparison.Ordinal) ? named.Take(1).Select(stream => request with { Modules = request.Modules.Add(stream) })
+            : advice.Contains("` and `", StringComparison.Ordinal) ? [request with { Install = request.Install.RemoveAll(r => named.Contains(r.ToString())) }]
+            : named.Select(name => request with { Install = request.Install.RemoveAll(r => r.ToString() == name) });
+        foreach (var changed in changes)
         {
-            var changed = hint.StartsWith("leave out ", StringComparison.Ordinal)
-                ? request with { Install = request.Install.RemoveAll(r => r.ToString() == name) }
-                : request with { Modules = request.Modules.Add(name) };
             if (RpmSolver.Solve(data.Universe, changed, TestContext.Current.CancellationToken) is not SolveResult.Solution)
             {
                 yield return $"{row.Id}: the hint does not help: {hint}";

@@ -3,7 +3,7 @@ using EzTemplates.Domain;
 namespace EzTemplates.Solver.Tests;
 
 /// <summary>
-/// Judges an explanation: each line's facts are what the metadata and the request say, and all of them together cannot hold. Makes its
+/// Judges an explanation: each line's facts are what the metadata and the request say, and all of them together cannot hold, but without any one they can. Makes its
 /// own clauses of the facts, from the terms as they stand.
 /// </summary>
 internal sealed class RpmExplanationJudge
@@ -23,20 +23,22 @@ internal sealed class RpmExplanationJudge
 
     public static List<string> Judge(RpmUniverse universe, RpmRequest request, RpmExplanation explanation)
     {
-        var judge = new RpmExplanationJudge(universe, request);
-        var problems = explanation.Lines.SelectMany(judge.Untrue).ToList();
+        var problems = explanation.Lines.SelectMany(new RpmExplanationJudge(universe, request).Untrue).ToList();
         var facts = explanation.Lines.SelectMany(l => l.Facts).ToList();
+        problems.AddRange(CanHold(universe, request, facts) ? ["the lines can hold together"] : []);
+        problems.AddRange(facts.Where(f => !CanHold(universe, request, facts.Where(o => o != f))).Select(f => $"{f} can be left out"));
+        return problems;
+    }
+
+    private static bool CanHold(RpmUniverse universe, RpmRequest request, IEnumerable<RpmFact> facts)
+    {
+        var judge = new RpmExplanationJudge(universe, request);
         foreach (var fact in facts)
         {
             judge.Assert(fact);
         }
 
-        if (judge._solver.Search([], CancellationToken.None) == SearchStatus.Satisfied)
-        {
-            problems.Add("the lines can hold together");
-        }
-
-        return problems;
+        return judge._solver.Search([], CancellationToken.None) == SearchStatus.Satisfied;
     }
 
     /// <summary>What is not so about a line: a fact that is none, or a text that does not speak of it.</summary>

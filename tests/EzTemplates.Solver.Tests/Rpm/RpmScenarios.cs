@@ -83,11 +83,11 @@ internal static class RpmScenarios
         ["an installed package that may go"] = new("a 1\nb 1 ; Conflicts: a", "install b ; installed a 1 ; may-remove", "b=1"),
         ["unknown"] = new("nginx 1", "install ngnix", "no repository has a package `ngnix`"),
         ["an unknown group"] = new("nginx 1", "install @web", "no repository has a group `@web`"),
-        ["another version"] = new("openssl 3.0.11\nopenssl 3.0.9", "install openssl >= 4", "`openssl >= 4` is asked for, but there is only openssl 3.0.11-1, openssl 3.0.9-1"),
+        ["another version"] = new("openssl 3.0.11\nopenssl 3.0.9", "install openssl >= 4", "`openssl >= 4` is asked for, but there is only openssl 3.0.11-1, 3.0.9-1"),
         ["excluded itself"] = new("a 1", "install a ; exclude a", "`a` is asked for, but the recipe excludes `a`\nhint: remove `a` from `exclude`, or do not ask for it"),
         ["held itself"] = new("a 2", "install a ; hold a, 1.*", "`a` is asked for, but the recipe holds it at `1.*` (tested); there is only a 2-1\nhint: lift or change the hold on `a`"),
         ["a disabled module stream itself"] = new(Nodes, "install nodejs", """
-            `nodejs` is asked for, but nodejs 20-1, nodejs 18-1 are of module streams that are not enabled
+            `nodejs` is asked for, but nodejs 20-1, 18-1 are of module streams that are not enabled
             hint: enable `nodejs:18` or `nodejs:20` under `modules`
             """),
         ["a disabled module stream"] = new(Nodes, "install app", """
@@ -100,15 +100,17 @@ internal static class RpmScenarios
             `server` is asked for
             app 1-1 needs (plugin if server) (there is plugin 1-1, server 2-1)
             plugin 1-1 needs gone, which no repository has
-            hint: leave out `app` or `server`
+            hint: leave out `app` or `server`, or add a repository that has `gone`
             """),
         ["a missing capability"] = new("app 1 ; Requires: libfoo.so.2()(64bit)\napp 2 ; Requires: libfoo.so.2()(64bit)", "install app", """
             `app` is asked for
             app 2-1, 1-1 need libfoo.so.2()(64bit), which no repository has
+            hint: leave out `app`, or add a repository that has `libfoo.so.2()(64bit)`
             """),
         ["versions that each need their own"] = new("app 1 ; Requires: app-libs = 1-1\napp 2 ; Requires: app-libs = 2-1\napp-libs 0", "install app", """
             `app` is asked for
             app 2-1, 1-1 need app-libs = its own version, but there is only app-libs 0-1
+            hint: leave out `app`
             """),
         ["two exclusive mail servers"] = new(Mail, "install exim, postfix", """
             `exim` is asked for
@@ -137,11 +139,13 @@ internal static class RpmScenarios
         ["a missing partner"] = new("wine 1 i686 ; Requires: libGL.so.1\nmesa 1 x86_64 ; Provides: libGL.so.1()(64bit)", "install wine", """
             `wine` is asked for
             wine.i686 1-1 needs libGL.so.1, which no repository has
+            hint: leave out `wine`, or add a repository that has `libGL.so.1`
             """),
         ["an installed package stands in the way"] = new("a 1\nb 1 ; Conflicts: a", "install b ; installed a 1", """
             `b` is asked for
             a 1-1 is installed and has no update
             b 1-1 conflicts with a
+            hint: leave out `b`
             """),
     };
 }
