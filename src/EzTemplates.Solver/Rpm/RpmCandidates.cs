@@ -8,14 +8,13 @@ internal sealed class RpmCandidates
     private readonly RpmUniverse _universe;
     private readonly RpmMatching _matching;
     private readonly RpmPolicy _policy;
-    private readonly PackageId[]?[] _ofRelation;
+    private readonly Dictionary<int, PackageId[]> _ofRelation = [];
 
     public RpmCandidates(RpmUniverse universe, RpmMatching matching, RpmPolicy policy)
     {
         _universe = universe;
         _matching = matching;
         _policy = policy;
-        _ofRelation = new PackageId[]?[universe.Relations.Length];
     }
 
     /// <summary>Whether one package alone meets the term: a relation, or relations joined by with, without, or inside these.</summary>
@@ -30,7 +29,12 @@ internal sealed class RpmCandidates
             return Sorted(found, StringId.Empty);
         }
 
-        return _ofRelation[term.First] ??= OfRelation(term.Relation);
+        if (!_ofRelation.TryGetValue(term.First, out var known))
+        {
+            _ofRelation.Add(term.First, known = OfRelation(term.Relation));
+        }
+
+        return known;
     }
 
     /// <summary>As <see cref="Of(RpmTerm)"/>, but with what policy does not admit: for explanations.</summary>
@@ -190,8 +194,21 @@ internal sealed class RpmCandidates
             return sorted;
         }
 
-        bool IsObsoleted(PackageId package) =>
-            !_universe.Obsoleters(_universe.Names[package.Value]).IsEmpty && Array.Exists(sorted, other => _matching.Obsoletes(other, package));
-        return [.. sorted.Where(p => !IsObsoleted(p)), .. sorted.Where(IsObsoleted)];
+        var all = sorted.ToHashSet();
+        bool IsObsoleted(PackageId package)
+        {
+            foreach (var obsoleter in _universe.Obsoleters(_universe.Names[package.Value]))
+            {
+                if (all.Contains(obsoleter) && _matching.Obsoletes(obsoleter, package))
+                {
+                    return true;
+                }
+            }
+
+            return false;
+        }
+
+        var last = sorted.Where(IsObsoleted).ToHashSet();
+        return last.Count == 0 ? sorted : [.. sorted.Where(p => !last.Contains(p)), .. sorted.Where(last.Contains)];
     }
 }

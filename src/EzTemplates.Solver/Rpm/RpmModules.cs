@@ -108,34 +108,49 @@ internal sealed class RpmModules
         }
     }
 
-    private BitArray Hidden(RpmRequest request)
+    private BitArray? Hidden(RpmRequest request)
     {
-        var hidden = new BitArray(_universe.PackageCount);
-        var names = new HashSet<StringId>();
-        var shown = new BitArray(_universe.PackageCount);
-        for (var i = 0; i < _universe.PackageCount; i++)
+        var isExempt = _universe.Sources.Select((_, i) => i < request.Sources.Length && request.Sources[i].ModuleHotfixes).ToArray();
+        if (Array.TrueForAll(isExempt, e => e))
         {
-            var isOfAny = false;
-            foreach (var stream in _universe.StreamsOf(new PackageId(i)))
+            return null;
+        }
+
+        var (flags, names, sources) = (_universe.Flags.ToArray(), _universe.Names.ToArray(), _universe.SourceNumbers.ToArray());
+        var (hidden, enabled) = (new BitArray(flags.Length), new HashSet<StringId>());
+        for (var i = 0; i < flags.Length; i++)
+        {
+            if ((flags[i] & RpmPackageFlags.Modular) == 0)
             {
-                isOfAny = true;
-                shown[i] |= _enabled[stream];
+                continue;
             }
 
-            hidden[i] = isOfAny && !shown[i];
-            if (shown[i])
+            hidden[i] = !IsOfEnabledStream(new PackageId(i));
+            if (!hidden[i])
             {
-                _ = names.Add(_universe.Names[i]);
+                _ = enabled.Add(names[i]);
             }
         }
 
-        for (var i = 0; i < _universe.PackageCount; i++)
+        for (var i = 0; i < flags.Length; i++)
         {
-            hidden[i] |= !shown[i] && names.Contains(_universe.Names[i]);
-            var source = _universe.SourceNumbers[i];
-            hidden[i] &= !(source < request.Sources.Length && request.Sources[source].ModuleHotfixes);
+            hidden[i] |= (flags[i] & RpmPackageFlags.Modular) == 0 && enabled.Count > 0 && enabled.Contains(names[i]);
+            hidden[i] &= !isExempt[sources[i]];
         }
 
         return hidden;
+    }
+
+    private bool IsOfEnabledStream(PackageId package)
+    {
+        foreach (var stream in _universe.StreamsOf(package))
+        {
+            if (_enabled[stream])
+            {
+                return true;
+            }
+        }
+
+        return false;
     }
 }

@@ -8,6 +8,9 @@ namespace EzTemplates.Solver;
 internal sealed class RpmPolicy : IComparer<PackageId>
 {
     private const int Foreign = int.MaxValue;
+    private const byte Unknown = 0;
+    private const byte Admitted = 1;
+    private const byte Refused = 2;
     private readonly RpmUniverse _universe;
     private readonly RpmRequest _request;
     private readonly RpmMatching _matching;
@@ -21,6 +24,7 @@ internal sealed class RpmPolicy : IComparer<PackageId>
     private readonly Dictionary<StringId, int> _architectures = [];
     private readonly Dictionary<StringId, PackageId> _bestOfName = [];
     private readonly ILookup<StringId, PackageRequest> _askedExactly;
+    private readonly byte[] _admitted;
     private readonly Dictionary<StringId, (int Wide, int Narrow)> _bestRanks = [];
     private readonly bool _hasPriorities;
 
@@ -29,6 +33,7 @@ internal sealed class RpmPolicy : IComparer<PackageId>
         _universe = universe;
         _request = request;
         _matching = matching;
+        _admitted = new byte[universe.PackageCount];
         _modules = new RpmModules(universe, request);
         _fixed = [.. request.Fixed];
         _installed = [.. request.Installed];
@@ -141,7 +146,14 @@ internal sealed class RpmPolicy : IComparer<PackageId>
     }
 
     /// <summary>Whether the package may be chosen; what is fixed or installed always may.</summary>
-    public bool Admits(PackageId package) =>
+    public bool Admits(PackageId package)
+    {
+        ref var known = ref _admitted[package.Value];
+        known = known != Unknown ? known : IsAdmissible(package) ? Admitted : Refused;
+        return known == Admitted;
+    }
+
+    private bool IsAdmissible(PackageId package) =>
         IsFixed(package) || IsInstalled(package)
         || (!IsOfOtherArchitecture(package) && !IsInferior(package) && !IsExcluded(package) && HeldBack(package) is null && !IsForbidden(package)
             && !IsHiddenByModules(package) && !IsHiddenByPriority(package) && !HasBetterTwin(package));
