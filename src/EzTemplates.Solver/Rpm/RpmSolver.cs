@@ -11,7 +11,7 @@ public static class RpmSolver
         ArgumentNullException.ThrowIfNull(universe);
         ArgumentNullException.ThrowIfNull(request);
         var encoder = new RpmEncoder(universe, request);
-        if (RpmUnknown.Find(universe, encoder) is { } unknown)
+        if (RpmUnknown.Find(universe, request, encoder, cancellation) is { } unknown)
         {
             return new SolveResult.Unsolvable(unknown);
         }
@@ -22,8 +22,8 @@ public static class RpmSolver
             : new SolveResult.Unsolvable(Explain(universe, request, cancellation).Conflict);
     }
 
-    /// <summary>Whether there is a solution at all: what hints are tried with.</summary>
-    internal static bool IsSolvable(RpmUniverse universe, RpmRequest request, CancellationToken cancellation)
+    /// <summary>Whether there is a solution at all, without asking which: what hints are tried with, and whole repositories.</summary>
+    public static bool IsSolvable(RpmUniverse universe, RpmRequest request, CancellationToken cancellation)
     {
         var encoder = new RpmEncoder(universe, request);
         return !encoder.Roots.Any(r => r.Candidates.Count == 0)

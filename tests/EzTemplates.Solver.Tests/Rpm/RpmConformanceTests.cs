@@ -63,6 +63,28 @@ public sealed class RpmConformanceTests(RpmConformanceData data) : IClassFixture
         Assert.True(lengths.Count(l => l <= 12) * 100 >= lengths.Count * 90);
     }
 
+    [Theory]
+    [InlineData("bash")]
+    [InlineData("bash", "coreutils", "systemd", "dnf", "httpd", "openssh-server")]
+    public void A_template_on_nothing_is_valid(params string[] roots)
+    {
+        var request = data.Rows[0].On(data.Universe) with { Install = [.. roots.Select(r => new PackageRequest(r))] };
+        var times = new List<double>();
+        SolveResult result = null!;
+        for (var i = 0; i < TestScale.Of(20, 200); i++)
+        {
+            var start = System.Diagnostics.Stopwatch.GetTimestamp();
+            result = RpmSolver.Solve(data.Universe, request, TestContext.Current.CancellationToken);
+            times.Add(System.Diagnostics.Stopwatch.GetElapsedTime(start).TotalMilliseconds);
+        }
+
+        var packages = Assert.IsType<SolveResult.Solution>(result).Packages.Select(p => p.Package).ToList();
+        TestNotes.Write($"{packages.Count} packages, first {times[0]:F1} ms, then {times.Order().ElementAt(times.Count / 2):F1} ms");
+        var rules = new RpmRules(data.Universe, packages);
+        Assert.Empty(rules.Problems());
+        Assert.All(roots.Where(r => r[0] != '@'), root => Assert.True(rules.Has(root)));
+    }
+
     /// <summary>A hint says what to leave out, or which stream to enable; done, it helps.</summary>
     private IEnumerable<string> HintProblem(RpmConformanceRow row, RpmRequest request, string? hint)
     {
