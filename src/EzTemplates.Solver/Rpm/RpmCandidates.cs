@@ -175,6 +175,26 @@ internal sealed class RpmCandidates
         return false;
     }
 
+    /// <summary>Who provides the newest version of what is wanted comes first, who provides none last.</summary>
+    private int CompareProvided(PackageId x, PackageId y, StringId wanted)
+    {
+        var (a, b) = (Provided(_policy.BestOfName(x), wanted), Provided(_policy.BestOfName(y), wanted));
+        return a.IsEmpty || b.IsEmpty ? a.IsEmpty.CompareTo(b.IsEmpty) : RpmVersionOrder.Compare(_universe.Bytes(b), _universe.Bytes(a));
+    }
+
+    private StringId Provided(PackageId package, StringId wanted)
+    {
+        foreach (var id in _universe.Provides(package))
+        {
+            if (_universe.Relation(id) is { Relation: VersionRelation.Equal } has && has.Name == wanted)
+            {
+                return has.Version;
+            }
+        }
+
+        return StringId.Empty;
+    }
+
     /// <summary>Packages of the wanted name first; what another candidate obsoletes last.</summary>
     private PackageId[] Sorted(List<PackageId> found, StringId wanted)
     {
@@ -187,6 +207,7 @@ internal sealed class RpmCandidates
         Array.Sort(sorted, (x, y) =>
         {
             var order = (_universe.Names[y.Value] == wanted).CompareTo(_universe.Names[x.Value] == wanted);
+            order = order != 0 || _universe.Names[x.Value] == _universe.Names[y.Value] ? order : CompareProvided(x, y, wanted);
             return order != 0 ? order : _policy.Compare(x, y);
         });
         if (_universe.Names[sorted[0].Value] == _universe.Names[sorted[^1].Value])

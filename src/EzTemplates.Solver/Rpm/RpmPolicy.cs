@@ -204,7 +204,7 @@ internal sealed class RpmPolicy : IComparer<PackageId>
     }
 
     /// <summary>The package by which a name is judged: the best that may be chosen, or the best at all where none may.</summary>
-    private PackageId BestOfName(PackageId package)
+    public PackageId BestOfName(PackageId package)
     {
         var name = _universe.Names[package.Value];
         if (_bestOfName.TryGetValue(name, out var known))

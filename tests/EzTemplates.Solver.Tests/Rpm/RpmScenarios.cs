@@ -33,6 +33,15 @@ internal static class RpmScenarios
         ["an unversioned provide meets every version"] = new("a 1 ; Requires: v >= 3\np 1 ; Provides: v", "install a", "a=1 p=1"),
         ["a versioned provide meets what overlaps"] = new("a 1 ; Requires: v >= 3\np 1 ; Provides: v = 2\nq 1 ; Provides: v >= 1", "install a", "a=1 q=1"),
         ["a missing release matches where the side has equality"] = new("a 1 ; Requires: b = 2\nb 2-7", "install a", "a=1 b=2-7"),
+        ["the provider of the newest version"] = new("a 1 ; Requires: java >= 8\njava8 1 ; Provides: java = 8\njava17 1 ; Provides: java = 17\njava9 1 ; Provides: java", "install a", "a=1 java17=1"),
+
+        // dnf takes the operands of an or as one list, in the order in which the metadata first names them: java8 there.
+        ["an or takes the first that is named"] = new(
+            "a 1 ; Requires: (java or java8)\njava8 1\njava17 1 ; Provides: java = 17", "install a", "a=1 java17=1"),
+
+        // dnf keeps what it chose first, here b in the machine's own architecture, though only the other one is needed in the end.
+        ["what nothing needs goes"] = new(
+            "a 1 ; Requires: b, c\nb 1 x86_64\nb 1 i686 ; Provides: c", "install a", "a=1 b.i686=1"),
         ["a path"] = new("a 1 ; Requires: /usr/bin/awk\ngawk 5 ; Files: /usr/bin/awk", "install a", "a=1 gawk=5"),
         ["a path that was asked for"] = new("gawk 5 ; Files: /usr/bin/awk", "install /usr/bin/awk", "gawk=5"),
         ["a capability that was asked for"] = new("postfix 3 ; Provides: MTA", "install MTA", "postfix=3"),
