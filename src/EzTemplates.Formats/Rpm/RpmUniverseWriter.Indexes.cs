@@ -29,8 +29,27 @@ internal sealed partial class RpmUniverseWriter
         _columns.Add(starts);
         _columns.Add(provides.ToArray());
         WriteNamed();
+        WriteProviders(providers);
+    }
+
+    private void WriteProviders(List<(int Name, int Package, int Relation)> providers)
+    {
         providers.Sort();
-        WriteByName(providers.Distinct().Select(p => (p.Name, (ReadOnlyMemory<int>)new[] { p.Package, p.Relation })), 2);
+        var starts = new int[_numberAt.Length + 1];
+        var numbers = new List<int>(2 * providers.Count);
+        for (var i = 0; i < providers.Count; i++)
+        {
+            if (i == 0 || providers[i] != providers[i - 1])
+            {
+                starts[providers[i].Name + 1]++;
+                numbers.Add(providers[i].Package);
+                numbers.Add(providers[i].Relation);
+            }
+        }
+
+        Accumulate(starts);
+        _columns.Add(starts);
+        _columns.Add(numbers.ToArray());
     }
 
     private void WriteNamed()
@@ -100,23 +119,15 @@ internal sealed partial class RpmUniverseWriter
             }
         }
 
-        WriteByName(pairs.Select(p => (p.Name, (ReadOnlyMemory<int>)new[] { p.Package })), 1);
-    }
-
-    /// <param name="rows">Ascending by name.</param>
-    private void WriteByName(IEnumerable<(int Name, ReadOnlyMemory<int> Numbers)> rows, int width)
-    {
         var starts = new int[_numberAt.Length + 1];
-        var numbers = new List<int>();
-        foreach (var (name, row) in rows)
+        foreach (var (name, _) in pairs)
         {
             starts[name + 1]++;
-            numbers.AddRange(row.Span[..width]);
         }
 
         Accumulate(starts);
         _columns.Add(starts);
-        _columns.Add(numbers.ToArray());
+        _columns.Add(pairs.Select(p => p.Package).ToArray());
     }
 
     private int[] Flags()

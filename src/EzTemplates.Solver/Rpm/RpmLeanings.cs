@@ -4,8 +4,8 @@ using EzTemplates.Domain;
 namespace EzTemplates.Solver;
 
 /// <summary>
-/// Chooses among candidates as weak dependencies lean: first what a chosen package recommends or what supplements one, then what one
-/// suggests or what enhances one, then the order of policy.
+/// Chooses among candidates as weak dependencies lean: first what the lock has, then what a chosen package recommends or what
+/// supplements one, then what one suggests or what enhances one, then the order of policy.
 /// </summary>
 internal sealed class RpmLeanings
 {
@@ -76,6 +76,11 @@ internal sealed class RpmLeanings
         if (_encoder.PackageOf(candidate) is not { } package)
         {
             return 0;
+        }
+
+        if (_encoder.Policy.IsPreferred(package))
+        {
+            return 3;
         }
 
         var rank = 0;

@@ -65,6 +65,7 @@ public static class RpmSolver
         if (request.Recommends)
         {
             chosen = FollowMore(encoder, solver, chosen, cancellation);
+            chosen = encoder.HasNestedAlternatives ? FollowEach(encoder, solver, chosen, cancellation) : chosen;
         }
 
         var reasons = RpmReasons.Of(encoder, chosen, solver.VariableCount);
@@ -95,6 +96,46 @@ public static class RpmSolver
         }
 
         return chosen;
+    }
+
+    /// <summary>
+    /// What an <c>or</c> took for itself may rule out a recommendation that would meet it too: asks for each that is left, with the
+    /// packages as they are.
+    /// </summary>
+    private static int[] FollowEach(RpmEncoder encoder, CdclSolver solver, int[] chosen, CancellationToken cancellation)
+    {
+        var tried = new HashSet<int>();
+        while (UnmetWish(encoder, chosen, tried) is { } candidate)
+        {
+            var packages = chosen.Where(v => encoder.PackageOf(v) is not null).Append(candidate);
+            if (solver.Search([.. packages.Select(Literal.Of)], cancellation) == SearchStatus.Satisfied)
+            {
+                chosen = Reduced(encoder, solver);
+            }
+        }
+
+        return chosen;
+    }
+
+    /// <summary>The next candidate of a wish that nothing meets, or null.</summary>
+    private static int? UnmetWish(RpmEncoder encoder, int[] chosen, HashSet<int> tried)
+    {
+        var members = chosen.ToHashSet();
+        foreach (var owner in chosen)
+        {
+            var (first, count) = encoder.Requirements.OwnedBy(owner);
+            for (var i = first; i < first + count; i++)
+            {
+                var candidates = encoder.Requirements.Candidates(encoder.Requirements[i]).ToArray();
+                if (encoder.Requirements[i].Kind == RequirementKind.Wish && !Array.Exists(candidates, members.Contains)
+                    && candidates.Where(tried.Add).Cast<int?>().FirstOrDefault() is { } candidate)
+                {
+                    return candidate;
+                }
+            }
+        }
+
+        return null;
     }
 
     /// <summary>

@@ -65,12 +65,16 @@ internal static class RpmScenarios
         ["without"] = new("a 1 ; Requires: (v without bad)\np 1 ; Provides: v, bad\nq 1 ; Provides: v", "install a", "a=1 q=1"),
         ["a rich conflict"] = new("a 1 ; Conflicts: (b and c)\nb 1\nc 1\nd 1 ; Requires: (c or e)\ne 1", "install a, b, d", "a=1 b=1 d=1 e=1"),
         ["a suggestion decides between providers"] = new("a 1 ; Requires: v ; Suggests: q\np 1 ; Provides: v\nq 1 ; Provides: v", "install a", "a=1 q=1"),
+        ["what the lock has comes before what is suggested"] = new(
+            "a 1 ; Requires: v ; Suggests: q\np 1 ; Provides: v\nq 1 ; Provides: v", "install a ; lock a 1, p 1", "a=1 p=1"),
         ["an enhancement decides between providers"] = new("a 1 ; Requires: v\np 1 ; Provides: v\nq 1 ; Provides: v ; Enhances: a", "install a", "a=1 q=1"),
         ["recommended"] = new("a 1 ; Recommends: b, gone\nb 1 ; Recommends: c\nc 1 ; Conflicts: a", "install a ; recommends", "a=1 b=1"),
         ["not recommended"] = new("a 1 ; Recommends: b\nb 1", "install a", "a=1"),
         ["supplements"] = new("a 1\nb 1\nl 1 ; Supplements: (a and b)\nm 1 ; Supplements: (a and gone)", "install a, b ; recommends", "a=1 b=1 l=1"),
         ["a supplement in its newest version"] = new("a 1\nl 1 ; Supplements: a\nl 2 ; Supplements: a", "install a ; recommends", "a=1 l=2"),
         ["a condition that is recommended"] = new("a 1 ; Recommends: (b if c)\nb 1\nc 1", "install a, c ; recommends", "a=1 b=1 c=1"),
+        ["a supplement that an or would rather do without"] = new(
+            "d 3 ; Requires: ((a if e) or e)\ne 1 ; Supplements: d", "install d ; recommends", "d=3 e=1"),
         ["a group"] = new("a 1\nb 1\nc 1\n& core a ?b gone", "install @core", "a=1"),
         ["a group's conditional member"] = new("a 1\nb 1\nc 1\n& core a b?c", "install @core, c", "a=1 b=1 c=1"),
         ["a group's conditional member without its condition"] = new("a 1\nb 1\nc 1\n& core a b?c", "install @core", "a=1"),
