@@ -4,9 +4,12 @@ using EzTemplates.Conformance;
 // status is 0 if nothing disagrees in status or validity, 1 if something does, 2 for a command line that says nothing.
 Subcommand[] commands =
 [
-    new("versions", "--family deb FILE.tsv", VersionsCommand.Run),
+    new("versions", "--family deb|rpm FILE.tsv", VersionsCommand.Run),
     new("deb", DebCommand.Usage, DebCommand.Run),
     new("check", CheckCommand.Usage, CheckCommand.Run),
+    new("rpm", RpmQueries.Usage, RpmQueries.Run),
+    new("rpm-check", RpmCheck.Usage, RpmCheck.Run),
+    new("libsolv", LibsolvCommand.Usage, LibsolvCommand.Run),
 ];
 
 if (args is [var name, .. var rest] && Array.Find(commands, c => c.Name == name) is { } command)

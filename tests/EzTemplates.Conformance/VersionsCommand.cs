@@ -1,5 +1,7 @@
 using System.Globalization;
+using System.Text;
 using EzTemplates.Domain;
+using EzTemplates.Formats;
 
 namespace EzTemplates.Conformance;
 
@@ -14,9 +16,20 @@ internal static class VersionsCommand
         var family = arguments.Required("--family");
         foreach (var row in arguments.Words.SelectMany(DataFiles.Tabbed))
         {
-            tally.Count(Problem(family, row));
+            tally.Count(family == "rpm" && IsRelation(row) ? RpmMatchProblem(row) : Problem(family, row));
         }
     }
+
+    /// <summary>A row of rpm-dep-match: a requirement, what is provided, and whether they meet.</summary>
+    private static string? RpmMatchProblem(string[] row)
+    {
+        var (required, provided) = (RpmEntry.Parse(row[0]), RpmEntry.Parse(row[1]));
+        var meets = required.Name == provided.Name && RpmVersionOrder.Overlaps(
+            required.Relation, Encoding.UTF8.GetBytes(required.Version), provided.Relation, Encoding.UTF8.GetBytes(provided.Version));
+        return meets == (row[2] == "1") ? null : $"`{row[0]}` and `{row[1]}`: {row[2]} expected";
+    }
+
+    private static bool IsRelation(string[] row) => row.Length == 3 && row[2] is "0" or "1" && row[0].StartsWith("foo", StringComparison.Ordinal);
 
     private static string? Problem(string family, string[] row)
     {
@@ -37,6 +50,7 @@ internal static class VersionsCommand
     private static int Compare(string family, string a, string b) => family switch
     {
         "deb" => DebVersionOrder.Compare(a, b),
+        "rpm" => RpmVersionOrder.Compare(a, b),
         _ => throw new ArgumentException($"`{family}` is no family"),
     };
 

@@ -14,6 +14,7 @@ internal sealed partial class CdclSolver
     private readonly ClauseArena _clauses = new();
     private readonly List<int> _levelStarts = [];
     private readonly List<int> _units = [];
+    private readonly List<int> _late = [];
     private sbyte[] _values = new sbyte[512];
     private int[] _watches = new int[512];
     private int[] _levels = new int[256];
@@ -114,6 +115,23 @@ internal sealed partial class CdclSolver
     }
 
     /// <summary>
+    /// Adds a clause that need not hold the negation of the variable being expanded: one that defines another variable. What it implies
+    /// may follow from decisions long made, and must then outlive later ones.
+    /// </summary>
+    public void AddDefinition(ReadOnlySpan<int> literals, int fact)
+    {
+        var clause = AddClause(literals, fact);
+        foreach (var literal in _clauses.Literals(clause))
+        {
+            if (_values[literal] < 0)
+            {
+                _late.Add(clause);
+                return;
+            }
+        }
+    }
+
+    /// <summary>
     /// Finds an assignment, deciding the assumptions first. May be called again with other assumptions; what was learned stays.
     /// </summary>
     public SearchStatus Search(ReadOnlySpan<int> assumptions, CancellationToken cancellation)
@@ -181,6 +199,35 @@ internal sealed partial class CdclSolver
             if (_values[literal] == 0)
             {
                 Assign(literal, unit);
+            }
+        }
+
+        AssertLate();
+    }
+
+    /// <summary>
+    /// A definition whose watched literal is still false was made after that became so: nothing else would visit it. Once both are
+    /// open it is like any clause.
+    /// </summary>
+    private void AssertLate()
+    {
+        for (var i = _late.Count - 1; i >= 0; i--)
+        {
+            var own = _clauses.Literals(_late[i]);
+            if (own.Length == 1 || (_values[own[0]] >= 0 && _values[own[1]] >= 0))
+            {
+                _late.RemoveAt(i);
+                continue;
+            }
+
+            var open = _values[own[0]] >= 0 ? own[0] : own[1];
+            if (_values[open] == 0)
+            {
+                Assign(open, _late[i]);
+            }
+            else if (_values[open] < 0)
+            {
+                _pendingConflict = _pendingConflict == 0 ? _late[i] : _pendingConflict;
             }
         }
     }

@@ -3,7 +3,8 @@ namespace EzTemplates.Solver;
 /// <summary>
 /// Removes from a solution what nothing needs, latest decided first, until nothing can go. Trying to remove a variable takes with
 /// it whatever then misses a requirement; it succeeds if the roots do not miss one, and no wish that was met and whose owner stays.
-/// So circles that only need each other go too.
+/// So circles that only need each other go too. A derived variable (a condition that holds) goes with its support, and with it what it
+/// required; as long as it stands, what it requires is its victim's requirement.
 /// </summary>
 internal sealed class Irreducible
 {
@@ -15,6 +16,7 @@ internal sealed class Irreducible
     private readonly int[] _order;
     private readonly List<int> _gone = [];
     private readonly List<int> _lost = [];
+    private readonly Queue<int> _wanting = new();
 
     /// <param name="solution">True variables in the order in which they were decided.</param>
     private Irreducible(RequirementTable requirements, int[] solution, int variableCount)
@@ -51,7 +53,7 @@ internal sealed class Irreducible
             changed = false;
             for (var i = solution.Length - 1; i >= 0; i--)
             {
-                if (pruning._kept[solution[i]] && !needed[solution[i]])
+                if (pruning._kept[solution[i]] && !needed[solution[i]] && !requirements.IsDerived(solution[i]))
                 {
                     changed |= pruning.TryRemove(solution[i], isRoot);
                 }
@@ -140,12 +142,13 @@ internal sealed class Irreducible
     {
         _gone.Clear();
         _lost.Clear();
-        _kept[variable] = false;
-        _gone.Add(variable);
+        _wanting.Clear();
+        Remove(variable);
         var possible = true;
-        for (var i = 0; possible && i < _gone.Count; i++)
+        for (var i = 0; possible && (i < _gone.Count || RemoveWanting()); i++)
         {
-            possible = Spread(_gone[i], isRoot);
+            // A derived variable's victim may be a root.
+            possible = (_gone[i] == variable || !isRoot(_gone[i])) && Spread(_gone[i], isRoot);
         }
 
         foreach (var wish in _lost)
@@ -159,6 +162,32 @@ internal sealed class Irreducible
         }
 
         return possible;
+    }
+
+    private void Remove(int variable)
+    {
+        _kept[variable] = false;
+        _gone.Add(variable);
+    }
+
+    /// <summary>Once all else is settled: the next condition that still holds and misses what it requires takes its victim with it.</summary>
+    private bool RemoveWanting()
+    {
+        while (_wanting.TryDequeue(out var derived))
+        {
+            if (_kept[derived])
+            {
+                Remove(derived);
+                if (_kept[_requirements.VictimOf(derived)])
+                {
+                    Remove(_requirements.VictimOf(derived));
+                }
+
+                return true;
+            }
+        }
+
+        return false;
     }
 
     /// <returns>False once a root is hit; the counts of every requirement that <paramref name="gone"/> met are lowered either way.</returns>
@@ -178,14 +207,17 @@ internal sealed class Irreducible
             {
                 _lost.Add(number);
             }
+            else if (requirement.Kind != RequirementKind.Support && _requirements.IsDerived(requirement.Owner))
+            {
+                _wanting.Enqueue(requirement.Owner);
+            }
             else if (isRoot(requirement.Owner))
             {
                 possible = false;
             }
             else
             {
-                _kept[requirement.Owner] = false;
-                _gone.Add(requirement.Owner);
+                Remove(requirement.Owner);
             }
         }
 

@@ -12,6 +12,9 @@ internal enum RequirementKind : byte
 
     /// <summary>To be followed where it can be.</summary>
     Wish,
+
+    /// <summary>What makes a derived variable true: nothing is to be chosen, but without it the variable is gone.</summary>
+    Support,
 }
 
 /// <summary>A variable's requirement: where its candidates, best first, lie in the table.</summary>
@@ -25,6 +28,7 @@ internal sealed class RequirementTable
 {
     private readonly List<Requirement> _requirements = [];
     private readonly List<int> _candidates = [];
+    private readonly Dictionary<int, int> _victims = [];
     private (int First, int Count)[] _owned = new (int, int)[256];
 
     public int Count => _requirements.Count;
@@ -44,6 +48,16 @@ internal sealed class RequirementTable
         _requirements.Add(new Requirement(owner, _candidates.Count, candidates.Length, kind));
         _candidates.AddRange(candidates);
     }
+
+    /// <summary>
+    /// Notes that the variable follows from others, as a condition does: it is true as long as its <see cref="RequirementKind.Support"/>
+    /// is met, and nobody can choose it away. Where it requires what is not there, <paramref name="victim"/> cannot stay.
+    /// </summary>
+    public void Derive(int variable, int victim) => _victims.Add(variable, victim);
+
+    public bool IsDerived(int variable) => _victims.Count > 0 && _victims.ContainsKey(variable);
+
+    public int VictimOf(int derived) => _victims[derived];
 
     /// <summary>Numbers of the owner's requirements, in the order in which they were added.</summary>
     public (int First, int Count) OwnedBy(int owner) => owner < _owned.Length ? _owned[owner] : default;

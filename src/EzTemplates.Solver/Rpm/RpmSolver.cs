@@ -1,0 +1,182 @@
+using System.Collections.Immutable;
+using EzTemplates.Domain;
+
+namespace EzTemplates.Solver;
+
+/// <summary>Chooses RPMs for a request. Pure and deterministic; finds a solution whenever one exists.</summary>
+public static class RpmSolver
+{
+    public static SolveResult Solve(RpmUniverse universe, RpmRequest request, CancellationToken cancellation)
+    {
+        ArgumentNullException.ThrowIfNull(universe);
+        ArgumentNullException.ThrowIfNull(request);
+        var encoder = new RpmEncoder(universe, request);
+        if (RpmUnknown.Find(universe, request, encoder, cancellation) is { } unknown)
+        {
+            return new SolveResult.Unsolvable(unknown);
+        }
+
+        var solver = Begin(encoder, request, false);
+        return solver.Search([], cancellation) == SearchStatus.Satisfied
+            ? Answer(encoder, request, solver, cancellation)
+            : new SolveResult.Unsolvable(Explain(universe, request, cancellation).Conflict);
+    }
+
+    /// <summary>Whether there is a solution at all, without asking which: what hints are tried with, and whole repositories.</summary>
+    public static bool IsSolvable(RpmUniverse universe, RpmRequest request, CancellationToken cancellation)
+    {
+        var encoder = new RpmEncoder(universe, request);
+        return !encoder.Roots.Any(r => r.Candidates.Count == 0)
+            && Begin(encoder, request, false).Search([], cancellation) == SearchStatus.Satisfied;
+    }
+
+    /// <summary>Why a request has no solution, with the facts that each line tells.</summary>
+    internal static RpmExplanation Explain(RpmUniverse universe, RpmRequest request, CancellationToken cancellation)
+    {
+        var encoder = new RpmEncoder(universe, request);
+        var solver = Begin(encoder, request, true);
+        _ = solver.Search([], cancellation);
+        var core = UnsatisfiableCore.Minimize(solver.Core(), cancellation);
+        return RpmExplanation.Explain(universe, request, encoder, core, cancellation);
+    }
+
+    private static CdclSolver Begin(RpmEncoder encoder, RpmRequest request, bool traces)
+    {
+        BreadthFirst.CandidateChoice choice = request.Prefer == AlternativePreference.Smallest
+            ? new FewestMore(encoder.Requirements).Choose : encoder.Leanings.Choose;
+        var solver = new CdclSolver(encoder, new BreadthFirst(encoder.Requirements, choice)) { Traces = traces };
+        RpmEncoder.Start(solver);
+        return solver;
+    }
+
+    private static SolveResult.Solution Answer(RpmEncoder encoder, RpmRequest request, CdclSolver solver, CancellationToken cancellation)
+    {
+        var chosen = Reduced(encoder, solver);
+        if (request.Prefer == AlternativePreference.Smallest)
+        {
+            chosen = LocalMinimum.Find(solver, encoder.Requirements, chosen, () => Reduced(encoder, solver), cancellation);
+        }
+
+        if (encoder.HasNestedAlternatives)
+        {
+            chosen = WithoutSuperfluous(encoder, solver, chosen, cancellation);
+        }
+
+        if (request.Recommends)
+        {
+            chosen = FollowMore(encoder, solver, chosen, cancellation);
+            chosen = encoder.HasNestedAlternatives ? FollowEach(encoder, solver, chosen, cancellation) : chosen;
+        }
+
+        var reasons = RpmReasons.Of(encoder, chosen, solver.VariableCount);
+        var packages = ImmutableArray.CreateBuilder<ChosenPackage>(chosen.Length);
+        foreach (var variable in chosen)
+        {
+            if (encoder.PackageOf(variable) is { } package && !encoder.Policy.IsFixed(package))
+            {
+                packages.Add(new ChosenPackage(package, reasons[variable] ?? "root"));
+            }
+        }
+
+        packages.Sort((a, b) => a.Package.CompareTo(b.Package));
+        return new SolveResult.Solution(packages.DrainToImmutable());
+    }
+
+    /// <summary>
+    /// What was removed at the end may have stood in the way of a recommendation: with the rest as it is, tries them again.
+    /// </summary>
+    private static int[] FollowMore(RpmEncoder encoder, CdclSolver solver, int[] chosen, CancellationToken cancellation)
+    {
+        // Each round follows more or is the last; the bound is for circles of wishes that undo each other.
+        for (var (before, rounds) = (-1, 0); before != chosen.Length && rounds < 8; rounds++)
+        {
+            before = chosen.Length;
+            _ = solver.Search(Array.ConvertAll(chosen, Literal.Of), cancellation);
+            chosen = Reduced(encoder, solver);
+        }
+
+        return chosen;
+    }
+
+    /// <summary>
+    /// What an <c>or</c> took for itself may rule out a recommendation that would meet it too: asks for each that is left, with the
+    /// packages as they are.
+    /// </summary>
+    private static int[] FollowEach(RpmEncoder encoder, CdclSolver solver, int[] chosen, CancellationToken cancellation)
+    {
+        var tried = new HashSet<int>();
+        while (UnmetWish(encoder, chosen, tried) is { } candidate)
+        {
+            var packages = chosen.Where(v => encoder.PackageOf(v) is not null).Append(candidate);
+            if (solver.Search([.. packages.Select(Literal.Of)], cancellation) == SearchStatus.Satisfied)
+            {
+                chosen = Reduced(encoder, solver);
+            }
+        }
+
+        return chosen;
+    }
+
+    /// <summary>The next candidate of a wish that nothing meets, or null.</summary>
+    private static int? UnmetWish(RpmEncoder encoder, int[] chosen, HashSet<int> tried)
+    {
+        var members = chosen.ToHashSet();
+        foreach (var owner in chosen)
+        {
+            var (first, count) = encoder.Requirements.OwnedBy(owner);
+            for (var i = first; i < first + count; i++)
+            {
+                var candidates = encoder.Requirements.Candidates(encoder.Requirements[i]).ToArray();
+                if (encoder.Requirements[i].Kind == RequirementKind.Wish && !Array.Exists(candidates, members.Contains)
+                    && candidates.Where(tried.Add).Cast<int?>().FirstOrDefault() is { } candidate)
+                {
+                    return candidate;
+                }
+            }
+        }
+
+        return null;
+    }
+
+    /// <summary>
+    /// A part of an <c>or</c> may hold without having been chosen, so that what was chosen instead is needed by nothing: leaves out one
+    /// package after the other where the rest alone will do.
+    /// </summary>
+    private static int[] WithoutSuperfluous(RpmEncoder encoder, CdclSolver solver, int[] chosen, CancellationToken cancellation)
+    {
+        var tried = new HashSet<int>();
+        for (var next = chosen.LastOrDefault(v => tried.Add(v)); next > 0; next = chosen.LastOrDefault(v => tried.Add(v)))
+        {
+            if (encoder.PackageOf(next) is not { } package || encoder.Policy.IsFixed(package))
+            {
+                continue;
+            }
+
+            var rest = chosen.Where(v => v != next).ToHashSet();
+            var others = Enumerable.Range(1, solver.VariableCount - 1).Where(v => encoder.PackageOf(v) is not null && !rest.Contains(v));
+            if (solver.Search([.. others.Select(Literal.Not)], cancellation) == SearchStatus.Satisfied)
+            {
+                chosen = Reduced(encoder, solver);
+            }
+        }
+
+        return chosen;
+    }
+
+    private static int[] Reduced(RpmEncoder encoder, CdclSolver solver)
+    {
+        var solution = new List<int>();
+        foreach (var literal in solver.Trail)
+        {
+            if (Literal.IsPositive(literal))
+            {
+                solution.Add(Literal.Variable(literal));
+            }
+        }
+
+        // Packages of a running system stay where nothing takes their place; who may be taken away is what the search decided.
+        bool IsRoot(int variable) => variable == RpmEncoder.Request || encoder.Pinned.Contains(variable)
+            || (encoder.PackageOf(variable) is { } package && (encoder.Policy.IsFixed(package) || encoder.Policy.IsInstalled(package)));
+        return Irreducible.Reduce(encoder.Requirements, [.. solution], solver.VariableCount, IsRoot);
+    }
+}

@@ -1,0 +1,107 @@
+using EzTemplates.Domain;
+
+namespace EzTemplates.Solver;
+
+/// <summary>Tells what is the matter with a requested package that has no candidate at all.</summary>
+internal sealed class RpmUnknown
+{
+    private readonly RpmUniverse _universe;
+    private readonly RpmRequest _request;
+    private readonly RpmEncoder _encoder;
+    private readonly RpmWords _words;
+    private readonly CancellationToken _cancellation;
+
+    private RpmUnknown(RpmUniverse universe, RpmRequest request, RpmEncoder encoder, CancellationToken cancellation)
+    {
+        _universe = universe;
+        _request = request;
+        _encoder = encoder;
+        _words = new RpmWords(universe, encoder.Policy);
+        _cancellation = cancellation;
+    }
+
+    public static Conflict? Find(RpmUniverse universe, RpmRequest request, RpmEncoder encoder, CancellationToken cancellation)
+    {
+        var root = encoder.Roots.FirstOrDefault(r => r.Candidates.Count == 0);
+        if (root is null)
+        {
+            return null;
+        }
+
+        var unknown = new RpmUnknown(universe, request, encoder, cancellation);
+        var conflict = unknown.Describe(root.Asked);
+        return conflict.Hint is null && request.Install.Length > 1
+            ? conflict with { Hint = unknown.Tried($"leave out `{root.Asked}`", request with { Install = request.Install.Remove(root.Asked) }) }
+            : conflict;
+    }
+
+    private Conflict Describe(PackageRequest wanted)
+    {
+        var (universe, encoder, words) = (_universe, _encoder, _words);
+        if (wanted.Name.StartsWith('@'))
+        {
+            return new Conflict(
+                [universe.Find(wanted.Name[1..]) is { } id && universe.Groups.Contains(id)
+                    ? $"no repository has a package of the group `{wanted.Name}`" : $"no repository has a group `{wanted.Name}`"],
+                null,
+                new UnknownPackage(wanted, UnknownCause.NoSuchName));
+        }
+
+        var refused = encoder.Candidates.AllOf(wanted);
+        if (refused.Count > 0)
+        {
+            refused.Sort(encoder.Policy);
+            return Refused(wanted, refused);
+        }
+
+        var others = universe.Find(wanted.Name) is { } name ? encoder.Policy.Named(name).ToList() : [];
+        others.Sort(encoder.Policy);
+        return others.Count == 0
+            ? new Conflict([$"no repository has a package `{wanted.Name}`"], null, new UnknownPackage(wanted, UnknownCause.NoSuchName))
+            : new Conflict(
+                [$"`{wanted}` is asked for, but there is only {words.List(others)}"],
+                null,
+                new UnknownPackage(wanted, UnknownCause.OtherVersions));
+    }
+
+    private Conflict Refused(PackageRequest wanted, List<PackageId> refused)
+    {
+        var policy = _encoder.Policy;
+        Conflict Because(string why, string? hint, UnknownCause cause) =>
+            new([$"`{wanted}` is asked for, but {why}"], hint, new UnknownPackage(wanted, cause));
+        if (refused.Find(policy.IsExcluded) is var excluded && policy.IsExcluded(excluded))
+        {
+            var name = _universe.Text(_universe.Names[excluded.Value]);
+            var hint = Tried($"remove `{name}` from `exclude`, or do not ask for it", _request with { Exclude = _request.Exclude.Remove(name) });
+            return Because($"the recipe excludes `{name}`", hint, UnknownCause.Excluded);
+        }
+
+        if (refused.Select(policy.HeldBack).FirstOrDefault(h => h is not null) is { } hold)
+        {
+            return Because(
+                $"the recipe holds it at `{hold.VersionPattern}` ({hold.Reason}); there is only {_words.List(refused)}",
+                Tried($"lift or change the hold on `{hold.Package}`", _request with { Holds = _request.Holds.Remove(hold) }),
+                UnknownCause.Held);
+        }
+
+        if (refused.FindAll(policy.IsHiddenByModules) is { Count: > 0 } modular)
+        {
+            var streams = _encoder.StreamsOf(modular).FindAll(s => Tried(s, _request with { Modules = _request.Modules.Add(s) }) is not null);
+            return Because(
+                $"{_words.List(modular)} {(modular.Count == 1 ? "is" : "are")} of module streams that are not enabled",
+                streams.Count == 0 ? null : $"enable {string.Join(" or ", streams.Select(s => $"`{s}`"))} under `modules`",
+                UnknownCause.Forbidden);
+        }
+
+        var isForeign = refused.TrueForAll(policy.IsOfOtherArchitecture);
+        return Because(
+            isForeign ? $"{_words.List(refused)} {(refused.Count == 1 ? "is" : "are")} of no architecture that is asked for"
+                : refused.Exists(policy.IsHiddenByPriority) ? $"a repository that comes first hides {_words.List(refused)}"
+                : $"every source of {_words.List(refused)} has a negative priority",
+            null,
+            isForeign ? UnknownCause.OtherVersions : UnknownCause.Forbidden);
+    }
+
+    /// <summary>The hint if the change helps, else null.</summary>
+    private string? Tried(string hint, RpmRequest changed) => RpmSolver.IsSolvable(_universe, changed, _cancellation) ? hint : null;
+}

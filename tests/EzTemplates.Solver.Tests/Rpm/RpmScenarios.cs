@@ -1,0 +1,164 @@
+namespace EzTemplates.Solver.Tests;
+
+/// <summary>The scenarios as data.</summary>
+internal static class RpmScenarios
+{
+    private const string Nodes = """
+        nodejs 18
+        nodejs 20
+        app 1 ; Requires: nodejs >= 20
+        % nodejs:18 nodejs-0:18-1.x86_64
+        % nodejs:20 nodejs-0:20-1.x86_64
+        """;
+
+    private const string Mail = """
+        postfix 3 ; Provides: MTA ; Conflicts: MTA
+        exim 4 ; Provides: MTA ; Conflicts: MTA
+        """;
+
+    private const string Library = "app 1 ; Requires: lib >= 2\nlib 1\nlib 2";
+
+    public static Dictionary<string, Scenario> All { get; } = new(StringComparer.Ordinal)
+    {
+        ["the newest version"] = new("a 1\na 2\na 1.5", "install a", "a=2"),
+        ["a version that was asked for"] = new("a 1\na 2\na 1.5", "install a < 2", "a=1.5"),
+        ["what the lock has comes before newer"] = new("a 1\na 2", "install a ; lock a 1", "a=1"),
+        ["update all"] = new("a 1 ; Requires: b\na 2 ; Requires: b\nb 1\nb 2", "install a ; lock a 1, b 1 ; update all", "a=2 b=2"),
+        ["update one"] = new("a 1 ; Requires: b\na 2 ; Requires: b\nb 1\nb 2", "install a ; lock a 1, b 1 ; update b", "a=1 b=2"),
+        ["the best architecture before the newest version"] = new("a 1 x86_64\na 2 i686", "install a", "a=1"),
+        ["a foreign architecture where nothing else will do"] = new("a 1 x86_64 ; Requires: gone\na 1 i686", "install a", "a.i686=1"),
+        ["an architecture that was asked for"] = new("a 1 x86_64\na 2 i686", "install a:i686", "a.i686=2"),
+        ["two architectures side by side"] = new("a 1 x86_64\na 1 i686", "install a:i686, a:x86_64", "a.i686=1 a=1"),
+        ["an older version where the newest is broken"] = new("a 1\na 2 ; Requires: gone", "install a", "a=1"),
+        ["an unversioned provide meets every version"] = new("a 1 ; Requires: v >= 3\np 1 ; Provides: v", "install a", "a=1 p=1"),
+        ["a versioned provide meets what overlaps"] = new("a 1 ; Requires: v >= 3\np 1 ; Provides: v = 2\nq 1 ; Provides: v >= 1", "install a", "a=1 q=1"),
+        ["a missing release matches where the side has equality"] = new("a 1 ; Requires: b = 2\nb 2-7", "install a", "a=1 b=2-7"),
+        ["the provider of the newest version"] = new("a 1 ; Requires: java >= 8\njava8 1 ; Provides: java = 8\njava17 1 ; Provides: java = 17\njava9 1 ; Provides: java", "install a", "a=1 java17=1"),
+
+        // dnf takes the operands of an or as one list, in the order in which the metadata first names them: java8 there.
+        ["an or takes the first that is named"] = new(
+            "a 1 ; Requires: (java or java8)\njava8 1\njava17 1 ; Provides: java = 17", "install a", "a=1 java17=1"),
+
+        // dnf keeps what it chose first, here b in the machine's own architecture, though only the other one is needed in the end.
+        ["what nothing needs goes"] = new(
+            "a 1 ; Requires: b, c\nb 1 x86_64\nb 1 i686 ; Provides: c", "install a", "a=1 b.i686=1"),
+        ["a path"] = new("a 1 ; Requires: /usr/bin/awk\ngawk 5 ; Files: /usr/bin/awk", "install a", "a=1 gawk=5"),
+        ["a path that was asked for"] = new("gawk 5 ; Files: /usr/bin/awk", "install /usr/bin/awk", "gawk=5"),
+        ["a capability that was asked for"] = new("postfix 3 ; Provides: MTA", "install MTA", "postfix=3"),
+        ["what rpm itself provides"] = new("a 1 ; Requires: rpmlib(CompressedFileNames) <= 3.0.4-1", "install a", "a=1"),
+        ["a name that is obsoleted brings the obsoleter"] = new("a 1\nb 1 ; Obsoletes: a < 2", "install a", "b=1"),
+        ["a name that is gone and obsoleted"] = new("b 1 ; Obsoletes: a < 2", "install a", "b=1"),
+        ["what nothing obsoletes in that version stays"] = new("a 3\nb 1 ; Obsoletes: a < 2", "install a", "a=3"),
+        ["an obsoleter of the newest version before one of old ones"] = new("a 1\na 2\nb 1 ; Obsoletes: a <= 1\nc 1 ; Obsoletes: a < 3", "install a", "c=1"),
+        ["obsoletes do not match provides"] = new("a 1 ; Provides: old\nb 1 ; Obsoletes: old", "install a, b", "a=1 b=1"),
+        ["a self-conflict is ignored"] = new("a 1 ; Provides: v ; Conflicts: v", "install a", "a=1"),
+        ["several kernels"] = new("kernel 1\nkernel 2", "install kernel = 1, kernel = 2", "kernel=1 kernel=2"),
+        ["a lower number hides the others of the name"] = new("@ base 10\na 1\n@ extra 99\na 2\nb 1", "install a, b", "a=1@base b=1@extra"),
+        ["a version asked for outright is not hidden"] = new("@ base 10\na 1\n@ extra 99\na 2", "install a = 2", "a=2@extra"),
+        ["if: a condition that holds"] = new("a 1 ; Requires: (b if c), c\nb 1\nc 1", "install a", "a=1 b=1 c=1"),
+        ["if: a condition that does not hold"] = new("a 1 ; Requires: (b if c)\nb 1\nc 1", "install a", "a=1"),
+        ["if: a condition among the roots"] = new("a 1 ; Requires: (b if c)\nb 1\nc 1", "install a, c", "a=1 b=1 c=1"),
+        ["if else"] = new("a 1 ; Requires: (b if c else d)\nb 1\nc 1\nd 1", "install a", "a=1 c=1 b=1"),
+        ["unless"] = new("a 1 ; Requires: (b unless c)\nb 1\nc 1", "install a", "a=1 b=1"),
+        ["and, or"] = new("a 1 ; Requires: ((b and c) or d)\nb 1\nd 1", "install a", "a=1 d=1"),
+        ["with: one package must meet both"] = new("a 1 ; Requires: (v >= 1 with v < 3)\np 1 ; Provides: v = 5\nq 1 ; Provides: v = 2\nr 1 ; Provides: v = 0", "install a", "a=1 q=1"),
+        ["without"] = new("a 1 ; Requires: (v without bad)\np 1 ; Provides: v, bad\nq 1 ; Provides: v", "install a", "a=1 q=1"),
+        ["a rich conflict"] = new("a 1 ; Conflicts: (b and c)\nb 1\nc 1\nd 1 ; Requires: (c or e)\ne 1", "install a, b, d", "a=1 b=1 d=1 e=1"),
+        ["a suggestion decides between providers"] = new("a 1 ; Requires: v ; Suggests: q\np 1 ; Provides: v\nq 1 ; Provides: v", "install a", "a=1 q=1"),
+        ["what the lock has comes before what is suggested"] = new(
+            "a 1 ; Requires: v ; Suggests: q\np 1 ; Provides: v\nq 1 ; Provides: v", "install a ; lock a 1, p 1", "a=1 p=1"),
+        ["an enhancement decides between providers"] = new("a 1 ; Requires: v\np 1 ; Provides: v\nq 1 ; Provides: v ; Enhances: a", "install a", "a=1 q=1"),
+        ["recommended"] = new("a 1 ; Recommends: b, gone\nb 1 ; Recommends: c\nc 1 ; Conflicts: a", "install a ; recommends", "a=1 b=1"),
+        ["not recommended"] = new("a 1 ; Recommends: b\nb 1", "install a", "a=1"),
+        ["supplements"] = new("a 1\nb 1\nl 1 ; Supplements: (a and b)\nm 1 ; Supplements: (a and gone)", "install a, b ; recommends", "a=1 b=1 l=1"),
+        ["a supplement in its newest version"] = new("a 1\nl 1 ; Supplements: a\nl 2 ; Supplements: a", "install a ; recommends", "a=1 l=2"),
+        ["a condition that is recommended"] = new("a 1 ; Recommends: (b if c)\nb 1\nc 1", "install a, c ; recommends", "a=1 b=1 c=1"),
+        ["a supplement that an or would rather do without"] = new(
+            "d 3 ; Requires: ((a if e) or e)\ne 1 ; Supplements: d", "install d ; recommends", "d=3 e=1"),
+        ["a group"] = new("a 1\nb 1\nc 1\n& core a ?b gone", "install @core", "a=1"),
+        ["a group's conditional member"] = new("a 1\nb 1\nc 1\n& core a b?c", "install @core, c", "a=1 b=1 c=1"),
+        ["a group's conditional member without its condition"] = new("a 1\nb 1\nc 1\n& core a b?c", "install @core", "a=1"),
+        ["a stream that is not enabled is hidden"] = new(Nodes, "install nodejs ; modules nodejs:18", "nodejs=18"),
+        ["a default stream"] = new("nodejs 18\nnodejs 20\n% nodejs:18 default nodejs-0:18-1.x86_64\n% nodejs:20 nodejs-0:20-1.x86_64", "install nodejs", "nodejs=18"),
+        ["a stream that was asked for before the default"] = new(
+            "nodejs 18\nnodejs 20\n% nodejs:18 default nodejs-0:18-1.x86_64\n% nodejs:20 nodejs-0:20-1.x86_64", "install nodejs ; modules nodejs:20", "nodejs=20"),
+        ["an enabled stream hides other packages of its names"] = new("nodejs 18\nnodejs 30\n% nodejs:18 nodejs-0:18-1.x86_64", "install nodejs ; modules nodejs:18", "nodejs=18"),
+        ["a stream enables what it needs"] = new("a 1\nb 1\n% a:1 needs=b:2 a-0:1-1.x86_64\n% b:2 b-0:1-1.x86_64", "install a, b ; modules a:1", "a=1 b=1"),
+        ["hot fixes are never hidden"] = new("@ main 99 hotfixes\nnodejs 18\nnodejs 20\n% nodejs:18 nodejs-0:18-1.x86_64", "install nodejs", "nodejs=20"),
+        ["the base serves and is not part of the answer"] = new("a 1 ; Requires: b, c\nb 1 ; Requires: missing\nc 1", "install a ; fixed b 1", "a=1 c=1"),
+        ["the base's conflicts count"] = new("a 1 ; Requires: (x or y)\nb 1 ; Conflicts: x\nx 1\ny 1", "install a ; fixed b 1", "a=1 y=1"),
+        ["a condition that the base meets"] = new("a 1 ; Requires: (b if c)\nb 1\nc 1", "install a ; fixed c 1", "a=1 b=1"),
+        ["smallest"] = new("a 1 ; Requires: (x or y)\nx 1 ; Requires: x1\nx1 1\ny 1", "install a ; smallest", "a=1 y=1"),
+        ["an installed package stays as it is"] = new("a 1\na 2\nb 1", "install b ; installed a 1", "a=1 b=1"),
+        ["an installed package is updated where something needs it"] = new("a 1\na 2\nb 1 ; Requires: a >= 2", "install b ; installed a 1", "a=2 b=1"),
+        ["an installed package gives way to what obsoletes it"] = new("a 1\nb 1 ; Obsoletes: a", "install b ; installed a 1", "b=1"),
+        ["what was broken may stay so"] = new("a 1 ; Requires: gone\nb 1", "install b ; installed a 1", "a=1 b=1"),
+        ["an installed package that may go"] = new("a 1\nb 1 ; Conflicts: a", "install b ; installed a 1 ; may-remove", "b=1"),
+        ["unknown"] = new("nginx 1", "install ngnix", "no repository has a package `ngnix`"),
+        ["an unknown group"] = new("nginx 1", "install @web", "no repository has a group `@web`"),
+        ["another version"] = new("openssl 3.0.11\nopenssl 3.0.9", "install openssl >= 4", "`openssl >= 4` is asked for, but there is only openssl 3.0.11-1, 3.0.9-1"),
+        ["excluded itself"] = new("a 1", "install a ; exclude a", "`a` is asked for, but the recipe excludes `a`\nhint: remove `a` from `exclude`, or do not ask for it"),
+        ["held itself"] = new("a 2", "install a ; hold a, 1.*", "`a` is asked for, but the recipe holds it at `1.*` (tested); there is only a 2-1\nhint: lift or change the hold on `a`"),
+        ["a disabled module stream itself"] = new(Nodes, "install nodejs", """
+            `nodejs` is asked for, but nodejs 20-1, 18-1 are of module streams that are not enabled
+            hint: enable `nodejs:18` or `nodejs:20` under `modules`
+            """),
+        ["a disabled module stream"] = new(Nodes, "install app", """
+            `app` is asked for
+            app 1-1 needs nodejs >= 20; the module stream of nodejs 20-1 is not enabled
+            hint: enable `nodejs:20` under `modules`
+            """),
+        ["a rich dependency"] = new("app 1 ; Requires: (plugin if server)\nserver 2\nplugin 1 ; Requires: gone", "install app, server", """
+            `app` is asked for
+            `server` is asked for
+            app 1-1 needs (plugin if server) (there is plugin 1-1, server 2-1)
+            plugin 1-1 needs gone, which no repository has
+            hint: leave out `app` or `server`, or add a repository that has `gone`
+            """),
+        ["a missing capability"] = new("app 1 ; Requires: libfoo.so.2()(64bit)\napp 2 ; Requires: libfoo.so.2()(64bit)", "install app", """
+            `app` is asked for
+            app 2-1, 1-1 need libfoo.so.2()(64bit), which no repository has
+            hint: leave out `app`, or add a repository that has `libfoo.so.2()(64bit)`
+            """),
+        ["versions that each need their own"] = new("app 1 ; Requires: app-libs = 1-1\napp 2 ; Requires: app-libs = 2-1\napp-libs 0", "install app", """
+            `app` is asked for
+            app 2-1, 1-1 need app-libs = its own version, but there is only app-libs 0-1
+            hint: leave out `app`
+            """),
+        ["two exclusive mail servers"] = new(Mail, "install exim, postfix", """
+            `exim` is asked for
+            `postfix` is asked for
+            exim 4-1 conflicts with MTA, which postfix 3-1 provides
+            hint: leave out `exim` or `postfix`
+            """),
+        ["an obsolete package wanted by name"] = new("old 1\nnew 1 ; Obsoletes: old\napp 1 ; Requires: old\n", "install app, new", """
+            `app` is asked for
+            `new` is asked for
+            app 1-1 needs old
+            new 1-1 obsoletes old
+            hint: leave out `app` or `new`
+            """),
+        ["a held library"] = new(Library, "install app ; hold lib, 1*", """
+            `app` is asked for
+            app 1-1 needs lib >= 2; the recipe holds lib 2-1 back at `1*` (tested)
+            hint: lift the hold on `lib`
+            """),
+        ["a library of the base"] = new(Library, "install app ; fixed lib 1", """
+            `app` is asked for
+            app 1-1 needs lib >= 2 (there is lib 2-1)
+            centos-9@1.0.3 has lib 1-1, and a package of the base cannot change
+            hint: `ez update centos-9` would allow it
+            """),
+        ["a missing partner"] = new("wine 1 i686 ; Requires: libGL.so.1\nmesa 1 x86_64 ; Provides: libGL.so.1()(64bit)", "install wine", """
+            `wine` is asked for
+            wine.i686 1-1 needs libGL.so.1, which no repository has
+            hint: leave out `wine`, or add a repository that has `libGL.so.1`
+            """),
+        ["an installed package stands in the way"] = new("a 1\nb 1 ; Conflicts: a", "install b ; installed a 1", """
+            `b` is asked for
+            a 1-1 is installed and has no update
+            b 1-1 conflicts with a
+            hint: leave out `b`
+            """),
+    };
+}
