@@ -1,4 +1,3 @@
-using EzTemplates.Domain;
 using EzTemplates.Solver;
 
 namespace EzTemplates.Conformance;

@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using EzTemplates.Domain;
 using EzTemplates.Store;
 using EzTemplates.Testing;
 

@@ -164,12 +164,12 @@ public sealed class RpmMalformedTests
         void Finish() => _ = builder.ToUniverse();
         return name.Contains(".sqlite", StringComparison.Ordinal) || name.EndsWith(".zck", StringComparison.Ordinal) ? null
             : name.Contains("primary", StringComparison.Ordinal) ? (s, f) => { builder.AddPrimary("x", s, f); Finish(); }
-            : name.Contains("filelists", StringComparison.Ordinal) ? (s, f) => { builder.AddFilelists("x", s, f, new HashSet<string> { "/usr/bin/x" }); Finish(); }
-            : name.Contains("comps", StringComparison.Ordinal) && name.Contains(".xml", StringComparison.Ordinal) ? (s, f) => { builder.AddGroups(s, f); Finish(); }
-            : name.Contains("updateinfo", StringComparison.Ordinal) ? (s, f) => { builder.AddAdvisories(s, f); Finish(); }
-            : name.Contains("repomd.xml", StringComparison.Ordinal) && !name.EndsWith(".asc", StringComparison.Ordinal) && !name.EndsWith(".key", StringComparison.Ordinal) ? (s, f) => RepomdReader.Read(s, f)
+        : name.Contains("filelists", StringComparison.Ordinal) ? (s, f) => { builder.AddFilelists("x", s, f, new HashSet<string> { "/usr/bin/x" }); Finish(); }
+        : name.Contains("comps", StringComparison.Ordinal) && name.Contains(".xml", StringComparison.Ordinal) ? (s, f) => { builder.AddGroups(s, f); Finish(); }
+        : name.Contains("updateinfo", StringComparison.Ordinal) ? (s, f) => { builder.AddAdvisories(s, f); Finish(); }
+        : name.Contains("repomd.xml", StringComparison.Ordinal) && !name.EndsWith(".asc", StringComparison.Ordinal) && !name.EndsWith(".key", StringComparison.Ordinal) ? (s, f) => RepomdReader.Read(s, f)
             : name.EndsWith(".yaml", StringComparison.Ordinal) || name.Contains("modules", StringComparison.Ordinal) ? (s, f) => { builder.AddModules("x", s, f); Finish(); }
-            : null;
+        : null;
     }
 
     private static RpmUniverseBuilder Read(string primary)
