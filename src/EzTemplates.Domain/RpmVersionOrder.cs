@@ -54,11 +54,14 @@ public static class RpmVersionOrder
         var a = Parse(version);
         var b = Parse(otherVersion);
         var order = CompareEpochAndVersion(a, b);
-        if (order == 0 && a.HasRelease && b.HasRelease)
+
+        // Here, unlike in the order, an empty release counts as a missing one.
+        var (hasRelease, otherHas) = (!a.Release.IsEmpty, !b.Release.IsEmpty);
+        if (order == 0 && hasRelease && otherHas)
         {
             order = CompareSegments(a.Release, b.Release);
         }
-        else if (order == 0 && a.HasRelease != b.HasRelease && HasEqual(a.HasRelease ? otherRelation : relation))
+        else if (order == 0 && hasRelease != otherHas && HasEqual(hasRelease ? otherRelation : relation))
         {
             return true;
         }

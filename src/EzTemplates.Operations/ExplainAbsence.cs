@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using EzTemplates.Domain;
 using EzTemplates.Solver;
 
@@ -42,16 +41,19 @@ public static class ExplainAbsence
         var held = LockFile.Read(file);
         var ground = await SolvingGround.OpenAsync(workspace, file, os, cancel).ConfigureAwait(false);
         var request = LockRequest.Of(ground, file, held, os, UpdateScope.None);
-        return Answer(ground, request, file, (held, os), (name, version), cancel) is { } answer ? (answer, null) : (null, LockRequest.NearHint(ground, name));
+        var updating = LockRequest.Of(ground, file, held, os, UpdateTemplates.ScopeOf(file, []));
+        return Answer(ground, (request, updating), file, (held, os), (name, version), cancel) is { } answer ? (answer, null) : (null, LockRequest.NearHint(ground, name));
     }
 
     private static WhyNotAnswer? Answer(
-        SolvingGround ground, DebRequest request, RecipeFile file, (TemplateLock? Own, TemplateLock? Os) locks, (string Name, string? Version) asked, CancellationToken cancel)
+        SolvingGround ground, (DebRequest Lock, DebRequest Update) requests, RecipeFile file, (TemplateLock? Own, TemplateLock? Os) locks, (string Name, string? Version) asked, CancellationToken cancel)
     {
+        var request = requests.Lock;
+        var choice = new DebChoice(ground.Universe, request);
         WhyNotAnswer Of(string? version, string outcome, string? hint, params IReadOnlyList<string> why) =>
             new(outcome == Locked && Row(locks.Own, asked.Name) is null ? locks.Os!.Template : file.Recipe.Name, asked.Name, version, outcome, why, hint);
         var row = Row(locks.Own, asked.Name) ?? Row(locks.Os, asked.Name);
-        var version = asked.Version ?? (row is null ? null : Newer(ground, row));
+        var version = asked.Version ?? (row is null ? null : Newer(ground, choice, row));
         if (row is not null && (version is null || version == row.Version))
         {
             return Of(row.Version, Locked, $"ez why {asked.Name}", $"{row} is locked{(asked.Version is null ? ", and no repository has a newer one" : "")}");
@@ -63,21 +65,21 @@ public static class ExplainAbsence
         {
             return conflict.Unknown is { Cause: UnknownCause.NoSuchName }
                 ? null
-                : Of(version, Impossible, conflict.Hint, conflict.Lines);
+                : Of(version, Impossible, WithoutQuestion(conflict.Hint, wanted), conflict.Lines);
         }
 
         return row is null
-            ? Of(version, Possible, $"add `{wanted}` to `packages:` in {file.FullPath}", Refused(ground, request, asked.Name) ?? "nothing that the recipe asks for needs it")
-            : Of(version, Possible, Hint(ground, request, file, row, version!), PreferenceOver(ground, request, row, version!));
+            ? Of(version, Possible, $"add `{wanted}` to `packages:` in {file.FullPath}", Refused(ground, choice, asked.Name) ?? "nothing that the recipe asks for needs it")
+            : Of(version, Possible, Hint(ground, requests.Update, file, row, version!, cancel), PreferenceOver(ground, request, choice, row, version!));
     }
 
     private static LockedPackage? Row(TemplateLock? held, string name) => held?.Packages.FirstOrDefault(p => p.Name == name && p.Architecture is var a && (a == "all" || a == held.Architecture));
 
     /// <summary>The newest version above the row's that a repository has.</summary>
-    private static string? Newer(SolvingGround ground, LockedPackage row)
+    private static string? Newer(SolvingGround ground, DebChoice choice, LockedPackage row)
     {
         string? newest = null;
-        foreach (var package in Versions(ground, row.Name))
+        foreach (var package in choice.Natives(row.Name))
         {
             var version = ground.Universe.Text(ground.Universe.Versions[package.Value]);
             newest = DebVersionOrder.Compare(version, newest ?? row.Version) > 0 ? version : newest;
@@ -86,36 +88,36 @@ public static class ExplainAbsence
         return newest;
     }
 
-    private static ImmutableArray<PackageId> Versions(SolvingGround ground, string name) =>
-        ground.Universe.Find(name) is { } id ? [.. ground.Universe.Named(id)] : [];
+    /// <summary>To leave out what was asked after is no advice; what else the hint names is.</summary>
+    private static string? WithoutQuestion(string? hint, PackageRequest wanted) =>
+        hint is null || hint == $"leave out `{wanted}`" ? null
+        : hint.Replace($"leave out `{wanted}` or ", "leave out ", StringComparison.Ordinal).Replace($" or `{wanted}`", "", StringComparison.Ordinal)
+            .Replace($"leave out `{wanted}`, or ", "", StringComparison.Ordinal);
 
-    private static string? Refused(SolvingGround ground, DebRequest request, string name)
-    {
-        var choice = new DebChoice(ground.Universe, request);
-        return Versions(ground, name).Select(package => choice.Refusal(package) is { } refusal ? $"{ground.Universe.Describe(package)} {refusal}" : null).FirstOrDefault(text => text is not null);
-    }
+    private static string? Refused(SolvingGround ground, DebChoice choice, string name) =>
+        choice.Natives(name).Select(package => choice.Refusal(package) is { } refusal ? $"{ground.Universe.Describe(package)} {refusal}" : null).FirstOrDefault(text => text is not null);
 
     /// <summary>Why the lock's row comes first although the other version could be had.</summary>
-    private static string PreferenceOver(SolvingGround ground, DebRequest request, LockedPackage row, string version)
+    private static string PreferenceOver(SolvingGround ground, DebRequest request, DebChoice choice, LockedPackage row, string version)
     {
-        var choice = new DebChoice(ground.Universe, request);
         var universe = ground.Universe;
-        var other = Versions(ground, row.Name).FirstOrDefault(p => universe.Text(universe.Versions[p.Value]) == version);
-        if (ground.FindAll([row]) is [var locked])
+        var others = choice.Natives(row.Name).Where(p => DebVersionOrder.Compare(universe.Text(universe.Versions[p.Value]), version) == 0).ToList();
+        if (ground.FindAll([row]) is not [var locked])
         {
-            var (mine, its) = (choice.PriorityOf(locked), choice.PriorityOf(other));
-            return mine > its ? $"{row.Source} has priority {mine}, {universe.Sources[universe.SourceNumbers[other.Value]]} {its}"
-                : request.Fixed.Contains(locked) ? $"{request.BaseName} has {row.Version}"
-                : request.Preferred.Contains(locked) ? $"the lock keeps {row.Version}"
-                : $"{row.Version} comes first";
+            return $"the lock was made when there was {row.Version}";
         }
 
-        return $"the lock was made when there was {row.Version}";
+        var mine = choice.PriorityOf(locked);
+        return others is [var other, ..] && choice.PriorityOf(other) is var its && mine > its ? $"{row.Source} has priority {mine}, {universe.Sources[universe.SourceNumbers[other.Value]]} {its}"
+            : request.Fixed.Contains(locked) ? $"{request.BaseName} has {row.Version}"
+            : request.Preferred.Contains(locked) ? $"the lock keeps {row.Version}"
+            : $"{row.Version} comes first";
     }
 
-    private static string Hint(SolvingGround ground, DebRequest request, RecipeFile file, LockedPackage row, string version)
+    /// <summary><c>ez update</c> where that, as the recipe updates, brings the version.</summary>
+    private static string Hint(SolvingGround ground, DebRequest update, RecipeFile file, LockedPackage row, string version, CancellationToken cancel)
     {
-        var moved = DebSolver.Solve(ground.Universe, request with { Preferred = [] }, CancellationToken.None) is SolveResult.Solution solution
+        var moved = DebSolver.Solve(ground.Universe, update, cancel) is SolveResult.Solution solution
             && solution.Packages.Any(p => ground.Universe.Text(ground.Universe.Names[p.Package.Value]) == row.Name && ground.Universe.Text(ground.Universe.Versions[p.Package.Value]) == version);
         return moved ? $"ez update {file.Recipe.Name}" : $"ask for `{row.Name} = {version}` in `packages:` of {file.FullPath}";
     }

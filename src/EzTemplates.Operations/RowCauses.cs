@@ -36,16 +36,12 @@ internal sealed class RowCauses(SolvingGround ground, DebRequest request, Recipe
             return "the base brings it";
         }
 
-        if (_choice.WhoInsists(chosen.Select(c => c.Package).Concat(request.Fixed), to, from) is { } who)
-        {
-            return who;
-        }
-
         var (before, now) = (_choice.PriorityOf(from), _choice.PriorityOf(to));
-        return now > before ? $"{changed.To.Source} has priority {now}, {changed.From.Source} {before}"
-            : request.Preferred.Contains(from) ? $"what else is locked does not go with {changed.From.Version}"
-            : DebVersionOrder.Compare(changed.From.Version, changed.To.Version) < 0 ? "it is newer"
-            : "another archive of that version is preferred";
+        var who = _choice.WhoInsists([.. chosen.Select(c => c.Package), .. request.Fixed], to, from);
+        var priority = now > before ? $"{changed.To.Source} has priority {now}, {changed.From.Source} {before}" : null;
+        return request.Preferred.Contains(from) ? who ?? priority ?? $"what else is locked does not go with {changed.From.Version}"
+            : priority ?? (DebVersionOrder.Compare(changed.From.Version, changed.To.Version) < 0 ? "it is newer" : null)
+            ?? who ?? "another archive of that version is preferred";
     }
 
     private static string OfAddition(LockedPackage row) => row.Reason switch

@@ -15,7 +15,9 @@ public static class UpdateTemplates
         var locks = new List<LockedRecipe>();
         var builds = new List<BuildSummary>();
         var failures = new List<UpdateFailure>();
-        foreach (var file in recipes.Select(RecipeFile.Load).ToList())
+        var files = recipes.Select(RecipeFile.Load).ToList();
+        RequireLocked(files, only);
+        foreach (var file in files)
         {
             var os = file.Base is null ? null : await BaseChoice.NewestAsync(workspace, file, cancel).ConfigureAwait(false);
             var updated = await LockTemplate.RunAsync(workspace, file, os, ScopeOf(file, only), cancel).ConfigureAwait(false);
@@ -40,7 +42,27 @@ public static class UpdateTemplates
             workspace.Steps.Times());
     }
 
-    private static UpdateScope ScopeOf(RecipeFile file, IReadOnlyList<string> only) => only.Count > 0
+    /// <exception cref="EzException">No lock that would be updated has a package of one of the names.</exception>
+    private static void RequireLocked(List<RecipeFile> files, IReadOnlyList<string> only)
+    {
+        if (only.Count == 0)
+        {
+            return;
+        }
+
+        var apps = files.Where(file => file.Base is null).SelectMany(file => file.Applications(_ => { }));
+        var names = files.Concat(apps).SelectMany(file => LockFile.Read(file)?.Packages ?? []).Select(row => row.Name).ToHashSet(StringComparer.Ordinal);
+        if (only.FirstOrDefault(name => !names.Contains(name)) is { } unknown)
+        {
+            throw new EzException(
+                FailureKind.Unsolvable,
+                $"no lock of {string.Join(", ", files.Select(file => $"`{file.Recipe.Name}`"))} has a package `{unknown}`",
+                NearNames.Closest(unknown, names) is { Count: > 0 } near ? $"did you mean `{string.Join("`, `", near)}`?" : "ez why PACKAGE tells which lock has it");
+        }
+    }
+
+    /// <summary>What an update of the recipe may move.</summary>
+    internal static UpdateScope ScopeOf(RecipeFile file, IReadOnlyList<string> only) => only.Count > 0
         ? new UpdateScope.Some([.. only])
         : file.Recipe.Update switch
         {

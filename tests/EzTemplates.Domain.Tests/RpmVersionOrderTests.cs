@@ -112,4 +112,13 @@ public sealed class RpmVersionOrderTests
 
     private static List<string[]> Rows(string file) =>
         [.. File.ReadLines(Path.Combine(Requires.Shared(), "conformance/versions", file)).Where(l => l.Length > 0 && l[0] != '#').Select(l => l.Split('\t'))];
+
+    /// <summary>As librpm's rpmds compares them (python3-rpm, 4.18).</summary>
+    [Fact]
+    public void An_empty_release_meets_what_a_missing_one_meets()
+    {
+        Assert.True(RpmVersionOrder.Overlaps(VersionRelation.Equal, "1.0-3"u8, VersionRelation.Equal, "1.0-"u8));
+        Assert.True(RpmVersionOrder.Overlaps(VersionRelation.Equal, "1.0-"u8, VersionRelation.Equal, "1.0-3"u8));
+        Assert.True(RpmVersionOrder.Compare("1.0-", "1.0") > 0);
+    }
 }

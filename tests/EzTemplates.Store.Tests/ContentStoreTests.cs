@@ -68,10 +68,13 @@ public sealed class ContentStoreTests : IDisposable
     {
         ContentStore.Open(Root).Dispose();
         var clean = StoreSnapshot.Take(Root);
-        _temp.WriteFile("ez/store/work/77-abc/tree-1/usr/bin/tool", "half");
-        _temp.WriteFile("ez/store/work/77-abc.lock", "77 ez build\n");
-        _temp.WriteFile("ez/store/work/78-def/contents-2", "no lock file");
-        _temp.WriteFile($"ez/store/work/package-{Given.Digest("p")}.lock", "77 ez build\n");
+        var layout = new StoreLayout(Root);
+        Directory.CreateDirectory(Path.Combine(layout.Work, "77-abc", "tree-1"));
+        File.WriteAllText(Path.Combine(layout.Work, "77-abc", "tree-1", "tool"), "half");
+        File.WriteAllText(Path.Combine(layout.Work, "77-abc.lock"), "77 ez build\n");
+        Directory.CreateDirectory(Path.Combine(layout.Work, "78-def"));
+        File.WriteAllText(Path.Combine(layout.Work, "78-def", "contents-2"), "no lock file");
+        File.WriteAllText(layout.PackageLockOf(Given.Digest("p")), "77 ez build\n");
         ContentStore.Open(Root).Dispose();
         clean.AssertSame(StoreSnapshot.Take(Root));
     }

@@ -108,8 +108,27 @@ internal sealed class RichDependencyReader
         term = new RpmTerm(kind, _terms.Count, operands.Count);
         _terms.AddRange(operands);
         var single = kind is RpmOperator.With or RpmOperator.Without;
-        return single && operands.Exists(o => o.Operator is RpmOperator.And or RpmOperator.If or RpmOperator.Unless)
+        return single && operands.Exists(NeedsSeveral)
             ? $"`{chain}` needs operands that one package can meet" : null;
+    }
+
+    /// <summary>Whether a part of it speaks of more than one package.</summary>
+    private bool NeedsSeveral(RpmTerm term)
+    {
+        if (term.Operator is RpmOperator.And or RpmOperator.If or RpmOperator.Unless)
+        {
+            return true;
+        }
+
+        for (var i = 0; term.Operator != RpmOperator.Relation && i < term.Count; i++)
+        {
+            if (NeedsSeveral(_terms[term.First + i]))
+            {
+                return true;
+            }
+        }
+
+        return false;
     }
 
     private string? ReadOperand(int depth, List<RpmTerm> operands)

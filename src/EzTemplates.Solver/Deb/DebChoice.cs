@@ -38,6 +38,10 @@ public sealed class DebChoice
         return best;
     }
 
+    /// <summary>All packages of the name that the native architecture takes, whether they may be chosen or not.</summary>
+    public IEnumerable<PackageId> Natives(string name) =>
+        _universe.Find(name) is { } id ? _universe.Named(id).ToArray().Where(_matching.IsNative) : [];
+
     public int PriorityOf(PackageId package) => _policy.PriorityOf(package);
 
     /// <summary>Why the policy keeps the package out, as the end of a sentence that begins with it; null where it does not.</summary>
@@ -50,9 +54,9 @@ public sealed class DebChoice
 
     /// <summary>
     /// The dependency of one of the packages, in words, that <paramref name="wanted"/> meets and <paramref name="other"/>, of the same
-    /// name, does not; null if there is none.
+    /// name, and the other packages do not; null if there is none.
     /// </summary>
-    public string? WhoInsists(IEnumerable<PackageId> packages, PackageId wanted, PackageId other)
+    public string? WhoInsists(IReadOnlyCollection<PackageId> packages, PackageId wanted, PackageId other)
     {
         ArgumentNullException.ThrowIfNull(packages);
         var words = new DebWords(_universe, _matching);
@@ -60,7 +64,8 @@ public sealed class DebChoice
         {
             foreach (var dependency in _universe.Dependencies(owner))
             {
-                if (dependency.Kind is DependencyKind.Depends or DependencyKind.PreDepends && Meets(owner, wanted, dependency) && !Meets(owner, other, dependency))
+                if (dependency.Kind is DependencyKind.Depends or DependencyKind.PreDepends && Meets(owner, wanted, dependency) && !Meets(owner, other, dependency)
+                    && !packages.Any(third => third != wanted && Meets(owner, third, dependency)))
                 {
                     return $"{words.Package(owner)} needs {words.Alternatives(dependency)}";
                 }

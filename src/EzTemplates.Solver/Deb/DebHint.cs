@@ -17,7 +17,7 @@ internal sealed class DebHint(PackageUniverse universe, DebRequest request, List
             }
         }
 
-        return core.Exists(f => f.Kind == DebFactKind.Base) && Helps(Unbound())
+        return request.BaseFollows && core.Exists(f => f.Kind == DebFactKind.Base) && Helps(Unbound())
             ? $"`ez update {request.BaseName.Split('@')[0]}` would allow it"
             : LeaveOut(missing);
     }
@@ -37,16 +37,22 @@ internal sealed class DebHint(PackageUniverse universe, DebRequest request, List
         }
 
         bool Forbids(PackagePin pin) => pin.Priority <= 0 && VersionPattern.Matches(pin.Package, name);
-        return request.Pins.Any(Forbids) && Helps(request with { Pins = request.Pins.RemoveAll(Forbids) })
-            ? $"lift the pin on `{name}`"
+        return request.Pins.FirstOrDefault(Forbids) is { } pin && Helps(request with { Pins = request.Pins.RemoveAll(Forbids) })
+            ? $"lift the pin on `{pin.Package}`"
             : null;
     }
 
-    /// <summary>The same request where the base may change: its names are roots instead of facts.</summary>
+    /// <summary>The same request where the base may change: its names are roots instead of facts, from the base's own sources.</summary>
     private DebRequest Unbound() => request with
     {
         Fixed = [],
         Preferred = [],
+        Pins =
+        [
+            .. request.Fixed.Select(p => universe.Text(universe.Names[p.Value])).Distinct()
+                .SelectMany(name => request.OwnSources.Select(source => new PackagePin(name, "", source, -1))),
+            .. request.Pins,
+        ],
         Install = [.. request.Install, .. request.Fixed.Select(p => new PackageRequest(
             universe.Text(universe.Names[p.Value]), Architecture: universe.Text(universe.Architectures[p.Value]) is var a && a == "all" ? "" : a))],
     };

@@ -19,7 +19,7 @@ internal sealed class DebPriorities
     public DebPriorities(PackageUniverse universe, DebRequest request)
     {
         _universe = universe;
-        _locked = [.. request.Preferred, .. request.Fixed];
+        _locked = [.. request.Locked, .. request.Preferred, .. request.Fixed];
         _pins = [.. request.Pins.Where(p => !p.IsGeneral)];
         _sources = new int[universe.Sources.Count];
         for (var i = 0; i < _sources.Length; i++)

@@ -29,6 +29,15 @@ public sealed record DebRequest
     /// <summary>Rows of the previous lock that the universe still has; they come before newer versions of equal priority.</summary>
     public ImmutableArray<PackageId> Preferred { get; init; } = [];
 
+    /// <summary>All rows of the previous lock that the universe still has, whatever may move: no phased update is taken back.</summary>
+    public ImmutableArray<PackageId> Locked { get; init; } = [];
+
+    /// <summary>Sources that the recipe has and its base has not: what <c>ez update</c> of the base cannot bring.</summary>
+    public ImmutableArray<string> OwnSources { get; init; } = [];
+
+    /// <summary>Whether <c>ez update</c> of the base takes newer packages at all.</summary>
+    public bool BaseFollows { get; init; } = true;
+
     /// <summary>Names that must not be installed.</summary>
     public ImmutableArray<string> Exclude { get; init; } = [];
 

@@ -11,7 +11,7 @@ public static class DebSolver
         ArgumentNullException.ThrowIfNull(universe);
         ArgumentNullException.ThrowIfNull(request);
         var encoder = new DebEncoder(universe, request);
-        if (DebUnknown.Find(universe, request, encoder) is { } unknown)
+        if (DebUnknown.Find(universe, request, encoder, cancellation) is { } unknown)
         {
             return new SolveResult.Unsolvable(unknown);
         }
@@ -23,12 +23,8 @@ public static class DebSolver
     }
 
     /// <summary>Whether there is a solution at all: what hints are tried with.</summary>
-    internal static bool IsSolvable(PackageUniverse universe, DebRequest request, CancellationToken cancellation)
-    {
-        var encoder = new DebEncoder(universe, request);
-        return DebUnknown.Find(universe, request, encoder) is null
-            && Begin(encoder, request.Prefer, traces: false).Search([], cancellation) == SearchStatus.Satisfied;
-    }
+    internal static bool IsSolvable(PackageUniverse universe, DebRequest request, CancellationToken cancellation) =>
+        Begin(new DebEncoder(universe, request), request.Prefer, traces: false).Search([], cancellation) == SearchStatus.Satisfied;
 
     internal static CdclSolver Begin(DebEncoder encoder, AlternativePreference prefer, bool traces)
     {
@@ -76,7 +72,11 @@ public static class DebSolver
         for (var (before, rounds) = (-1, 0); before != chosen.Length && rounds < 8; rounds++)
         {
             before = chosen.Length;
-            _ = solver.Search(Array.ConvertAll(chosen, Literal.Of), cancellation);
+            if (solver.Search(Array.ConvertAll(chosen, Literal.Of), cancellation) != SearchStatus.Satisfied)
+            {
+                break;
+            }
+
             chosen = Reduced(encoder, solver, isRoot);
         }
 

@@ -5,28 +5,29 @@ namespace EzTemplates.Solver;
 /// <summary>Tells what is the matter with a requested package that has no candidate at all.</summary>
 internal static class DebUnknown
 {
-    public static Conflict? Find(PackageUniverse universe, DebRequest request, DebEncoder encoder)
+    public static Conflict? Find(PackageUniverse universe, DebRequest request, DebEncoder encoder, CancellationToken cancellation)
     {
         foreach (var package in request.Install)
         {
             encoder.Candidates.Collect(package);
             if (encoder.Candidates.Found.Count == 0)
             {
-                return Describe(universe, package, encoder);
+                return Describe(universe, package, encoder, (hint, changed) => DebSolver.IsSolvable(universe, changed(request), cancellation) ? hint : null);
             }
         }
 
         return null;
     }
 
-    private static Conflict Describe(PackageUniverse universe, PackageRequest wanted, DebEncoder encoder)
+    /// <param name="tried">A hint if the change of the request helps.</param>
+    private static Conflict Describe(PackageUniverse universe, PackageRequest wanted, DebEncoder encoder, Func<string, Func<DebRequest, DebRequest>, string?> tried)
     {
         var words = new DebWords(universe, encoder.Matching);
         encoder.Candidates.Collect(wanted, false);
         var refused = encoder.Candidates.Found.ToList();
         if (refused.Count > 0)
         {
-            return Refused(wanted, refused, encoder.Policy, words);
+            return Refused(wanted, refused, encoder.Policy, words, tried);
         }
 
         var others = universe.Find(wanted.Name) is { } name
@@ -41,14 +42,15 @@ internal static class DebUnknown
                 new UnknownPackage(wanted, UnknownCause.OtherVersions));
     }
 
-    private static Conflict Refused(PackageRequest wanted, List<PackageId> refused, DebPolicy policy, DebWords words)
+    private static Conflict Refused(
+        PackageRequest wanted, List<PackageId> refused, DebPolicy policy, DebWords words, Func<string, Func<DebRequest, DebRequest>, string?> tried)
     {
         if (refused.Find(policy.IsExcluded) is var excluded && policy.IsExcluded(excluded))
         {
             var name = words.Name(excluded);
             return new Conflict(
                 [$"`{wanted}` is asked for, but the recipe excludes `{name}`"],
-                $"remove `{name}` from `exclude`, or do not ask for it",
+                tried($"remove `{name}` from `exclude`, or do not ask for it", request => request with { Exclude = request.Exclude.Remove(name) }),
                 new UnknownPackage(wanted, UnknownCause.Excluded));
         }
 
@@ -56,7 +58,7 @@ internal static class DebUnknown
         {
             return new Conflict(
                 [$"`{wanted}` is asked for, but the recipe holds it at `{hold.VersionPattern}` ({hold.Reason}); there is only {words.List(refused)}"],
-                $"lift or change the hold on `{hold.Package}`",
+                tried($"lift or change the hold on `{hold.Package}`", request => request with { Holds = request.Holds.Remove(hold) }),
                 new UnknownPackage(wanted, UnknownCause.Held));
         }
 

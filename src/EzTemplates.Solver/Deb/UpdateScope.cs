@@ -33,7 +33,8 @@ public abstract record UpdateScope
         {
             Everything => [],
             Some some => [.. rows.Where(row => !some.Names.Contains(universe.Text(universe.Names[row.Value])))],
-            Security => [.. rows.Select(row => Secure(universe, row, securitySources))],
+            // The row too: the security version may be out of reach, and nothing else may take its place.
+            Security => [.. rows.SelectMany(row => new[] { Secure(universe, row, securitySources), row }.Distinct())],
             _ => rows,
         };
     }

@@ -89,7 +89,7 @@ internal sealed class RpmCandidates
                 }
 
                 return [.. either.Distinct()];
-            default:
+            case RpmOperator.With or RpmOperator.Without:
                 var operands = _universe.Operands(term);
                 var all = Meeting(operands[0]);
                 for (var i = 1; i < operands.Length; i++)
@@ -99,6 +99,8 @@ internal sealed class RpmCandidates
                 }
 
                 return all;
+            default:
+                throw new InvalidOperationException($"no one package meets a term of `{term.Operator}`");
         }
     }
 

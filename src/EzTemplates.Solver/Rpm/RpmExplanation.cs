@@ -128,6 +128,11 @@ internal sealed partial class RpmExplanation
             return refusals;
         }
 
+        if (refused.Count > 0)
+        {
+            return $", which only {_words.List(refused)} {(refused.Count == 1 ? "has" : "have")}, of an architecture that {(refused.TrueForAll(_encoder.Policy.IsOfOtherArchitecture) ? "is not asked for" : "gives way to a better one")}";
+        }
+
         var near = new List<PackageId>();
         foreach (var fact in facts)
         {
@@ -141,22 +146,22 @@ internal sealed partial class RpmExplanation
     private IEnumerable<string> Refusals(List<PackageId> refused)
     {
         var policy = _encoder.Policy;
-        foreach (var group in refused.Where(p => !policy.Admits(p)).GroupBy(Refusal).Where(g => g.Key != ""))
+        foreach (var group in refused.Where(p => !policy.Admits(p)).GroupBy(Refusal).Where(g => g.Key != default))
         {
-            yield return string.Format(System.Globalization.CultureInfo.InvariantCulture, group.Key, _words.List([.. group]));
+            yield return $"; {group.Key.Before}{_words.List([.. group])}{group.Key.After}";
         }
     }
 
-    private string Refusal(PackageId package)
+    /// <summary>What stands before and after the packages that are kept out for one reason; default where another text says it.</summary>
+    private (string Before, string After) Refusal(PackageId package)
     {
         var policy = _encoder.Policy;
-        return policy.IsExcluded(package) ? "; the recipe excludes {0}"
-            : policy.HeldBack(package) is { } hold ? $"; the recipe holds {{0}} back at `{hold.VersionPattern}` ({hold.Reason})"
-            : policy.IsForbidden(package) ? "; the source of {0} has a negative priority"
-            : policy.IsHiddenByModules(package) ? "; the module stream of {0} is not enabled"
-            : policy.IsOfOtherArchitecture(package) || policy.IsInferior(package) ? ""
-            : policy.IsHiddenByPriority(package) ? "; a repository of higher priority hides {0}"
-            : "";
+        return policy.IsExcluded(package) ? ("the recipe excludes ", "")
+            : policy.HeldBack(package) is { } hold ? ("the recipe holds ", $" back at `{hold.VersionPattern}` ({hold.Reason})")
+            : policy.IsForbidden(package) ? ("the source of ", " has a negative priority")
+            : policy.IsHiddenByModules(package) ? ("the module stream of ", " is not enabled")
+            : !policy.IsOfOtherArchitecture(package) && !policy.IsInferior(package) && policy.IsHiddenByPriority(package) ? ("a repository of higher priority hides ", "")
+            : default;
     }
 
     private void TellObstacles()
@@ -208,11 +213,14 @@ internal sealed partial class RpmExplanation
         }
 
         var own = facts.Select(f => f.Package).ToHashSet();
-        var others = met.Distinct().Where(p => !own.Contains(p) && !text.StartsWith(_universe.Text(_universe.Names[p.Value]), StringComparison.Ordinal)
+        var others = met.Distinct().Where(p => !own.Contains(p) && !IsNamedFirst(text, _universe.Text(_universe.Names[p.Value]))
             && (_reached.Contains(_universe.Names[p.Value]) || _encoder.Policy.IsFixed(p) || _encoder.Policy.IsInstalled(p))).Order(_encoder.Policy).ToList();
         var because = others.Count == 0 ? "" : $", which {_words.List(others)} provide{(others.Count == 1 ? "s" : "")}";
         Add($"{Versions([.. facts.Select(f => f.Package)])} conflict{(facts.Count == 1 ? "s" : "")} with {text}{because}", [.. facts]);
     }
+
+    private static bool IsNamedFirst(string text, string name) =>
+        text.StartsWith(name, StringComparison.Ordinal) && (text.Length == name.Length || text[name.Length] == ' ');
 
     private void Reach(IEnumerable<PackageId> packages)
     {
@@ -236,6 +244,15 @@ internal sealed partial class RpmExplanation
     {
         var own = _words.Version(fact.Package);
         var term = _words.Term(TermOf(fact));
-        return term.Replace($"= {own}", "= its own version", StringComparison.Ordinal);
+        for (var at = term.IndexOf($"= {own}", StringComparison.Ordinal); at >= 0; at = term.IndexOf($"= {own}", at + 2, StringComparison.Ordinal))
+        {
+            var end = at + 2 + own.Length;
+            if (end == term.Length || term[end] is ' ' or ')')
+            {
+                term = $"{term[..at]}= its own version{term[end..]}";
+            }
+        }
+
+        return term;
     }
 }

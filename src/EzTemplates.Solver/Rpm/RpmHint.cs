@@ -21,9 +21,10 @@ internal sealed class RpmHint(RpmUniverse universe, RpmRequest request, RpmEncod
 
         foreach (var stream in encoder.StreamsOf(refused.FindAll(encoder.Policy.IsHiddenByModules)))
         {
-            if (Helps(request with { Modules = request.Modules.Add(stream) }))
+            var (changed, hint) = RpmModules.Asking(request, stream);
+            if (Helps(changed))
             {
-                return $"enable `{stream}` under `modules`";
+                return hint;
             }
         }
 

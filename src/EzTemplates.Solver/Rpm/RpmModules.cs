@@ -11,6 +11,7 @@ internal sealed class RpmModules
 {
     private readonly RpmUniverse _universe;
     private readonly bool[] _enabled;
+    private readonly HashSet<StringId> _modules = [];
     private readonly BitArray? _hidden;
 
     public RpmModules(RpmUniverse universe, RpmRequest request)
@@ -28,84 +29,109 @@ internal sealed class RpmModules
 
     public bool IsEnabled(int stream) => _enabled[stream];
 
-    /// <summary>What the recipe names, else the repositories' defaults; then what these need.</summary>
+    /// <summary>The same request with a stream under `modules`, in the place of another of its module, and how a hint says it.</summary>
+    public static (RpmRequest Request, string Hint) Asking(RpmRequest request, string stream)
+    {
+        var module = ModuleOf(stream);
+        var replaced = request.Modules.RemoveAll(other => ModuleOf(other) != module);
+        return (
+            request with { Modules = request.Modules.RemoveAll(other => ModuleOf(other) == module).Add(stream) },
+            replaced.IsEmpty ? $"enable `{stream}` under `modules`" : $"put `{stream}` in the place of `{replaced[0]}` under `modules`");
+    }
+
+    /// <summary>What is wrong with the streams that are asked for; null where nothing is.</summary>
+    public static Conflict? Trouble(RpmUniverse universe, RpmRequest request)
+    {
+        foreach (var text in request.Modules)
+        {
+            if (Matching(universe, text).Count == 0)
+            {
+                return new Conflict([$"no repository has {(text.Contains(':') ? "a" : "a default")} module stream `{text}`"], null, new UnknownPackage(new PackageRequest(text), UnknownCause.NoSuchName));
+            }
+
+            if (request.Modules.FirstOrDefault(other => other != text && ModuleOf(other) == ModuleOf(text)) is { } twin)
+            {
+                return new Conflict([$"`{text}` and `{twin}` are asked for, and a module has one stream at a time"], $"leave out one of them under `modules`", null);
+            }
+        }
+
+        return null;
+    }
+
+    private static string ModuleOf(string text) => text.Split(':')[0];
+
+    /// <summary>Numbers of the streams that a recipe means by <c>module:stream</c>, or by <c>module</c> its default.</summary>
+    private static List<int> Matching(RpmUniverse universe, string text)
+    {
+        var colon = text.IndexOf(':');
+        var (module, stream) = (universe.Find(ModuleOf(text)), colon < 0 ? default(StringId?) : universe.Find(text[(colon + 1)..]));
+        var found = new List<int>();
+        var streams = universe.Streams;
+        for (var i = 0; i < streams.Length; i++)
+        {
+            if (streams[i].Module == module && (colon < 0 ? streams[i].IsDefault != 0 : streams[i].Stream == stream))
+            {
+                found.Add(i);
+            }
+        }
+
+        return found;
+    }
+
+    /// <summary>
+    /// A module has one stream: what the recipe names, and what that needs; then the repositories' defaults, and what they need, of
+    /// modules that have none yet.
+    /// </summary>
     private void Enable(IReadOnlyList<string> asked)
     {
-        var wanted = new Queue<int>();
-        var chosen = new HashSet<StringId>();
-        var streams = _universe.Streams;
-        foreach (var text in asked)
+        EnableWithNeeds(asked.SelectMany(text => Matching(_universe, text)));
+        var defaults = new List<int>();
+        for (var i = 0; i < _enabled.Length; i++)
         {
-            var colon = text.IndexOf(':');
-            var (module, stream) = (_universe.Find(colon < 0 ? text : text[..colon]), colon < 0 ? default(StringId?) : _universe.Find(text[(colon + 1)..]));
-            for (var i = 0; i < streams.Length; i++)
+            if (_universe.Streams[i].IsDefault != 0)
             {
-                if (streams[i].Module == module && (colon < 0 ? streams[i].IsDefault != 0 : streams[i].Stream == stream))
-                {
-                    wanted.Enqueue(i);
-                    _ = chosen.Add(streams[i].Module);
-                }
+                defaults.Add(i);
             }
         }
 
-        for (var i = 0; i < streams.Length; i++)
-        {
-            if (streams[i].IsDefault != 0 && !chosen.Contains(streams[i].Module))
-            {
-                wanted.Enqueue(i);
-            }
-        }
-
-        EnableWithNeeds(wanted);
+        EnableWithNeeds(defaults);
     }
 
-    private void EnableWithNeeds(Queue<int> wanted)
+    private void EnableWithNeeds(IEnumerable<int> wanted)
     {
-        while (wanted.TryDequeue(out var stream))
+        var needy = new Queue<int>(wanted.Where(TryEnable).ToList());
+        while (needy.TryDequeue(out var stream))
         {
-            if (_enabled[stream])
+            foreach (var module in _universe.NeedsOf(stream).ToArray().GroupBy(need => need.Module))
             {
-                continue;
-            }
-
-            _enabled[stream] = true;
-            foreach (var need in _universe.NeedsOf(stream))
-            {
-                if (!IsMet(stream, need.Module))
+                if (!_modules.Contains(module.Key) && Best([.. module]) is { } best && TryEnable(best))
                 {
-                    EnqueueMatching(need, wanted);
+                    needy.Enqueue(best);
                 }
             }
         }
     }
 
-    private bool IsMet(int stream, StringId module)
-    {
-        var streams = _universe.Streams;
-        foreach (var need in _universe.NeedsOf(stream))
-        {
-            for (var i = 0; need.Module == module && i < streams.Length; i++)
-            {
-                if (_enabled[i] && streams[i].Module == module && (need.Stream.IsEmpty || need.Stream == streams[i].Stream))
-                {
-                    return true;
-                }
-            }
-        }
+    /// <returns>False where its module has a stream.</returns>
+    private bool TryEnable(int stream) => _modules.Add(_universe.Streams[stream].Module) && (_enabled[stream] = true);
 
-        return false;
-    }
-
-    private void EnqueueMatching(RpmModuleNeed need, Queue<int> wanted)
+    /// <summary>Of streams that would each do: the default, else the newest by the order of versions.</summary>
+    private int? Best(RpmModuleNeed[] alternatives)
     {
+        int? best = null;
         var streams = _universe.Streams;
         for (var i = 0; i < streams.Length; i++)
         {
-            if (streams[i].Module == need.Module && (need.Stream.IsEmpty ? streams[i].IsDefault != 0 : streams[i].Stream == need.Stream))
+            var (module, stream, isDefault) = (streams[i].Module, streams[i].Stream, streams[i].IsDefault != 0);
+            if (Array.Exists(alternatives, need => need.Module == module && (need.Stream.IsEmpty ? isDefault : need.Stream == stream))
+                && (best is not { } known || isDefault || (streams[known].IsDefault == 0
+                    && RpmVersionOrder.CompareSegments(_universe.Bytes(stream), _universe.Bytes(streams[known].Stream)) > 0)))
             {
-                wanted.Enqueue(i);
+                best = i;
             }
         }
+
+        return best;
     }
 
     private BitArray? Hidden(RpmRequest request)

@@ -91,7 +91,11 @@ public static class RpmSolver
         for (var (before, rounds) = (-1, 0); before != chosen.Length && rounds < 8; rounds++)
         {
             before = chosen.Length;
-            _ = solver.Search(Array.ConvertAll(chosen, Literal.Of), cancellation);
+            if (solver.Search(Array.ConvertAll(chosen, Literal.Of), cancellation) != SearchStatus.Satisfied)
+            {
+                break;
+            }
+
             chosen = Reduced(encoder, solver);
         }
 
@@ -154,10 +158,14 @@ public static class RpmSolver
 
             var rest = chosen.Where(v => v != next).ToHashSet();
             var others = Enumerable.Range(1, solver.VariableCount - 1).Where(v => encoder.PackageOf(v) is not null && !rest.Contains(v));
-            if (solver.Search([.. others.Select(Literal.Not)], cancellation) == SearchStatus.Satisfied)
+            if (solver.Search([.. others.Select(Literal.Not)], cancellation) != SearchStatus.Satisfied)
             {
-                chosen = Reduced(encoder, solver);
+                continue;
             }
+
+            // A part that was not looked into before may bring packages that nobody could rule out: then it is another choice, not a smaller one.
+            var without = Reduced(encoder, solver);
+            chosen = without.All(v => encoder.PackageOf(v) is null || rest.Contains(v)) ? without : chosen;
         }
 
         return chosen;

@@ -58,7 +58,8 @@ internal sealed class RpmSystem
         }
 
         var isUpdated = _request.Update == RpmUpdate.All || (_request.Update == RpmUpdate.Named && _updated.Contains(name));
-        ways.Insert(isUpdated ? ways.Count : 0, package);
+        var advised = _request.Update == RpmUpdate.Security ? ways.TakeWhile(_policy.IsPreferred).Count() : 0;
+        ways.Insert(isUpdated ? ways.Count : advised, package);
         foreach (var root in _roots.Where(r => r.Candidates.Count > 0 && r.Candidates.TrueForAll(c => Replaces(c, package))))
         {
             ways.AddRange(root.Candidates.Where(c => !ways.Contains(c)));

@@ -22,6 +22,11 @@ internal sealed class RpmUnknown
 
     public static Conflict? Find(RpmUniverse universe, RpmRequest request, RpmEncoder encoder, CancellationToken cancellation)
     {
+        if (RpmModules.Trouble(universe, request) is { } trouble)
+        {
+            return trouble;
+        }
+
         var root = encoder.Roots.FirstOrDefault(r => r.Candidates.Count == 0);
         if (root is null)
         {
@@ -86,10 +91,10 @@ internal sealed class RpmUnknown
 
         if (refused.FindAll(policy.IsHiddenByModules) is { Count: > 0 } modular)
         {
-            var streams = _encoder.StreamsOf(modular).FindAll(s => Tried(s, _request with { Modules = _request.Modules.Add(s) }) is not null);
+            var hints = _encoder.StreamsOf(modular).Select(s => RpmModules.Asking(_request, s)).Select(a => Tried(a.Hint, a.Request)).OfType<string>().ToList();
             return Because(
                 $"{_words.List(modular)} {(modular.Count == 1 ? "is" : "are")} of module streams that are not enabled",
-                streams.Count == 0 ? null : $"enable {string.Join(" or ", streams.Select(s => $"`{s}`"))} under `modules`",
+                hints.Count == 0 ? null : string.Join("; or ", hints),
                 UnknownCause.Forbidden);
         }
 

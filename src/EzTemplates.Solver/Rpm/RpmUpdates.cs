@@ -13,7 +13,8 @@ internal static class RpmUpdates
         {
             RpmUpdate.All => [],
             RpmUpdate.Named => rows.Where(p => !names.Contains(universe.Names[p.Value])),
-            RpmUpdate.Security => rows.Select(p => NewestSecure(universe, matching, p) ?? p),
+            // The row too: what an advisory names may be out of reach, and nothing else may take its place.
+            RpmUpdate.Security => rows.SelectMany(p => NewestSecure(universe, matching, p) is { } newer ? new[] { newer, p } : [p]),
             _ => rows,
         }];
     }

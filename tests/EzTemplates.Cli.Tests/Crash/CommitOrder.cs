@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using EzTemplates.Store;
 
 namespace EzTemplates.Cli.Tests;
 
@@ -63,6 +64,7 @@ internal static partial class CommitOrder
 
     private sealed class Judge(string store)
     {
+        private readonly string _work = new StoreLayout(store).Work + Path.DirectorySeparatorChar;
         private readonly List<string> _wrong = [];
         private readonly HashSet<Kind> _named = [];
         private readonly HashSet<Kind> _undurableNames = [];
@@ -114,7 +116,7 @@ internal static partial class CommitOrder
         private void Write(string line)
         {
             _made.UnionWith(Quoted().Matches(line).Select(match => Path.GetFileName(match.Groups[1].Value)));
-            _workWritten |= line.Contains(store + "/store/work/", StringComparison.Ordinal);
+            _workWritten |= line.Contains(_work, StringComparison.Ordinal);
             if (line.Contains(store + "/catalog.db", StringComparison.Ordinal) && line.Contains("write", StringComparison.Ordinal) && _named.Contains(Kind.Contents))
             {
                 _catalogWritten |= _named.Contains(Kind.Version);

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Globalization;
 using System.Text.Json;
+using EzTemplates.Store;
 using EzTemplates.Testing;
 
 namespace EzTemplates.Cli.Tests;
@@ -50,10 +51,11 @@ public sealed class ConcurrentCommandsTests : IDisposable
         AssertExpectedEnds();
         AssertManifests();
         AssertHistories();
-        var left = StoreSnapshot.Take(_ez.Store).Lines
-            .Where(line => line.StartsWith("store/work/", StringComparison.Ordinal) || line.StartsWith("store/dirty", StringComparison.Ordinal)
-                || line.StartsWith("store/metadata/work/", StringComparison.Ordinal) || line.StartsWith("environments/.", StringComparison.Ordinal));
-        Assert.Empty(left);
+        var layout = new StoreLayout(_ez.Store);
+        Assert.Empty(Directory.EnumerateFileSystemEntries(layout.Work));
+        Assert.False(Directory.Exists(layout.MetadataWork) && Directory.EnumerateFileSystemEntries(layout.MetadataWork).Any(), "unfinished metadata is left");
+        Assert.Empty(Directory.EnumerateFileSystemEntries(layout.Environments, ".*"));
+        Assert.False(File.Exists(layout.Dirty), "objects are left in doubt");
         Assert.Empty(Directory.EnumerateFiles(_recipes.Folder, "*.new"));
     }
 

@@ -14,7 +14,7 @@ internal sealed class CrashPicture
     private static readonly string[] NotCounted =
     [
         "catalog.db", "catalog.db-wal", "catalog.db-shm", "store/lock", "store/locks", "store/layers", "store/history",
-        $"environments/{CrashGround.Environment}/root", $"environments/{CrashGround.Environment}/work/work",
+        $"environments/{CrashGround.Environment}/root", Path.Combine("environments", CrashGround.Environment, "work", "work"),
     ];
 
     private readonly IReadOnlyList<string> _lines;

@@ -9,8 +9,7 @@ internal static partial class HintedRequests
 {
     public static IEnumerable<DebRequest> Of(PackageUniverse universe, DebRequest request, Conflict conflict)
     {
-        // What has no candidate at all has a hint of its own, which may be one of several things to do.
-        if (conflict.Hint is not { } hint || conflict.Unknown is not null)
+        if (conflict.Hint is not { } hint)
         {
             return [];
         }
@@ -23,7 +22,7 @@ internal static partial class HintedRequests
                 named.Groups[1].Value switch
                 {
                     "remove" => request with { Exclude = request.Exclude.Remove(name) },
-                    "lift the hold on" => request with { Holds = request.Holds.RemoveAll(h => h.Package == name) },
+                    "lift the hold on" or "lift or change the hold on" => request with { Holds = request.Holds.RemoveAll(h => h.Package == name) },
                     _ => request with { Pins = request.Pins.RemoveAll(p => p.Package == name && p.Priority <= 0) },
                 },
             ];
@@ -52,7 +51,7 @@ internal static partial class HintedRequests
     private static PackageRequest Root(PackageUniverse universe, PackageId package) =>
         new(universe.Text(universe.Names[package.Value]), Architecture: universe.Text(universe.Architectures[package.Value]) is var a && a == "all" ? "" : a);
 
-    [GeneratedRegex("^(remove|lift the hold on|lift the pin on) `([^`]+)`")]
+    [GeneratedRegex("^(remove|lift the hold on|lift or change the hold on|lift the pin on) `([^`]+)`")]
     private static partial Regex Named();
 
     [GeneratedRegex("^leave out `(?<name>[^`]+)`(?:(?:(?<and> and )| or )`(?<name>[^`]+)`)*(?:, or add a repository that has .*)?$")]

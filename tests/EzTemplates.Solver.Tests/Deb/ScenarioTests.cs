@@ -42,6 +42,8 @@ public sealed class ScenarioTests
                 "secure" => request with { Preferred = Secured(stanzas, request.Preferred, items[0]) },
                 "hold" => request with { Holds = [new PackageHold(items[0], items[1], "tested", null)] },
                 "fixed" => request with { Fixed = Ids(stanzas, items), BaseName = "debian-12@1.0.3" },
+                "locked" => request with { Locked = Ids(stanzas, items) },
+                "own" => request with { OwnSources = [.. items] },
                 "lock" => request with { Preferred = Ids(stanzas, items) },
                 _ => throw new ArgumentException(word),
             };

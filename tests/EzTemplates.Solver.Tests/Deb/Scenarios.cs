@@ -78,9 +78,25 @@ internal static class Scenarios
         ["a phased update reaches no template yet"] = new("a 1\na 2 ; Phased-Update-Percentage: 0", "install a ; template t", "a=1"),
         ["a phased update has reached all"] = new("a 1\na 2 ; Phased-Update-Percentage: 100", "install a ; template t", "a=2"),
         ["a phased update that the lock has stays"] = new("a 1\na 2 ; Phased-Update-Percentage: 0", "install a ; lock a 2 ; template t", "a=2"),
+        ["a phased update that the lock has stays when all may move"] = new("a 1\na 2 ; Phased-Update-Percentage: 0", "install a ; locked a 2 ; template t", "a=2"),
         ["a phased update is better than nothing"] = new("a 2 ; Phased-Update-Percentage: 0", "install a ; template t", "a=2"),
         ["a security update, and nothing else"] = new(
             "@ main\na 1\na 3\nb 1\nb 2\n@ security\na 1.1\na 1.2", "install a, b ; lock a 1 main, b 1 main ; secure security", "a=1.2@security b=1@main"),
+        ["a security update that cannot be had"] = new(
+            "@ main\na 1\na 3\n@ security\na 1.1 ; Depends: gone", "install a ; lock a 1 main ; secure security", "a=1@main"),
+        ["a library that only the recipe's own source has newer"] = new(
+            "@ main\nlib 1\n@ own\nlib 2\napp 1 ; Depends: lib (>= 2)", "install app ; fixed lib 1 ; own own", """
+            `app` is asked for
+            app 1 needs lib (>= 2) (there is lib 2)
+            debian-12@1.0.3 has lib 1, and a package of the base cannot change
+            hint: leave out `app`
+            """),
+        ["a pin that forbids by a pattern"] = new("a 1 ; Depends: libb\nlibb 1", "install a ; pin lib*,1,,-1", """
+            `a` is asked for
+            a 1 needs libb; libb 1 has priority -1, which forbids it
+            hint: lift the pin on `lib*`
+            """),
+        ["excluded, and not to be had either"] = new("a 1 ; Depends: gone", "install a ; exclude a", "`a` is asked for, but the recipe excludes `a`"),
         ["unknown"] = new("nginx 1", "install ngnix", "no repository has a package `ngnix`"),
         ["another version"] = new("openssl 3.0.11\nopenssl 3.0.9", "install openssl >= 4", "`openssl >= 4` is asked for, but there is only openssl 3.0.11, openssl 3.0.9"),
         ["excluded itself"] = new("a 1", "install a ; exclude a", "`a` is asked for, but the recipe excludes `a`\nhint: remove `a` from `exclude`, or do not ask for it"),

@@ -36,14 +36,14 @@ public sealed class RpmScenarioTests
             var items = rest.Split(',', StringSplitOptions.TrimEntries);
             request = word switch
             {
-                "install" => rpms.Request(items),
+                "install" => rpms.Request(rest.Length == 0 ? [] : items),
                 "recommends" => request with { Recommends = true },
                 "smallest" => request with { Prefer = AlternativePreference.Smallest },
                 "exclude" => request with { Exclude = [.. items] },
                 "hold" => request with { Holds = [new PackageHold(items[0], items[1], "tested", null)] },
                 "fixed" => request with { Fixed = Ids(rpms, items), BaseName = "centos-9@1.0.3" },
                 "lock" => request with { Preferred = Ids(rpms, items) },
-                "update" => items is ["all"] ? request with { Update = RpmUpdate.All } : request with { Update = RpmUpdate.Named, UpdateNames = [.. items] },
+                "update" => items is ["security"] ? request with { Update = RpmUpdate.Security } : items is ["all"] ? request with { Update = RpmUpdate.All } : request with { Update = RpmUpdate.Named, UpdateNames = [.. items] },
                 "modules" => request with { Modules = [.. items] },
                 "installed" => request with { Installed = Ids(rpms, items) },
                 "may-remove" => request with { MayRemove = true },

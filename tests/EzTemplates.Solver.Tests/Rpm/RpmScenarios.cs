@@ -61,6 +61,7 @@ internal static class RpmScenarios
         ["if else"] = new("a 1 ; Requires: (b if c else d)\nb 1\nc 1\nd 1", "install a", "a=1 c=1 b=1"),
         ["unless"] = new("a 1 ; Requires: (b unless c)\nb 1\nc 1", "install a", "a=1 b=1"),
         ["and, or"] = new("a 1 ; Requires: ((b and c) or d)\nb 1\nd 1", "install a", "a=1 d=1"),
+        ["an or whose first operand is one package"] = new("a 1 ; Requires: (d or (b and c))\nb 1\nc 1\nd 1", "install a", "a=1 d=1"),
         ["with: one package must meet both"] = new("a 1 ; Requires: (v >= 1 with v < 3)\np 1 ; Provides: v = 5\nq 1 ; Provides: v = 2\nr 1 ; Provides: v = 0", "install a", "a=1 q=1"),
         ["without"] = new("a 1 ; Requires: (v without bad)\np 1 ; Provides: v, bad\nq 1 ; Provides: v", "install a", "a=1 q=1"),
         ["a rich conflict"] = new("a 1 ; Conflicts: (b and c)\nb 1\nc 1\nd 1 ; Requires: (c or e)\ne 1", "install a, b, d", "a=1 b=1 d=1 e=1"),
@@ -84,6 +85,25 @@ internal static class RpmScenarios
             "nodejs 18\nnodejs 20\n% nodejs:18 default nodejs-0:18-1.x86_64\n% nodejs:20 nodejs-0:20-1.x86_64", "install nodejs ; modules nodejs:20", "nodejs=20"),
         ["an enabled stream hides other packages of its names"] = new("nodejs 18\nnodejs 30\n% nodejs:18 nodejs-0:18-1.x86_64", "install nodejs ; modules nodejs:18", "nodejs=18"),
         ["a stream enables what it needs"] = new("a 1\nb 1\n% a:1 needs=b:2 a-0:1-1.x86_64\n% b:2 b-0:1-1.x86_64", "install a, b ; modules a:1", "a=1 b=1"),
+        ["of streams that would each do the default"] = new(
+            "a 1\np 24\np 26\np 30\n% a:1 needs=p:24 needs=p:26 needs=p:30 a-0:1-1.x86_64\n% p:24 p-0:24-1.x86_64\n% p:26 default p-0:26-1.x86_64\n% p:30 p-0:30-1.x86_64",
+            "install a, p ; modules a:1", "a=1 p=26"),
+        ["of streams that would each do the newest"] = new(
+            "a 1\np 9\np 10\n% a:1 needs=p:9 needs=p:10 a-0:1-1.x86_64\n% p:9 p-0:9-1.x86_64\n% p:10 p-0:10-1.x86_64",
+            "install a, p ; modules a:1", "a=1 p=10"),
+        ["two streams of one module"] = new(Nodes, "install nodejs ; modules nodejs:18, nodejs:20", """
+            `nodejs:18` and `nodejs:20` are asked for, and a module has one stream at a time
+            hint: leave out one of them under `modules`
+            """),
+        ["an unknown stream"] = new(Nodes, "install nodejs ; modules nodejs:99", "no repository has a module stream `nodejs:99`"),
+        ["another stream of an enabled module"] = new(Nodes, "install app ; modules nodejs:18", """
+            `app` is asked for
+            app 1-1 needs nodejs >= 20; the module stream of nodejs 20-1 is not enabled
+            hint: put `nodejs:20` in the place of `nodejs:18` under `modules`
+            """),
+        ["security only"] = new("a 1\na 2\na 3\n! a 2", "install a ; lock a 1 ; update security", "a=2"),
+        ["security only, where the advised version cannot be had"] = new("a 1\na 2 ; Requires: gone\na 3\n! a 2", "install a ; lock a 1 ; update security", "a=1"),
+        ["security only of an installed package"] = new("a 1\na 2\na 3\n! a 2", "install ; installed a 1 ; update security", "a=2"),
         ["hot fixes are never hidden"] = new("@ main 99 hotfixes\nnodejs 18\nnodejs 20\n% nodejs:18 nodejs-0:18-1.x86_64", "install nodejs", "nodejs=20"),
         ["the base serves and is not part of the answer"] = new("a 1 ; Requires: b, c\nb 1 ; Requires: missing\nc 1", "install a ; fixed b 1", "a=1 c=1"),
         ["the base's conflicts count"] = new("a 1 ; Requires: (x or y)\nb 1 ; Conflicts: x\nx 1\ny 1", "install a ; fixed b 1", "a=1 y=1"),
@@ -101,7 +121,7 @@ internal static class RpmScenarios
         ["held itself"] = new("a 2", "install a ; hold a, 1.*", "`a` is asked for, but the recipe holds it at `1.*` (tested); there is only a 2-1\nhint: lift or change the hold on `a`"),
         ["a disabled module stream itself"] = new(Nodes, "install nodejs", """
             `nodejs` is asked for, but nodejs 20-1, 18-1 are of module streams that are not enabled
-            hint: enable `nodejs:18` or `nodejs:20` under `modules`
+            hint: enable `nodejs:18` under `modules`; or enable `nodejs:20` under `modules`
             """),
         ["a disabled module stream"] = new(Nodes, "install app", """
             `app` is asked for
@@ -148,6 +168,16 @@ internal static class RpmScenarios
             app 1-1 needs lib >= 2 (there is lib 2-1)
             centos-9@1.0.3 has lib 1-1, and a package of the base cannot change
             hint: `ez update centos-9` would allow it
+            """),
+        ["only another architecture has it"] = new("app 1 ; Requires: libGL.so.1\nmesa 1 s390x ; Provides: libGL.so.1", "install app", """
+            `app` is asked for
+            app 1-1 needs libGL.so.1, which only mesa.s390x 1-1 has, of an architecture that is not asked for
+            hint: leave out `app`
+            """),
+        ["a version that begins like the own one"] = new("app 2.3 ; Requires: lib >= 2.3-10\nlib 1", "install app", """
+            `app` is asked for
+            app 2.3-1 needs lib >= 2.3-10, but there is only lib 1-1
+            hint: leave out `app`
             """),
         ["a missing partner"] = new("wine 1 i686 ; Requires: libGL.so.1\nmesa 1 x86_64 ; Provides: libGL.so.1()(64bit)", "install wine", """
             `wine` is asked for

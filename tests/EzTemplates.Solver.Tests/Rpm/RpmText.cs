@@ -7,8 +7,8 @@ namespace EzTemplates.Solver.Tests;
 
 /// <summary>
 /// A universe in a few words: one package a line, <c>name version [arch] ; Requires: a, (b if c) ; ...</c>; a line
-/// <c>@ name [priority] [hotfixes]</c> starts the next repository, <c>% module:stream [default] nevra...</c> tells a stream and
-/// <c>&amp; group member...</c> a group, whose members may start with <c>?</c> (optional) or hold <c>name?condition</c>.
+/// <c>@ name [priority] [hotfixes]</c> starts the next repository, <c>% module:stream [default] nevra...</c> tells a stream,
+/// <c>! name version</c> a security advisory and <c>&amp; group member...</c> a group, whose members may start with <c>?</c> (optional) or hold <c>name?condition</c>.
 /// </summary>
 internal sealed class RpmText
 {
@@ -17,7 +17,7 @@ internal sealed class RpmText
 
     public RpmText(string text)
     {
-        var (source, modules, groups) = ("main", new StringBuilder(), new StringBuilder());
+        var (source, modules, groups, advisories) = ("main", new StringBuilder(), new StringBuilder(), new StringBuilder());
         foreach (var line in text.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))
         {
             var words = line[1..].Split(' ', StringSplitOptions.RemoveEmptyEntries);
@@ -30,6 +30,9 @@ internal sealed class RpmText
                     break;
                 case '%':
                     AddStream(modules, words);
+                    break;
+                case '!':
+                    _ = advisories.Append(CultureInfo.InvariantCulture, $"<package name=\"{words[0]}\" epoch=\"0\" version=\"{words[1]}\" release=\"1\" arch=\"x86_64\"/>");
                     break;
                 case '&':
                     AddGroup(groups, words);
@@ -48,6 +51,12 @@ internal sealed class RpmText
         if (groups.Length > 0)
         {
             _builder.AddGroups(Bytes(groups.Insert(0, "<comps>").Append("</comps>")), "comps.xml");
+        }
+
+        if (advisories.Length > 0)
+        {
+            _builder.AddAdvisories(
+                Bytes(advisories.Insert(0, "<updates><update type=\"security\"><pkglist><collection>").Append("</collection></pkglist></update></updates>")), "updateinfo.xml");
         }
 
         Universe = _builder.ToUniverse();
@@ -101,10 +110,10 @@ internal sealed class RpmText
     {
         var parts = words[0].Split(':');
         _ = yaml.Append(CultureInfo.InvariantCulture, $"---\ndocument: modulemd\nversion: 2\ndata:\n  name: {parts[0]}\n  stream: \"{parts[1]}\"\n");
-        var needs = words.Where(w => w.StartsWith("needs=", StringComparison.Ordinal)).Select(w => w[6..].Split(':')).ToList();
+        var needs = words.Where(w => w.StartsWith("needs=", StringComparison.Ordinal)).Select(w => w[6..].Split(':')).GroupBy(n => n[0], n => $"\"{n[1]}\"").ToList();
         if (needs.Count > 0)
         {
-            _ = yaml.Append("  dependencies:\n  - requires:\n").AppendJoin("", needs.Select(n => $"      {n[0]}: [\"{n[1]}\"]\n"));
+            _ = yaml.Append("  dependencies:\n  - requires:\n").AppendJoin("", needs.Select(n => $"      {n.Key}: [{string.Join(", ", n)}]\n"));
         }
 
         _ = yaml.Append("  artifacts:\n    rpms:\n").AppendJoin("", words.Where(w => w.EndsWith("64", StringComparison.Ordinal)).Select(w => $"    - {w}\n")).Append("...\n");
