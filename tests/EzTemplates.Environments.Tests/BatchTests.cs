@@ -120,6 +120,46 @@ public sealed class BatchTests
         Assert.Contains("`broken`", outcomes[1].Failure!.Message, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void Commands_run_at_the_same_time_each_with_its_own_status_and_nobody_at_their_input()
+    {
+        Requires.Overlay();
+        Requires.Tool("ldd");
+        using var ground = new TestGround();
+        var names = Names("one", "two");
+        Create(ground, ground.Version("1", ground.Tools()), names);
+        var pipes = new[] { "a", "b" }.Select(pipe => Path.Combine(ground.Temp, pipe)).ToList();
+        pipes.ForEach(pipe => ToolRun.Run("mkfifo", pipe).Succeed());
+
+        // Neither ends before the other has begun.
+        var outcomes = new BatchExec(ground.Environments).Run(
+            names,
+            name => new ExecRequest
+            {
+                Environment = name,
+                Command = ["sh", "-c", name == names[0] ? "echo x > /a; read y < /b; exit 3" : "read y < /a; echo x > /b; read input; test -z \"$input\""],
+                Binds = [.. pipes.Select(pipe => BindMount.Parse($"{pipe}:/{Path.GetFileName(pipe)}"))],
+            },
+            _ => false);
+
+        Assert.Equal([3, 0], outcomes.Select(outcome => outcome.Status));
+    }
+
+    [Fact]
+    public void After_a_status_that_ends_the_whole_no_other_command_begins()
+    {
+        Requires.Overlay();
+        Requires.Tool("ldd");
+        using var ground = new TestGround();
+        var names = Names([.. Enumerable.Range(10, 20).Select(number => $"n{number}")]);
+        Create(ground, ground.Version("1", ground.Tools()), names);
+
+        var outcomes = new BatchExec(ground.Environments).Run(names, name => new ExecRequest { Environment = name, Command = ["sh", "-c", "exit 9"] }, status => status == 9);
+
+        Assert.Contains(outcomes, outcome => outcome.Status == 9);
+        Assert.Contains(outcomes, outcome => outcome is { Status: null, Failure: null });
+    }
+
     private static EnvironmentName[] Names(params string[] names) => [.. names.Select(EnvironmentName.Parse)];
 
     private static void Create(TestGround ground, Mapping mapping, EnvironmentName[] names)

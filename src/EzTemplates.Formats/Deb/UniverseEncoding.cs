@@ -1,5 +1,3 @@
-using System.Buffers.Binary;
-using System.Numerics;
 using System.Runtime.InteropServices;
 using System.Text;
 using EzTemplates.Domain;
@@ -33,22 +31,12 @@ internal enum UniverseColumn
 }
 
 /// <summary>
-/// The parsed form of Packages indexes, made once per set of snapshots and then mapped. A block:
-/// <code>
-///  0  8 bytes   "EZUNIV" and the format number
-///  8  int64     length of the block
-/// 16  4 x uint32  CRC-32C of the four lanes of what follows (see <see cref="Checksum"/>)
-/// 32  per column int64 offset, int64 length
-///     the columns, each at a multiple of 8, zeros between
-/// </code>
-/// Little endian. The checksum guards against damage, not against malice: a block is our own file and signed by nobody.
+/// The parsed form of Packages indexes, made once per set of snapshots and then mapped: a <see cref="ColumnBlock"/> of
+/// <see cref="UniverseColumn"/>s.
 /// </summary>
 public static class UniverseEncoding
 {
     internal const int ColumnCount = (int)UniverseColumn.Providers + 1;
-    internal const int ChecksumAt = 16;
-    internal const int TableAt = 32;
-    internal const int ColumnsAt = TableAt + (16 * ColumnCount);
 
     /// <summary>The last two bytes are the format's number, raised when a column or a flag changes its meaning: then old blocks are made anew.</summary>
     internal static ReadOnlySpan<byte> Magic => "EZUNIV03"u8;
@@ -71,63 +59,8 @@ public static class UniverseEncoding
     /// <returns>Null where the block is truncated, damaged, or of another format: then the indexes are to be encoded again.</returns>
     public static PackageUniverse? Decode(ReadOnlyMemory<byte> block)
     {
-        var bytes = block.Span;
-        if (!BitConverter.IsLittleEndian
-            || bytes.Length < ColumnsAt
-            || bytes.Length % 8 != 0
-            || !bytes.StartsWith(Magic)
-            || BinaryPrimitives.ReadInt64LittleEndian(bytes[8..]) != bytes.Length)
-        {
-            return null;
-        }
-
-        Span<byte> checksum = stackalloc byte[TableAt - ChecksumAt];
-        Checksum(bytes[TableAt..], checksum);
-        var columns = checksum.SequenceEqual(bytes[ChecksumAt..TableAt]) ? Columns(block) : null;
+        var columns = ColumnBlock.Read(Magic, block, ColumnCount);
         return columns is not null && HaveEqualRows(columns) ? Universe(columns) : null;
-    }
-
-    /// <summary>Four independent CRC-32C over the 1st, 2nd, 3rd and 4th quarter in turn: the processor computes them side by side.</summary>
-    internal static void Checksum(ReadOnlySpan<byte> body, Span<byte> lanes)
-    {
-        var words = MemoryMarshal.Cast<byte, ulong>(body);
-        var quarter = words.Length / 4;
-        ReadOnlySpan<ulong> w0 = words[..quarter], w1 = words.Slice(quarter, quarter), w2 = words.Slice(2 * quarter, quarter), w3 = words[(3 * quarter)..];
-        uint a = 0, b = 1, c = 2, d = 3;
-        for (var i = 0; i < w0.Length && i < w1.Length && i < w2.Length && i < w3.Length; i++)
-        {
-            a = BitOperations.Crc32C(a, w0[i]);
-            b = BitOperations.Crc32C(b, w1[i]);
-            c = BitOperations.Crc32C(c, w2[i]);
-            d = BitOperations.Crc32C(d, w3[i]);
-        }
-
-        foreach (var word in w3[quarter..])
-        {
-            d = BitOperations.Crc32C(d, word);
-        }
-
-        ReadOnlySpan<uint> all = [a, b, c, d];
-        MemoryMarshal.AsBytes(all).CopyTo(lanes);
-    }
-
-    private static ReadOnlyMemory<byte>[]? Columns(ReadOnlyMemory<byte> block)
-    {
-        var columns = new ReadOnlyMemory<byte>[ColumnCount];
-        for (var i = 0; i < ColumnCount; i++)
-        {
-            var entry = block.Span[(TableAt + (16 * i))..];
-            var offset = BinaryPrimitives.ReadInt64LittleEndian(entry);
-            var length = BinaryPrimitives.ReadInt64LittleEndian(entry[8..]);
-            if (offset < ColumnsAt || length < 0 || offset % 8 != 0 || offset > block.Length || length > block.Length - offset)
-            {
-                return null;
-            }
-
-            columns[i] = block.Slice((int)offset, (int)length);
-        }
-
-        return columns;
     }
 
     private static bool HaveEqualRows(ReadOnlyMemory<byte>[] columns)

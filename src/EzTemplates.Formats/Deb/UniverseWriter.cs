@@ -1,6 +1,4 @@
-using System.Buffers.Binary;
 using System.Runtime.InteropServices;
-using System.Text;
 using EzTemplates.Domain;
 
 namespace EzTemplates.Formats;
@@ -15,6 +13,7 @@ internal sealed class UniverseWriter
     private readonly UniverseRow[] _rows;
     private readonly int[] _rankOf;
     private readonly int[] _numberAt;
+
     /// <summary>Arrays of numbers, in the order of <see cref="UniverseColumn"/>.</summary>
     private readonly List<Array> _columns = new(UniverseEncoding.ColumnCount);
 
@@ -22,50 +21,19 @@ internal sealed class UniverseWriter
     {
         _builder = builder;
         (_rankOf, _numberAt) = builder.Strings.Rank();
-        _rows = SortedRows();
+        _rows = ColumnWriting.Sorted<UniverseRow>(
+            CollectionsMarshal.AsSpan(builder.Rows), row => ((long)_rankOf[row.Name] << 32) | (uint)_rankOf[row.Architecture], CompareNamesakes, IsSameArchive);
     }
 
     public byte[] Write()
     {
-        WriteStrings();
+        _columns.AddStrings(_builder.Sources, _builder.Strings, _numberAt);
         WritePackages();
         WriteDependencies();
         WriteProvides();
         WriteNamed();
         WriteProviders();
-        return Assemble();
-    }
-
-    private UniverseRow[] SortedRows()
-    {
-        // First by name and architecture as one number, which leaves few rows to compare in full.
-        var rows = CollectionsMarshal.AsSpan(_builder.Rows).ToArray();
-        var keys = Array.ConvertAll(rows, row => ((long)_rankOf[row.Name] << 32) | (uint)_rankOf[row.Architecture]);
-        Array.Sort(keys, rows);
-        for (int start = 0, end; start < rows.Length; start = end)
-        {
-            for (end = start + 1; end < rows.Length && keys[end] == keys[start]; end++)
-            {
-            }
-
-            rows.AsSpan(start..end).Sort(CompareNamesakes);
-        }
-
-        return WithoutRepeats(rows);
-    }
-
-    private static UniverseRow[] WithoutRepeats(UniverseRow[] rows)
-    {
-        var kept = 0;
-        for (var i = 0; i < rows.Length; i++)
-        {
-            if (kept == 0 || !IsSameArchive(rows[kept - 1], rows[i]))
-            {
-                rows[kept++] = rows[i];
-            }
-        }
-
-        return rows[..kept];
+        return ColumnBlock.Write(UniverseEncoding.Magic, _columns);
     }
 
     private static bool IsSameArchive(UniverseRow a, UniverseRow b) =>
@@ -79,22 +47,6 @@ internal sealed class UniverseWriter
         order = order != 0 ? order : a.Sha256.CompareTo(b.Sha256);
         order = order != 0 ? order : _rankOf[a.Path].CompareTo(_rankOf[b.Path]);
         return order != 0 ? order : a.Stanza.Span.SequenceCompareTo(b.Stanza.Span);
-    }
-
-    private void WriteStrings()
-    {
-        _columns.Add(Encoding.UTF8.GetBytes(string.Concat(_builder.Sources.Select(source => source + "\n"))));
-        var starts = new int[_numberAt.Length + 1];
-        var bytes = new byte[_builder.Strings.ByteCount];
-        for (var rank = 0; rank < _numberAt.Length; rank++)
-        {
-            var text = _builder.Strings[_numberAt[rank]];
-            text.CopyTo(bytes.AsSpan(starts[rank]));
-            starts[rank + 1] = starts[rank] + text.Length;
-        }
-
-        _columns.Add(starts);
-        _columns.Add(bytes);
     }
 
     private void WritePackages()
@@ -171,7 +123,7 @@ internal sealed class UniverseWriter
             starts[_rankOf[row.Name] + 1]++;
         }
 
-        Accumulate(starts);
+        ColumnWriting.Accumulate(starts);
         _columns.Add(starts);
         _columns.Add(Enumerable.Range(0, _rows.Length).ToArray());
     }
@@ -203,7 +155,7 @@ internal sealed class UniverseWriter
             }
         }
 
-        Accumulate(starts);
+        ColumnWriting.Accumulate(starts);
         _columns.Add(starts);
         _columns.Add(providers.ToArray());
     }
@@ -211,45 +163,7 @@ internal sealed class UniverseWriter
     private ReadOnlySpan<ProvidedName> ProvidesOf(UniverseRow row) =>
         CollectionsMarshal.AsSpan(_builder.Provides).Slice(row.FirstProvide, row.ProvideCount);
 
-    private byte[] Assemble()
-    {
-        var length = UniverseEncoding.ColumnsAt + _columns.Sum(column => (Buffer.ByteLength(column) + 7L) & ~7L);
-        var block = new byte[length];
-        UniverseEncoding.Magic.CopyTo(block);
-        BinaryPrimitives.WriteInt64LittleEndian(block.AsSpan(8), length);
-        var offset = UniverseEncoding.ColumnsAt;
-        for (var i = 0; i < _columns.Count; i++)
-        {
-            var bytes = Buffer.ByteLength(_columns[i]);
-            var entry = block.AsSpan(UniverseEncoding.TableAt + (16 * i));
-            BinaryPrimitives.WriteInt64LittleEndian(entry, offset);
-            BinaryPrimitives.WriteInt64LittleEndian(entry[8..], bytes);
-            Buffer.BlockCopy(_columns[i], 0, block, offset, bytes);
-            offset += (bytes + 7) & ~7;
-        }
-
-        UniverseEncoding.Checksum(block.AsSpan(UniverseEncoding.TableAt), block.AsSpan(UniverseEncoding.ChecksumAt));
-        return block;
-    }
-
     private T[] Column<T>(Func<UniverseRow, T> value) => Array.ConvertAll(_rows, row => value(row));
 
-    private int[] Starts(Func<UniverseRow, int> count)
-    {
-        var starts = new int[_rows.Length + 1];
-        for (var i = 0; i < _rows.Length; i++)
-        {
-            starts[i + 1] = starts[i] + count(_rows[i]);
-        }
-
-        return starts;
-    }
-
-    private static void Accumulate(int[] starts)
-    {
-        for (var i = 1; i < starts.Length; i++)
-        {
-            starts[i] += starts[i - 1];
-        }
-    }
+    private int[] Starts(Func<UniverseRow, int> count) => ColumnWriting.Starts(_rows, count);
 }

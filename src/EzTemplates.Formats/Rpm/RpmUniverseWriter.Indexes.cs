@@ -47,7 +47,7 @@ internal sealed partial class RpmUniverseWriter
             }
         }
 
-        Accumulate(starts);
+        ColumnWriting.Accumulate(starts);
         _columns.Add(starts);
         _columns.Add(numbers.ToArray());
     }
@@ -60,7 +60,7 @@ internal sealed partial class RpmUniverseWriter
             starts[_rankOf[row.Name] + 1]++;
         }
 
-        Accumulate(starts);
+        ColumnWriting.Accumulate(starts);
         _columns.Add(starts);
     }
 
@@ -125,7 +125,7 @@ internal sealed partial class RpmUniverseWriter
             starts[name + 1]++;
         }
 
-        Accumulate(starts);
+        ColumnWriting.Accumulate(starts);
         _columns.Add(starts);
         _columns.Add(pairs.Select(p => p.Package).ToArray());
     }
@@ -219,7 +219,7 @@ internal sealed partial class RpmUniverseWriter
             starts[package + 1]++;
         }
 
-        Accumulate(starts);
+        ColumnWriting.Accumulate(starts);
         _columns.Add(rows.ToArray());
         _columns.Add(starts);
         _columns.Add(ofPackage.Select(p => p.Stream).ToArray());
@@ -282,12 +282,4 @@ internal sealed partial class RpmUniverseWriter
     }
 
     private string Read(int number) => System.Text.Encoding.UTF8.GetString(_builder.Strings[number]);
-
-    private static void Accumulate(int[] starts)
-    {
-        for (var i = 1; i < starts.Length; i++)
-        {
-            starts[i] += starts[i - 1];
-        }
-    }
 }

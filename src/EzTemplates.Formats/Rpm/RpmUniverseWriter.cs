@@ -1,5 +1,4 @@
 using System.Runtime.InteropServices;
-using System.Text;
 using EzTemplates.Domain;
 
 namespace EzTemplates.Formats;
@@ -26,7 +25,8 @@ internal sealed partial class RpmUniverseWriter
         _builder = builder;
         InternStreamsAndGroups();
         (_rankOf, _numberAt) = builder.Strings.Rank();
-        _rows = SortedRows();
+        _rows = ColumnWriting.Sorted<RpmRow>(
+            CollectionsMarshal.AsSpan(builder.Rows), row => ((long)_rankOf[row.Name] << 32) | (uint)_rankOf[row.Architecture], CompareNamesakes, IsSameArchive);
         _relationRank = new int[builder.Relations.Count];
         _relationOrder = SortedRelations();
     }
@@ -35,7 +35,7 @@ internal sealed partial class RpmUniverseWriter
 
     public byte[] Write()
     {
-        WriteStrings();
+        _columns.AddStrings(_builder.Sources, _builder.Strings, _numberAt);
         WritePackages();
         WriteDependencies();
         WriteRelations();
@@ -45,33 +45,6 @@ internal sealed partial class RpmUniverseWriter
         WriteStreams();
         WriteGroups();
         return ColumnBlock.Write(RpmUniverseEncoding.Magic, _columns);
-    }
-
-    private RpmRow[] SortedRows()
-    {
-        // First by name and architecture as one number, which leaves few rows to compare in full.
-        var rows = CollectionsMarshal.AsSpan(_builder.Rows).ToArray();
-        var keys = Array.ConvertAll(rows, row => ((long)_rankOf[row.Name] << 32) | (uint)_rankOf[row.Architecture]);
-        Array.Sort(keys, rows);
-        for (int start = 0, end; start < rows.Length; start = end)
-        {
-            for (end = start + 1; end < rows.Length && keys[end] == keys[start]; end++)
-            {
-            }
-
-            rows.AsSpan(start..end).Sort(CompareNamesakes);
-        }
-
-        var kept = 0;
-        foreach (var row in rows)
-        {
-            if (kept == 0 || !IsSameArchive(rows[kept - 1], row))
-            {
-                rows[kept++] = row;
-            }
-        }
-
-        return rows[..kept];
     }
 
     private static bool IsSameArchive(RpmRow a, RpmRow b) =>
@@ -104,22 +77,6 @@ internal sealed partial class RpmUniverseWriter
         }
 
         return order;
-    }
-
-    private void WriteStrings()
-    {
-        _columns.Add(Encoding.UTF8.GetBytes(string.Concat(_builder.Sources.Select(source => source + "\n"))));
-        var starts = new int[_numberAt.Length + 1];
-        var bytes = new byte[_builder.Strings.ByteCount];
-        for (var rank = 0; rank < _numberAt.Length; rank++)
-        {
-            var text = _builder.Strings[_numberAt[rank]];
-            text.CopyTo(bytes.AsSpan(starts[rank]));
-            starts[rank + 1] = starts[rank] + text.Length;
-        }
-
-        _columns.Add(starts);
-        _columns.Add(bytes);
     }
 
     private void WritePackages()
@@ -199,14 +156,5 @@ internal sealed partial class RpmUniverseWriter
 
     private T[] Column<T>(Func<RpmRow, T> value) => Array.ConvertAll(_rows, row => value(row));
 
-    private int[] Starts(Func<RpmRow, int> count)
-    {
-        var starts = new int[_rows.Length + 1];
-        for (var i = 0; i < _rows.Length; i++)
-        {
-            starts[i + 1] = starts[i] + count(_rows[i]);
-        }
-
-        return starts;
-    }
+    private int[] Starts(Func<RpmRow, int> count) => ColumnWriting.Starts(_rows, count);
 }

@@ -37,15 +37,15 @@ public static class DebSolver
     private static SolveResult.Solution Answer(DebEncoder encoder, DebRequest request, CdclSolver solver, CancellationToken cancellation)
     {
         bool IsRoot(int variable) => variable == DebEncoder.Request || encoder.Policy.IsFixed(encoder.PackageOf(variable));
-        var chosen = Reduced(encoder, solver, IsRoot);
+        var chosen = Irreducible.Reduce(solver, encoder.Requirements, IsRoot);
         if (request.Prefer == AlternativePreference.Smallest)
         {
-            chosen = LocalMinimum.Find(solver, encoder.Requirements, chosen, () => Reduced(encoder, solver, IsRoot), cancellation);
+            chosen = LocalMinimum.Find(solver, encoder.Requirements, chosen, () => Irreducible.Reduce(solver, encoder.Requirements, IsRoot), cancellation);
         }
 
         if (request.Recommends)
         {
-            chosen = FollowMore(encoder, solver, chosen, IsRoot, cancellation);
+            chosen = Irreducible.FollowMore(solver, chosen, () => Irreducible.Reduce(solver, encoder.Requirements, IsRoot), cancellation);
         }
 
         var reasons = Reasons(encoder, chosen, solver.VariableCount);
@@ -60,41 +60,6 @@ public static class DebSolver
 
         packages.Sort((a, b) => a.Package.CompareTo(b.Package));
         return new SolveResult.Solution(packages.DrainToImmutable());
-    }
-
-    /// <summary>
-    /// What was removed at the end may have stood in the way of a recommendation: with the rest as it is, tries them again.
-    /// </summary>
-    private static int[] FollowMore(
-        DebEncoder encoder, CdclSolver solver, int[] chosen, Func<int, bool> isRoot, CancellationToken cancellation)
-    {
-        // Each round follows more or is the last; the bound is for circles of wishes that undo each other.
-        for (var (before, rounds) = (-1, 0); before != chosen.Length && rounds < 8; rounds++)
-        {
-            before = chosen.Length;
-            if (solver.Search(Array.ConvertAll(chosen, Literal.Of), cancellation) != SearchStatus.Satisfied)
-            {
-                break;
-            }
-
-            chosen = Reduced(encoder, solver, isRoot);
-        }
-
-        return chosen;
-    }
-
-    private static int[] Reduced(DebEncoder encoder, CdclSolver solver, Func<int, bool> isRoot)
-    {
-        var solution = new List<int>();
-        foreach (var literal in solver.Trail)
-        {
-            if (Literal.IsPositive(literal))
-            {
-                solution.Add(Literal.Variable(literal));
-            }
-        }
-
-        return Irreducible.Reduce(encoder.Requirements, [.. solution], solver.VariableCount, isRoot);
     }
 
     /// <summary>Who first requires each package, breadth-first from the roots, dependencies in control-file order.</summary>

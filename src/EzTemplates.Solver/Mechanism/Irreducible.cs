@@ -41,6 +41,44 @@ internal sealed class Irreducible
         FillMet((int[])_meetsStart.Clone());
     }
 
+    /// <summary>What is left of the solution that a search has just found, in the order in which it was decided.</summary>
+    /// <param name="isRoot">Variables that stay whatever happens.</param>
+    public static int[] Reduce(CdclSolver solver, RequirementTable requirements, Func<int, bool> isRoot)
+    {
+        var solution = new List<int>();
+        foreach (var literal in solver.Trail)
+        {
+            if (Literal.IsPositive(literal))
+            {
+                solution.Add(Literal.Variable(literal));
+            }
+        }
+
+        return Reduce(requirements, [.. solution], solver.VariableCount, isRoot);
+    }
+
+    /// <summary>
+    /// What was removed may have stood in the way of a wish: with the rest as it is, they are tried again. Each round meets more or is
+    /// the last; the bound is for circles of wishes that undo each other.
+    /// </summary>
+    /// <param name="reduced">What is left of the solution that a search has just found.</param>
+    public static int[] FollowMore(CdclSolver solver, int[] chosen, Func<int[]> reduced, CancellationToken cancellation)
+    {
+        const int mostRounds = 8;
+        for (var (before, rounds) = (-1, 0); before != chosen.Length && rounds < mostRounds; rounds++)
+        {
+            before = chosen.Length;
+            if (solver.Search(Array.ConvertAll(chosen, Literal.Of), cancellation) != SearchStatus.Satisfied)
+            {
+                break;
+            }
+
+            chosen = reduced();
+        }
+
+        return chosen;
+    }
+
     /// <param name="isRoot">Variables that stay whatever happens.</param>
     /// <returns>What is left, in the order given.</returns>
     public static int[] Reduce(RequirementTable requirements, int[] solution, int variableCount, Func<int, bool> isRoot)

@@ -64,7 +64,7 @@ public static class RpmSolver
 
         if (request.Recommends)
         {
-            chosen = FollowMore(encoder, solver, chosen, cancellation);
+            chosen = Irreducible.FollowMore(solver, chosen, () => Reduced(encoder, solver), cancellation);
             chosen = encoder.HasNestedAlternatives ? FollowEach(encoder, solver, chosen, cancellation) : chosen;
         }
 
@@ -80,26 +80,6 @@ public static class RpmSolver
 
         packages.Sort((a, b) => a.Package.CompareTo(b.Package));
         return new SolveResult.Solution(packages.DrainToImmutable());
-    }
-
-    /// <summary>
-    /// What was removed at the end may have stood in the way of a recommendation: with the rest as it is, tries them again.
-    /// </summary>
-    private static int[] FollowMore(RpmEncoder encoder, CdclSolver solver, int[] chosen, CancellationToken cancellation)
-    {
-        // Each round follows more or is the last; the bound is for circles of wishes that undo each other.
-        for (var (before, rounds) = (-1, 0); before != chosen.Length && rounds < 8; rounds++)
-        {
-            before = chosen.Length;
-            if (solver.Search(Array.ConvertAll(chosen, Literal.Of), cancellation) != SearchStatus.Satisfied)
-            {
-                break;
-            }
-
-            chosen = Reduced(encoder, solver);
-        }
-
-        return chosen;
     }
 
     /// <summary>
@@ -173,18 +153,9 @@ public static class RpmSolver
 
     private static int[] Reduced(RpmEncoder encoder, CdclSolver solver)
     {
-        var solution = new List<int>();
-        foreach (var literal in solver.Trail)
-        {
-            if (Literal.IsPositive(literal))
-            {
-                solution.Add(Literal.Variable(literal));
-            }
-        }
-
         // Packages of a running system stay where nothing takes their place; who may be taken away is what the search decided.
         bool IsRoot(int variable) => variable == RpmEncoder.Request || encoder.Pinned.Contains(variable)
             || (encoder.PackageOf(variable) is { } package && (encoder.Policy.IsFixed(package) || encoder.Policy.IsInstalled(package)));
-        return Irreducible.Reduce(encoder.Requirements, [.. solution], solver.VariableCount, IsRoot);
+        return Irreducible.Reduce(solver, encoder.Requirements, IsRoot);
     }
 }

@@ -1,4 +1,6 @@
 using System.Buffers.Binary;
+using System.Numerics;
+using System.Runtime.InteropServices;
 
 namespace EzTemplates.Formats;
 
@@ -7,7 +9,7 @@ namespace EzTemplates.Formats;
 /// <code>
 ///  0  8 bytes   the format's name and number
 ///  8  int64     length of the block
-/// 16  4 x uint32  CRC-32C of the four lanes of what follows (see <see cref="UniverseEncoding.Checksum"/>)
+/// 16  4 x uint32  CRC-32C of the four lanes of what follows (see <see cref="Checksum"/>)
 /// 32  per column int64 offset, int64 length
 ///     the columns, each at a multiple of 8, zeros between
 /// </code>
@@ -35,7 +37,7 @@ internal static class ColumnBlock
             offset += (bytes + 7) & ~7;
         }
 
-        UniverseEncoding.Checksum(block.AsSpan(TableAt), block.AsSpan(ChecksumAt));
+        Checksum(block.AsSpan(TableAt), block.AsSpan(ChecksumAt));
         return block;
     }
 
@@ -54,7 +56,7 @@ internal static class ColumnBlock
         }
 
         Span<byte> checksum = stackalloc byte[TableAt - ChecksumAt];
-        UniverseEncoding.Checksum(bytes[TableAt..], checksum);
+        Checksum(bytes[TableAt..], checksum);
         if (!checksum.SequenceEqual(bytes[ChecksumAt..TableAt]))
         {
             return null;
@@ -75,5 +77,29 @@ internal static class ColumnBlock
         }
 
         return columns;
+    }
+
+    /// <summary>Four independent CRC-32C over the 1st, 2nd, 3rd and 4th quarter in turn: the processor computes them side by side.</summary>
+    private static void Checksum(ReadOnlySpan<byte> body, Span<byte> lanes)
+    {
+        var words = MemoryMarshal.Cast<byte, ulong>(body);
+        var quarter = words.Length / 4;
+        ReadOnlySpan<ulong> w0 = words[..quarter], w1 = words.Slice(quarter, quarter), w2 = words.Slice(2 * quarter, quarter), w3 = words[(3 * quarter)..];
+        uint a = 0, b = 1, c = 2, d = 3;
+        for (var i = 0; i < w0.Length && i < w1.Length && i < w2.Length && i < w3.Length; i++)
+        {
+            a = BitOperations.Crc32C(a, w0[i]);
+            b = BitOperations.Crc32C(b, w1[i]);
+            c = BitOperations.Crc32C(c, w2[i]);
+            d = BitOperations.Crc32C(d, w3[i]);
+        }
+
+        foreach (var word in w3[quarter..])
+        {
+            d = BitOperations.Crc32C(d, word);
+        }
+
+        ReadOnlySpan<uint> all = [a, b, c, d];
+        MemoryMarshal.AsBytes(all).CopyTo(lanes);
     }
 }
