@@ -51,7 +51,7 @@ public static partial class EnvironmentRoots
                     mount.Point,
                     Text: (mount.Point.StartsWith(below, StringComparison.Ordinal) ? mount.Point : "") + (mount.FileSystem == "overlay" ? " " + mount.Options : "")))
                 .SelectMany(mount => Layer().Matches(mount.Text).Select(match => (mount.Point, Manifest: Sha256Digest.Parse(match.Groups[1].Value))))
-                .Where(use => StoreFile.Exists(layout.ManifestOf(use.Manifest)) || StoreFile.Exists(layout.TreeOf(use.Manifest)) || StoreFile.Exists(layout.CopyOf(use.Manifest)))
+                .Where(use => StoreFile.Exists(layout.ManifestOf(use.Manifest)) || LayerKinds.HasAny(layout, use.Manifest))
                 .Select(use => new StoreRoot(use.Manifest, null, $"mounted at {use.Point}")),
         ];
     }

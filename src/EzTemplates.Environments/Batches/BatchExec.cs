@@ -30,13 +30,13 @@ public sealed class BatchExec(EnvironmentStore environments)
         foreach (var some in names.Order().Chunk(BatchMember.Most))
         {
             using var members = new BatchViews(environments).MountForUse(some);
-            RunSome(members.Members, request, isEnd);
+            var isOver = RunSome(members.Members, request, isEnd);
             foreach (var member in members.Members)
             {
                 outcomes[member.Name] = new BatchExecOutcome(member.Name, member.Status, member.Failure);
             }
 
-            if (members.Members.Any(member => member.Status is { } status && isEnd(status)))
+            if (isOver)
             {
                 break;
             }
@@ -46,7 +46,8 @@ public sealed class BatchExec(EnvironmentStore environments)
     }
 
     /// <summary>Threads of their own: each waits most of the time, and the pool would give them out one by one.</summary>
-    private void RunSome(IReadOnlyList<ExecMember> members, Func<EnvironmentName, ExecRequest> request, Func<int, bool> isEnd)
+    /// <returns>Whether the whole has ended.</returns>
+    private bool RunSome(IReadOnlyList<ExecMember> members, Func<EnvironmentName, ExecRequest> request, Func<int, bool> isEnd)
     {
         using var nothing = members.Count == 1 ? null : File.OpenHandle("/dev/null");
         var input = (int?)nothing?.DangerousGetHandle();
@@ -70,6 +71,7 @@ public sealed class BatchExec(EnvironmentStore environments)
             CancellationToken.None,
             TaskCreationOptions.LongRunning,
             TaskScheduler.Default))]);
+        return end.IsCancellationRequested;
 
         void End(PosixSignalContext context)
         {

@@ -1,11 +1,12 @@
 namespace EzTemplates.Environments.Native;
 
-/// <summary>When a call of a queue is made, by how the one before it ended.</summary>
+/// <summary>When a call of a queue is made.</summary>
 internal enum NativeWhen
 {
     Always,
+
+    /// <summary>If the last that was made before it did not fail.</summary>
     PreviousWorked,
-    PreviousFailed,
 }
 
 /// <summary>What a call that fails does to those after it.</summary>
@@ -66,12 +67,12 @@ internal sealed class NativeQueue
         for (var i = 0; i < _count; i++)
         {
             ref readonly var entry = ref _entries[i];
-            if (entry.When != NativeWhen.Always && (entry.When == NativeWhen.PreviousFailed) != failed)
+            if (failed && entry.When == NativeWhen.PreviousWorked)
             {
                 continue;
             }
 
-            var value = NativeThread.Invoke(entry.Call, out var errno);
+            _ = NativeThread.Invoke(entry.Call, out var errno);
             failed = errno != 0;
             if (failed && (entry.Outcome == NativeOutcome.Must || (entry.Outcome == NativeOutcome.MustBeThere && errno != Errno.Exists)))
             {

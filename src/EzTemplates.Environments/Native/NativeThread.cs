@@ -42,7 +42,7 @@ internal sealed unsafe class NativeThread : IDisposable
         _thread = new Thread(Loop) { Name = name, IsBackground = true };
         _thread.Start();
         Queue("try", SystemCallOf((SystemCallNumber)(-1)), NativeOutcome.Ignored);
-        Queue("try", SystemCallOf(SystemCallNumber.GetPid), NativeOutcome.Must, NativeWhen.PreviousFailed);
+        Queue("try", SystemCallOf(SystemCallNumber.GetPid), NativeOutcome.Must, NativeWhen.PreviousWorked);
         Run(SystemCallOf(SystemCallNumber.GetPid));
     }
 

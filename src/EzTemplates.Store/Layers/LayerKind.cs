@@ -28,6 +28,13 @@ public static class LayerKinds
         _ => "tree",
     };
 
+    /// <summary>Whether the store has a layer of the manifest, of whatever kind.</summary>
+    public static bool HasAny(StoreLayout layout, Sha256Digest manifest)
+    {
+        ArgumentNullException.ThrowIfNull(layout);
+        return Enum.GetValues<LayerKind>().Any(kind => StoreFile.Exists(layout.LayerOf(kind, manifest)));
+    }
+
     /// <exception cref="EzException">Usage: no such kind.</exception>
     public static LayerKind? Parse(string? text) => text switch
     {

@@ -55,7 +55,7 @@ public sealed class TemplateVersions
     /// <summary>Whether all that a view of the version needs has its name in the store. Committing the version again makes what is absent.</summary>
     public bool IsWhole(TemplateVersionRecord version) =>
         StoreFile.Exists(_layout.ManifestOf(version.Manifest))
-        && Enum.GetValues<LayerKind>().Any(kind => StoreFile.Exists(_layout.LayerOf(kind, version.Manifest)));
+        && LayerKinds.HasAny(_layout, version.Manifest);
 
     /// <summary>By the names of the records; only the one that is answered is read.</summary>
     public TemplateVersionRecord? Newest(string template, VersionRange? within = null)

@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using System.Globalization;
-using EzTemplates.Domain;
 using EzTemplates.Testing;
 using Xunit;
 
