@@ -1,7 +1,7 @@
 using EzTemplates.Conformance;
 
 // Holds the solver against other programs' answers to the same questions. Each command's last line is `N agree, N disagree`; the exit
-// status is 0 if nothing disagrees in status or validity, 1 if something does, 2 for a command line that says nothing.
+// status is 0 if nothing disagrees in status or validity, 1 if something does or nothing was compared, 2 for a command line that says nothing.
 Subcommand[] commands =
 [
     new("versions", "--family deb|rpm FILE.tsv", VersionsCommand.Run),

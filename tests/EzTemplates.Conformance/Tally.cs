@@ -23,10 +23,10 @@ internal sealed class Tally(TextWriter output)
     /// <summary>A line that counts nothing.</summary>
     public void Note(string line) => output.WriteLine(line);
 
-    /// <returns>The exit status.</returns>
+    /// <returns>The exit status: 1 too when nothing was compared, since that proves nothing.</returns>
     public int Conclude()
     {
         output.WriteLine($"{Agree} agree, {Disagree} disagree");
-        return Disagree == 0 ? 0 : 1;
+        return Disagree == 0 && Agree > 0 ? 0 : 1;
     }
 }

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using EzTemplates.Domain;
 
 namespace EzTemplates.Solver;
 
@@ -39,6 +40,12 @@ internal sealed partial class CdclSolver
     public int VariableCount { get; private set; }
 
     public int ConflictCount { get; private set; }
+
+    /// <summary>
+    /// Conflicts after which a search gives up. What is learned is kept, so this bounds memory too, and alike on every machine.
+    /// No request on a real archive has been seen to need a hundredth of it.
+    /// </summary>
+    public int ConflictLimit { get; init; } = 100_000;
 
     /// <summary>Literals in the order in which they became true.</summary>
     public ReadOnlySpan<int> Trail => _trail.AsSpan(0, _trailCount);
@@ -134,10 +141,12 @@ internal sealed partial class CdclSolver
     /// <summary>
     /// Finds an assignment, deciding the assumptions first. May be called again with other assumptions; what was learned stays.
     /// </summary>
+    /// <exception cref="EzException">It met <see cref="ConflictLimit"/> conflicts.</exception>
     public SearchStatus Search(ReadOnlySpan<int> assumptions, CancellationToken cancellation)
     {
         _cancellation = cancellation;
         Return(0);
+        var last = (long)ConflictCount + ConflictLimit;
         while (!_unsatisfiable)
         {
             var conflict = Propagate();
@@ -145,6 +154,14 @@ internal sealed partial class CdclSolver
             {
                 ConflictCount++;
                 cancellation.ThrowIfCancellationRequested();
+                if (ConflictCount == last)
+                {
+                    throw new EzException(
+                        FailureKind.Unsolvable,
+                        $"neither a solution nor a reason why there is none was found in {ConflictLimit:N0} conflicts between packages",
+                        "name the package wanted in place of a choice between many that exclude each other, or exclude some of them");
+                }
+
                 Learn(conflict);
                 continue;
             }

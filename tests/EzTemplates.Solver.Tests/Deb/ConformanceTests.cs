@@ -124,7 +124,8 @@ public sealed class ConformanceTests(ConformanceData data) : IClassFixture<Confo
         TestNotes.Write($"{prefer}: {rows.Count} rows in {watch.ElapsedMilliseconds} ms, slowest {slowest} ms; over {compared} rows "
             + $"{ours} packages, {(double)ours / minimal:F4} of the minimum (apt {(double)apt / minimal:F4})");
         Assert.True(problems.Count == 0, string.Join('\n', problems.Take(20)) + '\n' + TestSeed.Hint);
-        Assert.InRange((double)ours / minimal, 1.0, prefer == AlternativePreference.Smallest ? 1.03 : 1.2);
+        // The promise is over all rows; a sample may stray from it.
+        Assert.InRange((double)ours / minimal, 1.0, (prefer == AlternativePreference.Smallest ? 1.01 : 1.095) * TestScale.Of(105, 100) / 100);
     }
 }
 

@@ -1,3 +1,4 @@
+using EzTemplates.Domain;
 using EzTemplates.Testing;
 using Xunit;
 
@@ -37,13 +38,22 @@ public sealed class CdclSolverTests
     public void More_pigeons_than_holes_is_refuted()
     {
         const int Holes = 7;
-        const int Pigeons = Holes + 1;
-        var clauses = Enumerable.Range(0, Pigeons).Select(p => Enumerable.Range(0, Holes).Select(h => Literal.Of((p * Holes) + h)).ToArray()).ToList();
-        var groups = Enumerable.Range(0, Holes).Select(h => Enumerable.Range(0, Pigeons).Select(p => (p * Holes) + h).ToArray()).ToList();
-        var (status, solver) = Solve(Pigeons * Holes, clauses, groups, TestContext.Current.CancellationToken);
-        Assert.Equal(SearchStatus.Unsatisfiable, status);
+        var solver = Pigeons(Holes, 100_000);
+        Assert.Equal(SearchStatus.Unsatisfiable, solver.Search([], TestContext.Current.CancellationToken));
         TestNotes.Write($"{solver.ConflictCount} conflicts");
-        Assert.Equal(Pigeons, UnsatisfiableCore.Minimize(solver.Core(), TestContext.Current.CancellationToken).Count(f => f < Pigeons));
+        Assert.Equal(Holes + 1, UnsatisfiableCore.Minimize(solver.Core(), TestContext.Current.CancellationToken).Count(f => f <= Holes));
+    }
+
+    [Fact]
+    public void A_search_that_meets_too_many_conflicts_gives_up()
+    {
+        var solver = Pigeons(20, 200);
+        for (var round = 1; round <= 2; round++)
+        {
+            var failure = Assert.Throws<EzException>(() => solver.Search([], TestContext.Current.CancellationToken));
+            Assert.Contains("in 200 conflicts", failure.Message, StringComparison.Ordinal);
+            Assert.Equal(200 * round, solver.ConflictCount);
+        }
     }
 
     [Fact]
@@ -89,16 +99,13 @@ public sealed class CdclSolverTests
     {
         using var cancelled = new CancellationTokenSource();
         cancelled.Cancel();
-        const int Holes = 12;
-        var clauses = Enumerable.Range(0, Holes + 1).Select(p => Enumerable.Range(0, Holes).Select(h => Literal.Of((p * Holes) + h)).ToArray()).ToList();
-        var groups = Enumerable.Range(0, Holes).Select(h => Enumerable.Range(0, Holes + 1).Select(p => (p * Holes) + h).ToArray()).ToList();
-        _ = Assert.ThrowsAny<OperationCanceledException>(() => Solve((Holes + 1) * Holes, clauses, groups, cancelled.Token));
+        _ = Assert.ThrowsAny<OperationCanceledException>(() => Pigeons(12, int.MaxValue).Search([], cancelled.Token));
     }
 
     [Fact]
     public void Assumptions_are_kept_apart_from_what_is_true_without_them()
     {
-        var solver = new CdclSolver(new Given(), new FirstUndecided());
+        var solver = new CdclSolver(new NothingMore(), new FirstUndecided());
         for (var i = 0; i < 3; i++)
         {
             _ = solver.NewVariable();
@@ -123,13 +130,23 @@ public sealed class CdclSolverTests
         }
     }
 
-    private static (SearchStatus Status, CdclSolver Solver) Solve(int variables, List<int[]> clauses) =>
-        Solve(variables, clauses, [], TestContext.Current.CancellationToken);
-
-    private static (SearchStatus Status, CdclSolver Solver) Solve(
-        int variables, List<int[]> clauses, List<int[]> groups, CancellationToken cancellation)
+    /// <summary>One pigeon more than there are holes: each sits in a hole, and a hole has room for one.</summary>
+    private static CdclSolver Pigeons(int holes, int conflictLimit)
     {
-        var solver = new CdclSolver(new Given(), new FirstUndecided()) { Traces = true };
+        var clauses = Enumerable.Range(0, holes + 1).Select(p => Enumerable.Range(0, holes).Select(h => Literal.Of((p * holes) + h)).ToArray()).ToList();
+        var groups = Enumerable.Range(0, holes).Select(h => Enumerable.Range(0, holes + 1).Select(p => (p * holes) + h).ToArray()).ToList();
+        return Given((holes + 1) * holes, clauses, groups, conflictLimit);
+    }
+
+    private static (SearchStatus Status, CdclSolver Solver) Solve(int variables, List<int[]> clauses)
+    {
+        var solver = Given(variables, clauses, [], int.MaxValue);
+        return (solver.Search([], TestContext.Current.CancellationToken), solver);
+    }
+
+    private static CdclSolver Given(int variables, List<int[]> clauses, List<int[]> groups, int conflictLimit)
+    {
+        var solver = new CdclSolver(new NothingMore(), new FirstUndecided()) { Traces = true, ConflictLimit = conflictLimit };
         for (var i = 0; i < variables; i++)
         {
             _ = solver.NewVariable();
@@ -145,7 +162,7 @@ public sealed class CdclSolverTests
             solver.AddExclusiveGroup(group, clauses.Count + group[0]);
         }
 
-        return (solver.Search([], cancellation), solver);
+        return solver;
     }
 
     private static int[] RandomClause(Random random, int variables) =>
@@ -153,7 +170,7 @@ public sealed class CdclSolverTests
 
     private static bool Holds(int row, int literal) => ((row >> Literal.Variable(literal)) & 1) == (Literal.IsPositive(literal) ? 1 : 0);
 
-    private sealed class Given : ClauseSource
+    private sealed class NothingMore : ClauseSource
     {
         public override void Expand(int variable, CdclSolver solver)
         {

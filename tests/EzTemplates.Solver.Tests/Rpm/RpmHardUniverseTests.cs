@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Globalization;
 using System.Text;
 using EzTemplates.Testing;
@@ -6,7 +5,7 @@ using Xunit;
 
 namespace EzTemplates.Solver.Tests;
 
-/// <summary>Universes made to be hard: each ends within a bound that is far above what it takes.</summary>
+/// <summary>Universes made to be hard: what grows with the square of their size would not end.</summary>
 public sealed class RpmHardUniverseTests
 {
     [Fact]
@@ -92,10 +91,6 @@ public sealed class RpmHardUniverseTests
     {
         var rpms = new RpmText(text.ToString());
         var request = rpms.Request(install) with { Recommends = true };
-        var start = Stopwatch.GetTimestamp();
-        var shown = rpms.Show(RpmSolver.Solve(rpms.Universe, request, TestContext.Current.CancellationToken));
-        TestNotes.Write($"{Stopwatch.GetElapsedTime(start).TotalMilliseconds:F0} ms");
-        Assert.True(Stopwatch.GetElapsedTime(start).TotalSeconds < 60, "far too slow");
-        return shown;
+        return rpms.Show(RpmSolver.Solve(rpms.Universe, request, TestContext.Current.CancellationToken));
     }
 }
