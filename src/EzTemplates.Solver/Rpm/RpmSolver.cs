@@ -84,17 +84,26 @@ public static class RpmSolver
 
     /// <summary>
     /// What an <c>or</c> took for itself may rule out a recommendation that would meet it too: asks for each that is left, with the
-    /// packages as they are.
+    /// packages as they are. One that is followed may leave another without a need; what that stood in the way of is asked for again.
     /// </summary>
     private static int[] FollowEach(RpmEncoder encoder, CdclSolver solver, int[] chosen, CancellationToken cancellation)
     {
+        const int mostRounds = 8;
         var tried = new HashSet<int>();
+        var rounds = 1;
         while (UnmetWish(encoder, chosen, tried) is { } candidate)
         {
             var packages = chosen.Where(v => encoder.PackageOf(v) is not null).Append(candidate);
             if (solver.Search([.. packages.Select(Literal.Of)], cancellation) == SearchStatus.Satisfied)
             {
-                chosen = Reduced(encoder, solver);
+                var more = Reduced(encoder, solver);
+                if (rounds < mostRounds && chosen.Any(v => encoder.PackageOf(v) is not null && !more.Contains(v)))
+                {
+                    tried.Clear();
+                    rounds++;
+                }
+
+                chosen = more;
             }
         }
 
@@ -136,19 +145,30 @@ public static class RpmSolver
                 continue;
             }
 
-            var rest = chosen.Where(v => v != next).ToHashSet();
-            var others = Enumerable.Range(1, solver.VariableCount - 1).Where(v => encoder.PackageOf(v) is not null && !rest.Contains(v));
-            if (solver.Search([.. others.Select(Literal.Not)], cancellation) != SearchStatus.Satisfied)
-            {
-                continue;
-            }
-
-            // A part that was not looked into before may bring packages that nobody could rule out: then it is another choice, not a smaller one.
-            var without = Reduced(encoder, solver);
-            chosen = without.All(v => encoder.PackageOf(v) is null || rest.Contains(v)) ? without : chosen;
+            chosen = OnlyOf(encoder, solver, chosen.Where(v => v != next).ToHashSet(), cancellation) ?? chosen;
         }
 
         return chosen;
+    }
+
+    /// <summary>A solution of the given packages alone, or null.</summary>
+    private static int[]? OnlyOf(RpmEncoder encoder, CdclSolver solver, HashSet<int> members, CancellationToken cancellation)
+    {
+        while (true)
+        {
+            var others = Enumerable.Range(1, solver.VariableCount - 1).Where(v => encoder.PackageOf(v) is not null && !members.Contains(v));
+            if (solver.Search([.. others.Select(Literal.Not)], cancellation) != SearchStatus.Satisfied)
+            {
+                return null;
+            }
+
+            // A part that was not looked into before may bring packages that could not be ruled out, since none knew of them: again without them.
+            var found = Reduced(encoder, solver);
+            if (found.All(v => encoder.PackageOf(v) is null || members.Contains(v)))
+            {
+                return found;
+            }
+        }
     }
 
     private static int[] Reduced(RpmEncoder encoder, CdclSolver solver)

@@ -42,6 +42,9 @@ internal static class RpmScenarios
         // dnf keeps what it chose first, here b in the machine's own architecture, though only the other one is needed in the end.
         ["what nothing needs goes"] = new(
             "a 1 ; Requires: b, c\nb 1 x86_64\nb 1 i686 ; Provides: c", "install a", "a=1 b.i686=1"),
+        ["what an or need not have brought goes, though its first part would bring more"] = new(
+            "a 1 ; Requires: c\na 2 ; Requires: d\nb 3\nc 2 i686 ; Provides: d ; Requires: ((b if d else a) or (c >= 2 if c) or c = 1)\nc 3 ; Provides: c",
+            "install c, a", "a=2 c.i686=2"),
         ["a path"] = new("a 1 ; Requires: /usr/bin/awk\ngawk 5 ; Files: /usr/bin/awk", "install a", "a=1 gawk=5"),
         ["a path that was asked for"] = new("gawk 5 ; Files: /usr/bin/awk", "install /usr/bin/awk", "gawk=5"),
         ["a capability that was asked for"] = new("postfix 3 ; Provides: MTA", "install MTA", "postfix=3"),
@@ -73,6 +76,9 @@ internal static class RpmScenarios
         ["not recommended"] = new("a 1 ; Recommends: b\nb 1", "install a", "a=1"),
         ["supplements"] = new("a 1\nb 1\nl 1 ; Supplements: (a and b)\nm 1 ; Supplements: (a and gone)", "install a, b ; recommends", "a=1 b=1 l=1"),
         ["a supplement in its newest version"] = new("a 1\nl 1 ; Supplements: a\nl 2 ; Supplements: a", "install a ; recommends", "a=1 l=2"),
+        ["what made way is asked for again"] = new(
+            "b 1\na 3 ; Requires: (d if (f if b = 1) else b) ; Recommends: (d without d = 3)\nd 3 noarch ; Recommends: b\nd 2 ; Provides: f",
+            "install a ; recommends", "a=3 b=1 d=2"),
         ["a condition that is recommended"] = new("a 1 ; Recommends: (b if c)\nb 1\nc 1", "install a, c ; recommends", "a=1 b=1 c=1"),
         ["a supplement that an or would rather do without"] = new(
             "d 3 ; Requires: ((a if e) or e)\ne 1 ; Supplements: d", "install d ; recommends", "d=3 e=1"),
