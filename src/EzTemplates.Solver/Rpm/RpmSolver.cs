@@ -65,7 +65,7 @@ public static class RpmSolver
         if (request.Recommends)
         {
             chosen = Irreducible.FollowMore(solver, chosen, () => Reduced(encoder, solver), cancellation);
-            chosen = encoder.HasNestedAlternatives ? FollowEach(encoder, solver, chosen, cancellation) : chosen;
+            chosen = FollowEach(encoder, solver, chosen, cancellation);
         }
 
         var reasons = RpmReasons.Of(encoder, chosen, solver.VariableCount);

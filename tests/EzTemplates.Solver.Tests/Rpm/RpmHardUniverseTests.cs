@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Text;
-using EzTemplates.Testing;
 using Xunit;
 
 namespace EzTemplates.Solver.Tests;

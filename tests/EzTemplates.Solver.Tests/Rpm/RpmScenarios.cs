@@ -79,6 +79,10 @@ internal static class RpmScenarios
         ["what made way is asked for again"] = new(
             "b 1\na 3 ; Requires: (d if (f if b = 1) else b) ; Recommends: (d without d = 3)\nd 3 noarch ; Recommends: b\nd 2 ; Provides: f",
             "install a ; recommends", "a=3 b=1 d=2"),
+        ["a supplement of the smallest set"] = new(
+            "c 2 ; Supplements: (a or c >= 3) ; Conflicts: b\na 3 ; Requires: d >= 2 ; Conflicts: d = 2 ; Obsoletes: c = 2\na 2 ; PreRequires: d < 1 ; Provides: d\n"
+                + "a 1 i686 ; Recommends: d = 2 ; Provides: b\nb 1 ; PreRequires: c < 3 ; Obsoletes: c",
+            "install a ; recommends ; smallest", "a=2 c=2"),
         ["a condition that is recommended"] = new("a 1 ; Recommends: (b if c)\nb 1\nc 1", "install a, c ; recommends", "a=1 b=1 c=1"),
         ["a supplement that an or would rather do without"] = new(
             "d 3 ; Requires: ((a if e) or e)\ne 1 ; Supplements: d", "install d ; recommends", "d=3 e=1"),
