@@ -17,7 +17,7 @@ public static class DebSolver
         }
 
         var solver = Begin(encoder, request.Prefer, traces: false);
-        return solver.Search([], cancellation) == SearchStatus.Satisfied
+        return solver.IsSatisfiable([], cancellation)
             ? Answer(encoder, request, solver, cancellation)
             : new SolveResult.Unsolvable(Explain(universe, request, cancellation));
     }
@@ -100,7 +100,7 @@ public static class DebSolver
     {
         var encoder = new DebEncoder(universe, request);
         var solver = Begin(encoder, request.Prefer, traces: true);
-        _ = solver.Search([], cancellation);
+        _ = solver.IsSatisfiable([], cancellation);
         var core = UnsatisfiableCore.Minimize(solver.Core(), cancellation);
         return DebExplanation.Explain(universe, request, encoder, core, cancellation);
     }

@@ -43,7 +43,7 @@ internal sealed partial class CdclSolver
 
     /// <summary>
     /// Conflicts after which a search gives up. What is learned is kept, so this bounds memory too, and alike on every machine.
-    /// No request on a real archive has been seen to need a hundredth of it.
+    /// With a hundredth of it all answers to the conformance data were the same.
     /// </summary>
     public int ConflictLimit { get; init; } = 100_000;
 
@@ -141,7 +141,6 @@ internal sealed partial class CdclSolver
     /// <summary>
     /// Finds an assignment, deciding the assumptions first. May be called again with other assumptions; what was learned stays.
     /// </summary>
-    /// <exception cref="EzException">It met <see cref="ConflictLimit"/> conflicts.</exception>
     public SearchStatus Search(ReadOnlySpan<int> assumptions, CancellationToken cancellation)
     {
         _cancellation = cancellation;
@@ -154,15 +153,12 @@ internal sealed partial class CdclSolver
             {
                 ConflictCount++;
                 cancellation.ThrowIfCancellationRequested();
-                if (ConflictCount == last)
+                Learn(conflict);
+                if (ConflictCount == last && !_unsatisfiable)
                 {
-                    throw new EzException(
-                        FailureKind.Unsolvable,
-                        $"neither a solution nor a reason why there is none was found in {ConflictLimit:N0} conflicts between packages",
-                        "name the package wanted in place of a choice between many that exclude each other, or exclude some of them");
+                    return SearchStatus.GaveUp;
                 }
 
-                Learn(conflict);
                 continue;
             }
 
@@ -189,6 +185,18 @@ internal sealed partial class CdclSolver
 
         return SearchStatus.Unsatisfiable;
     }
+
+    /// <summary>Whether there is an assignment with the assumptions: a search whose answer cannot be done without.</summary>
+    /// <exception cref="EzException">Unsolvable: it gave up.</exception>
+    public bool IsSatisfiable(ReadOnlySpan<int> assumptions, CancellationToken cancellation) => Search(assumptions, cancellation) switch
+    {
+        SearchStatus.Satisfied => true,
+        SearchStatus.GaveUp => throw new EzException(
+            FailureKind.Unsolvable,
+            $"neither a solution nor a reason why there is none was found in {ConflictLimit:N0} conflicts between packages",
+            "name the package wanted in place of a choice between many that exclude each other, or exclude some of them"),
+        _ => false,
+    };
 
     /// <summary>Takes back every decision above a level.</summary>
     public void Return(int level)

@@ -53,4 +53,7 @@ internal enum SearchStatus
 
     /// <summary>None does under the given assumptions.</summary>
     Refuted,
+
+    /// <summary>It met more conflicts than it may; neither is known.</summary>
+    GaveUp,
 }

@@ -71,7 +71,7 @@ internal sealed class PossibleVariables
             }
 
             assumption[0] = Literal.Of(variable);
-            if (_solver.Search(assumption, cancellation) == SearchStatus.Satisfied)
+            if (_solver.IsSatisfiable(assumption, cancellation))
             {
                 _ = Mark(0);
             }

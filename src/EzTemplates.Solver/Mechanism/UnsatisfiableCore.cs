@@ -4,7 +4,7 @@ namespace EzTemplates.Solver;
 
 /// <summary>
 /// Reduces clauses that are unsatisfiable together to facts none of which can be left out, by leaving out one after the other.
-/// A fact may stand for several clauses.
+/// A fact may stand for several clauses. One of which no search could tell whether it is needed stays.
 /// </summary>
 internal static class UnsatisfiableCore
 {
@@ -22,7 +22,10 @@ internal static class UnsatisfiableCore
             else
             {
                 _ = needed.Add(candidate);
-                new ModelRotation(clauses, model).Mark(candidate, needed);
+                if (model is not null)
+                {
+                    new ModelRotation(clauses, model).Mark(candidate, needed);
+                }
             }
         }
 
@@ -40,8 +43,8 @@ internal static class UnsatisfiableCore
         return latest;
     }
 
-    /// <returns>The part of the clauses that an unsatisfiable search used; null if they can hold together, as the variables of the model do.</returns>
-    private static List<(int Fact, int[] Literals)>? Refute(List<(int Fact, int[] Literals)> clauses, CancellationToken cancellation, out HashSet<int> model)
+    /// <returns>The part of the clauses that an unsatisfiable search used; null if they can hold together, as the variables of the model do, or if the search gave up and there is no model.</returns>
+    private static List<(int Fact, int[] Literals)>? Refute(List<(int Fact, int[] Literals)> clauses, CancellationToken cancellation, out HashSet<int>? model)
     {
         var numbers = new Dictionary<int, int>();
         var solver = new CdclSolver(new NoMoreClauses(), new EveryVariableFalse()) { Traces = true };
@@ -65,13 +68,13 @@ internal static class UnsatisfiableCore
             _ = solver.AddClause(own, fact);
         }
 
-        model = [];
-        if (solver.Search([], cancellation) != SearchStatus.Satisfied)
+        var status = solver.Search([], cancellation);
+        model = status == SearchStatus.Satisfied ? [.. Enumerable.Range(0, solver.VariableCount).Where(solver.IsTrue).Select(number => back[number])] : null;
+        if (status == SearchStatus.Unsatisfiable)
         {
             return solver.Core().ConvertAll(c => (c.Fact, Array.ConvertAll(c.Literals, l => (back[l >> 1] << 1) | (l & 1))));
         }
 
-        model = [.. Enumerable.Range(0, solver.VariableCount).Where(solver.IsTrue).Select(number => back[number])];
         return null;
     }
 

@@ -17,7 +17,7 @@ public static class RpmSolver
         }
 
         var solver = Begin(encoder, request, false);
-        return solver.Search([], cancellation) == SearchStatus.Satisfied
+        return solver.IsSatisfiable([], cancellation)
             ? Answer(encoder, request, solver, cancellation)
             : new SolveResult.Unsolvable(Explain(universe, request, cancellation).Conflict);
     }
@@ -35,7 +35,7 @@ public static class RpmSolver
     {
         var encoder = new RpmEncoder(universe, request);
         var solver = Begin(encoder, request, true);
-        _ = solver.Search([], cancellation);
+        _ = solver.IsSatisfiable([], cancellation);
         var core = UnsatisfiableCore.Minimize(solver.Core(), cancellation);
         return RpmExplanation.Explain(universe, request, encoder, core, cancellation);
     }
@@ -83,8 +83,8 @@ public static class RpmSolver
     }
 
     /// <summary>
-    /// What an <c>or</c> took for itself may rule out a recommendation that would meet it too: asks for each that is left, with the
-    /// packages as they are. One that is followed may leave another without a need; what that stood in the way of is asked for again.
+    /// A recommendation may be ruled out by what was true beside the packages only, as by what an <c>or</c> took for itself: asks for each
+    /// that is left, with the packages as they are. One that is followed may leave another without a need; what that stood in the way of is asked for again.
     /// </summary>
     private static int[] FollowEach(RpmEncoder encoder, CdclSolver solver, int[] chosen, CancellationToken cancellation)
     {
@@ -97,7 +97,7 @@ public static class RpmSolver
             if (solver.Search([.. packages.Select(Literal.Of)], cancellation) == SearchStatus.Satisfied)
             {
                 var more = Reduced(encoder, solver);
-                if (rounds < mostRounds && chosen.Any(v => encoder.PackageOf(v) is not null && !more.Contains(v)))
+                if (rounds < mostRounds && chosen.Except(more).Any(v => encoder.PackageOf(v) is not null))
                 {
                     tried.Clear();
                     rounds++;
@@ -119,8 +119,8 @@ public static class RpmSolver
             var (first, count) = encoder.Requirements.OwnedBy(owner);
             for (var i = first; i < first + count; i++)
             {
-                var candidates = encoder.Requirements.Candidates(encoder.Requirements[i]).ToArray();
-                if (encoder.Requirements[i].Kind == RequirementKind.Wish && !Array.Exists(candidates, members.Contains)
+                if (encoder.Requirements[i].Kind == RequirementKind.Wish
+                    && encoder.Requirements.Candidates(encoder.Requirements[i]).ToArray() is var candidates && !Array.Exists(candidates, members.Contains)
                     && candidates.Where(tried.Add).Cast<int?>().FirstOrDefault() is { } candidate)
                 {
                     return candidate;

@@ -125,7 +125,7 @@ public sealed class ConformanceTests(ConformanceData data) : IClassFixture<Confo
             + $"{ours} packages, {(double)ours / minimal:F4} of the minimum (apt {(double)apt / minimal:F4})");
         Assert.True(problems.Count == 0, string.Join('\n', problems.Take(20)) + '\n' + TestSeed.Hint);
         // The promise is over all rows; a sample may stray from it.
-        Assert.InRange((double)ours / minimal, 1.0, (prefer == AlternativePreference.Smallest ? 1.01 : 1.095) * TestScale.Of(105, 100) / 100);
+        Assert.InRange((double)ours / minimal, 1.0, (prefer == AlternativePreference.Smallest ? TestScale.Of(1030, 1010) : TestScale.Of(1150, 1095)) / 1000.0);
     }
 }
 

@@ -4,7 +4,7 @@ using Xunit;
 
 namespace EzTemplates.Solver.Tests;
 
-/// <summary>Universes made to be hard: what grows with the square of their size would not end.</summary>
+/// <summary>Universes made to be hard, and what is answered; a test says nothing of how long it takes.</summary>
 public sealed class RpmHardUniverseTests
 {
     [Fact]
