@@ -223,11 +223,8 @@ public sealed class DoctorTests : IDisposable
     private (string Verdict, string Found, string? Hint) Finding(int exitCode, string check, IReadOnlyList<string> command) => Find(_ez.Run([.. command, "--json"]), exitCode, check);
 
     /// <summary>A run in a mount namespace of its own, after a command there.</summary>
-    private (string Verdict, string Found, string? Hint) Covered(string mount, int exitCode, string check, params IReadOnlyList<string> more)
-    {
-        var command = _ez.Command(["doctor", "--json", .. more]);
-        return Find(ToolRun.Run(command with { File = "unshare", Arguments = ["--mount", "sh", "-c", mount + " && exec \"$0\" \"$@\"", command.File, .. command.Arguments] }), exitCode, check);
-    }
+    private (string Verdict, string Found, string? Hint) Covered(string mount, int exitCode, string check, params IReadOnlyList<string> more) =>
+        Find(ToolRun.Run(OwnMounts.Of(_ez.Command(["doctor", "--json", .. more]), mount)), exitCode, check);
 
     private static (string Verdict, string Found, string? Hint) Find(ToolRun run, int exitCode, string check)
     {

@@ -173,7 +173,8 @@ public sealed class FailureTests : IDisposable
 
         // The kernel makes no user namespace for who has another root than its mount namespace (unshare(2)).
         var built = NobodyCommand(Path.Combine(own, "store"), "build", recipe);
-        var chrooted = built with { File = "unshare", Arguments = ["--mount", "sh", "-c", "mount --rbind / \"$0\" && exec chroot \"$0\" setpriv \"$@\"", _ground.Temp.MakeFolder("chroot"), .. built.Arguments] };
+        var root = _ground.Temp.MakeFolder("chroot");
+        var chrooted = OwnMounts.Of(built with { File = "chroot", Arguments = [root, built.File, .. built.Arguments] }, $"mount --rbind / '{root}'");
         Ground.Fails(
             ToolRun.Run(chrooted),
             7,

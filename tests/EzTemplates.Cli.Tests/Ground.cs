@@ -73,7 +73,7 @@ public sealed class Ground : IDisposable
     public static void Fails(ToolRun run, int exitCode, string error)
     {
         Assert.Equal("", run.Output);
-        Assert.Equal(error, string.Join('\n', run.Error.TrimEnd('\n').Split('\n').Where(line => !line.EndsWith(" ...", StringComparison.Ordinal))));
+        Assert.Equal(error, string.Join('\n', run.Error.TrimEnd('\n').Split('\n').Where(line => line.StartsWith("hint: ", StringComparison.Ordinal) || !line.EndsWith(" ...", StringComparison.Ordinal))));
         Assert.Equal(exitCode, run.ExitCode);
     }
 

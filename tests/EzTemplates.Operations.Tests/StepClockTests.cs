@@ -1,3 +1,5 @@
+using EzTemplates.Testing;
+
 namespace EzTemplates.Operations.Tests;
 
 public sealed class StepClockTests
@@ -9,25 +11,16 @@ public sealed class StepClockTests
         var told = new List<OperationEvent>();
         var clock = new StepClock(time, told.Add);
 
-        clock.Run("solve", () => time.Pass(TimeSpan.FromSeconds(2)));
-        clock.Run("fetch", () => time.Pass(TimeSpan.FromSeconds(5)));
-        clock.Run("solve", () => time.Pass(TimeSpan.FromSeconds(1)));
+        clock.Run("solve", () => Took(2));
+        clock.Run("fetch", () => Took(5));
+        clock.Run("solve", () => Took(1));
 
         Assert.Equal([("solve", TimeSpan.FromSeconds(3)), ("fetch", TimeSpan.FromSeconds(5))], clock.Steps);
         Assert.Equal(new OperationEvent.StepFinished("solve", TimeSpan.FromSeconds(1)), told[^1]);
-    }
 
-    private sealed class HandClock : TimeProvider
-    {
-        private long _now;
-
-        public override long TimestampFrequency => TimeSpan.TicksPerSecond;
-
-        public override long GetTimestamp() => _now;
-
-        public int Pass(TimeSpan time)
+        int Took(double seconds)
         {
-            _now += time.Ticks;
+            time.Pass(TimeSpan.FromSeconds(seconds));
             return 0;
         }
     }

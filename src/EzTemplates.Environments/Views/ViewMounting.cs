@@ -17,7 +17,6 @@ internal sealed class ViewMounting(EnvironmentHost host, ViewMounts views) : IDi
 {
     private const string OverlayName = "overlay";
     private const int OwnerOnly = 0b111_000_000;
-    private static readonly TimeSpan MakingTime = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(20);
 
     private readonly StoreLayout _layout = host.Layout;
@@ -147,13 +146,13 @@ internal sealed class ViewMounting(EnvironmentHost host, ViewMounts views) : IDi
         }
 
         // A sandbox of another store, which is being made just now, has copies of our mounts for a moment.
-        var started = host.Clock.GetTimestamp();
-        Dictionary<string, int> elsewhere;
-        while ((elsewhere = ViewUsers.MountsElsewhere(_layout.Environments + "/")).Count > 0
-            && missing.Any(view => elsewhere.ContainsKey(views.PointOf(view.Environment)))
-            && host.Clock.GetElapsedTime(started) < MakingTime)
+        var patience = new HolderPatience(host.Clock);
+        var elsewhere = ViewUsers.MountsElsewhere(_layout.Environments + "/");
+        while (patience.IsWorthWaiting(HoldersOf(missing, elsewhere)))
         {
             host.Patience.Cancellation.WaitHandle.WaitOne(Pause);
+            host.Patience.Cancellation.ThrowIfCancellationRequested();
+            elsewhere = ViewUsers.MountsElsewhere(_layout.Environments + "/");
         }
 
         foreach (var view in missing)
@@ -167,6 +166,9 @@ internal sealed class ViewMounting(EnvironmentHost host, ViewMounts views) : IDi
             }
         }
     }
+
+    private HashSet<int> HoldersOf(List<ViewToMount> missing, Dictionary<string, int> elsewhere) =>
+        [.. missing.Select(view => elsewhere.GetValueOrDefault(views.PointOf(view.Environment))).Where(pid => pid != 0)];
 
     private void CheckThere(List<ViewToMount> made)
     {

@@ -31,11 +31,7 @@ public sealed class RootlessEntryTests : IDisposable
         RunningEz.WaitFor(first.Output, "ready");
         var command = _ground.Command("env", "exec", "small", "--", "true");
 
-        var refused = ToolRun.Run(command with
-        {
-            File = "unshare",
-            Arguments = ["--mount", "sh", "-c", "mount --bind /dev/null /proc/locks && exec \"$0\" \"$@\"", command.File, .. command.Arguments],
-        });
+        var refused = ToolRun.Run(OwnMounts.Of(command, "mount --bind /dev/null /proc/locks"));
 
         Assert.Equal(125, refused.ExitCode);
         Assert.StartsWith($"ez: the store `{_ground.Store}` is in use by a command that cannot be joined from here: process ", refused.Error, StringComparison.Ordinal);

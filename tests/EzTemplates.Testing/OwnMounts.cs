@@ -1,0 +1,26 @@
+namespace EzTemplates.Testing;
+
+/// <summary>
+/// A command in a mount namespace of its own. Such a one starts with copies of all mounts, and would hold the views that tests beside it
+/// have mounted; so it lets go of all views first.
+/// </summary>
+public static class OwnMounts
+{
+    /// <param name="command">What is run, in the end by its own name and process.</param>
+    /// <param name="prepare">Shell commands that come before it.</param>
+    /// <param name="keep">The store whose views it keeps; null keeps none.</param>
+    public static ToolCommand Of(ToolCommand command, string prepare, string? keep = null)
+    {
+        ArgumentNullException.ThrowIfNull(command);
+        var letGoOfViews = $"""
+            while read -r _ _ _ _ point _; do
+                case $point in '{keep ?? "(none)"}'/*) ;; */environments/*/root) umount --lazy "$point";; esac
+            done < /proc/self/mountinfo
+            """;
+        return command with
+        {
+            File = "unshare",
+            Arguments = ["--mount", "sh", "-c", $"{letGoOfViews}\n{prepare} && exec \"$0\" \"$@\"", command.File, .. command.Arguments],
+        };
+    }
+}
