@@ -146,7 +146,8 @@ internal sealed partial class RpmExplanation
     private IEnumerable<string> Refusals(List<PackageId> refused)
     {
         var policy = _encoder.Policy;
-        foreach (var group in refused.Where(p => !policy.Admits(p)).GroupBy(Refusal).Where(g => g.Key != default))
+        // What no architecture of the recipe's could run is no loss, whatever else keeps it out.
+        foreach (var group in refused.Where(p => !policy.Admits(p) && !policy.IsOfOtherArchitecture(p) && !policy.IsInferior(p)).GroupBy(Refusal).Where(g => g.Key != default))
         {
             yield return $"; {group.Key.Before}{_words.List([.. group])}{group.Key.After}";
         }
@@ -160,7 +161,7 @@ internal sealed partial class RpmExplanation
             : policy.HeldBack(package) is { } hold ? ("the recipe holds ", $" back at `{hold.VersionPattern}` ({hold.Reason})")
             : policy.IsForbidden(package) ? ("the source of ", " has a negative priority")
             : policy.IsHiddenByModules(package) ? ("the module stream of ", " is not enabled")
-            : !policy.IsOfOtherArchitecture(package) && !policy.IsInferior(package) && policy.IsHiddenByPriority(package) ? ("a repository of higher priority hides ", "")
+            : policy.IsHiddenByPriority(package) ? ("a repository of higher priority hides ", "")
             : default;
     }
 

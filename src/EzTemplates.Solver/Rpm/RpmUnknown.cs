@@ -74,7 +74,13 @@ internal sealed class RpmUnknown
         var policy = _encoder.Policy;
         Conflict Because(string why, string? hint, UnknownCause cause) =>
             new([$"`{wanted}` is asked for, but {why}"], hint, new UnknownPackage(wanted, cause));
-        if (refused.Find(policy.IsExcluded) is var excluded && policy.IsExcluded(excluded))
+        if (refused.TrueForAll(policy.IsOfOtherArchitecture))
+        {
+            return Because($"{_words.List(refused)} {(refused.Count == 1 ? "is" : "are")} of no architecture that is asked for", null, UnknownCause.OtherVersions);
+        }
+
+        _ = refused.RemoveAll(policy.IsOfOtherArchitecture);
+        if (refused.FindAll(policy.IsExcluded) is [var excluded, ..])
         {
             var name = _universe.Text(_universe.Names[excluded.Value]);
             var hint = Tried($"remove `{name}` from `exclude`, or do not ask for it", _request with { Exclude = _request.Exclude.Remove(name) });
@@ -98,13 +104,11 @@ internal sealed class RpmUnknown
                 UnknownCause.Forbidden);
         }
 
-        var isForeign = refused.TrueForAll(policy.IsOfOtherArchitecture);
         return Because(
-            isForeign ? $"{_words.List(refused)} {(refused.Count == 1 ? "is" : "are")} of no architecture that is asked for"
-                : refused.Exists(policy.IsHiddenByPriority) ? $"a repository that comes first hides {_words.List(refused)}"
+            refused.Exists(policy.IsHiddenByPriority) ? $"a repository that comes first hides {_words.List(refused)}"
                 : $"every source of {_words.List(refused)} has a negative priority",
             null,
-            isForeign ? UnknownCause.OtherVersions : UnknownCause.Forbidden);
+            UnknownCause.Forbidden);
     }
 
     /// <summary>The hint if the change helps, else null.</summary>

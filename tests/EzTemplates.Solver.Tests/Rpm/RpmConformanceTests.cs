@@ -48,14 +48,9 @@ public sealed class RpmConformanceTests(RpmConformanceData data) : IClassFixture
             var request = row.On(data.Universe);
             var conflict = Assert.IsType<SolveResult.Unsolvable>(RpmSolver.Solve(data.Universe, request, TestContext.Current.CancellationToken)).Conflict;
             lengths.Add(conflict.Lines.Length);
-            if (conflict.Unknown is null)
-            {
-                var explanation = RpmSolver.Explain(data.Universe, request, TestContext.Current.CancellationToken);
-                Assert.Equal(conflict.Lines, explanation.Conflict.Lines);
-                problems.AddRange(RpmExplanationJudge.Judge(data.Universe, request, explanation).Select(p => $"{row.Id}: {p}\n{conflict}"));
-            }
-
-            problems.AddRange(HintProblem(row, request, conflict.Hint));
+            problems.AddRange(new RpmExplanationChecker(data.Metadata, row.Asked).Check(conflict.Lines).Select(p => $"{row.Id}: {p}\n{conflict}"));
+            problems.AddRange(conflict.Hint is not { } hint || RpmHintedRequests.Help(data.Universe, request, hint, TestContext.Current.CancellationToken)
+                ? [] : [$"{row.Id}: the hint does not help: {hint}"]);
         }
 
         Assert.True(problems.Count == 0, string.Join('\n', problems.Take(10)));
@@ -84,33 +79,16 @@ public sealed class RpmConformanceTests(RpmConformanceData data) : IClassFixture
         Assert.Empty(rules.Problems());
         Assert.All(roots.Where(r => r[0] != '@'), root => Assert.True(rules.Has(root)));
     }
-
-    /// <summary>A hint says what to leave out, or which stream to enable; done, it helps.</summary>
-    private IEnumerable<string> HintProblem(RpmConformanceRow row, RpmRequest request, string? hint)
-    {
-        if (hint is null)
-        {
-            yield break;
-        }
-
-        var advice = hint.Split(", or add a repository", StringSplitOptions.None)[0];
-        var named = advice.Split('`').Where((_, i) => i % 2 == 1).ToList();
-        var changes = !advice.StartsWith("leave out ", StringComparison.Ordinal) ? named.Take(1).Select(stream => request with { Modules = request.Modules.Add(stream) })
-            : advice.Contains("` and `", StringComparison.Ordinal) ? [request with { Install = request.Install.RemoveAll(r => named.Contains(r.ToString())) }]
-            : named.Select(name => request with { Install = request.Install.RemoveAll(r => r.ToString() == name) });
-        foreach (var changed in changes)
-        {
-            if (RpmSolver.Solve(data.Universe, changed, TestContext.Current.CancellationToken) is not SolveResult.Solution)
-            {
-                yield return $"{row.Id}: the hint does not help: {hint}";
-            }
-        }
-    }
 }
 
 public sealed record RpmConformanceRow(
     string Id, ImmutableArray<string> Packages, bool Recommends, bool Modules, string Repositories, bool IsSolvable, HashSet<string> Install)
 {
+    /// <summary>The same for a judge.</summary>
+    public RpmAsked Asked => new(Packages, Architectures) { Repositories = Repositories is "cs9" ? [] : [Repositories], Streams = Modules ? [] : null };
+
+    private static ImmutableArray<string> Architectures => ["x86_64", "i686", "i586", "i486", "i386"];
+
     /// <summary>As the data was made: rows without modules treat the repositories as ones of hot fixes.</summary>
     public RpmRequest On(RpmUniverse universe)
     {
@@ -118,7 +96,7 @@ public sealed record RpmConformanceRow(
         return new RpmRequest
         {
             Install = [.. Packages.Select(name => new PackageRequest(name))],
-            Architectures = ["x86_64", "i686", "i586", "i486", "i386"],
+            Architectures = Architectures,
             Recommends = Recommends,
             Sources = [.. universe.Sources.Select(s => new RpmSourcePolicy(Repositories is "cs9" || Repositories == s ? 99 : -1, !Modules))],
         };
@@ -128,16 +106,22 @@ public sealed record RpmConformanceRow(
 /// <summary>Read once for all tests of the class.</summary>
 public sealed class RpmConformanceData
 {
+    private static readonly (string Id, string Folder)[] Repositories = [("baseos", "cs9-baseos-2022"), ("appstream", "cs9-appstream-2025")];
     private readonly Lazy<RpmUniverse> _universe;
     private readonly Lazy<List<RpmConformanceRow>> _rows;
+    private readonly Lazy<RpmMetadata> _metadata;
 
     public RpmConformanceData()
     {
+        _metadata = new(() => RpmMetadataReader.Read([.. Repositories.Select(r => (r.Id, Path.Combine(Requires.Shared(), "conformance/rpm", r.Folder)))]));
         _universe = new(() => ReadUniverse(Path.Combine(Requires.Shared(), "conformance/rpm")));
         _rows = new(() => ReadRows(Path.Combine(Requires.Shared(), "conformance/rpm/dnf-install.jsonl.gz")));
     }
 
     public RpmUniverse Universe => _universe.Value;
+
+    /// <summary>The same repositories as the judge reads them.</summary>
+    public RpmMetadata Metadata => _metadata.Value;
 
     public IReadOnlyList<RpmConformanceRow> Rows => _rows.Value;
 
@@ -157,8 +141,7 @@ public sealed class RpmConformanceData
     private static RpmUniverse ReadUniverse(string folder)
     {
         var builder = new RpmUniverseBuilder();
-        (string Id, string Folder)[] repositories = [("baseos", "cs9-baseos-2022"), ("appstream", "cs9-appstream-2025")];
-        foreach (var (id, name) in repositories)
+        foreach (var (id, name) in Repositories)
         {
             Read(folder, name, "primary", stream => builder.AddPrimary(id, stream, name));
             Read(folder, name, "modules", stream => builder.AddModules(id, stream, name));
@@ -166,7 +149,7 @@ public sealed class RpmConformanceData
         }
 
         var paths = builder.PathsOutsidePrimary([]);
-        foreach (var (id, name) in repositories)
+        foreach (var (id, name) in Repositories)
         {
             Read(folder, name, "filelists", stream => builder.AddFilelists(id, stream, name, paths));
         }
