@@ -5,6 +5,7 @@ namespace EzTemplates.Solver;
 /// <summary>Tells what is the matter with a requested package that has no candidate at all.</summary>
 internal sealed class RpmUnknown
 {
+    private const int MostMembers = 4;
     private readonly RpmUniverse _universe;
     private readonly RpmRequest _request;
     private readonly RpmEncoder _encoder;
@@ -45,11 +46,7 @@ internal sealed class RpmUnknown
         var (universe, encoder, words) = (_universe, _encoder, _words);
         if (wanted.Name.StartsWith('@'))
         {
-            return new Conflict(
-                [universe.Find(wanted.Name[1..]) is { } id && universe.Groups.Contains(id)
-                    ? $"no repository has a package of the group `{wanted.Name}`" : $"no repository has a group `{wanted.Name}`"],
-                null,
-                new UnknownPackage(wanted, UnknownCause.NoSuchName));
+            return Group(wanted);
         }
 
         var refused = encoder.Candidates.AllOf(wanted);
@@ -67,6 +64,30 @@ internal sealed class RpmUnknown
                 [$"`{wanted}` is asked for, but there is only {words.List(others)}"],
                 null,
                 new UnknownPackage(wanted, UnknownCause.OtherVersions));
+    }
+
+    /// <summary>A group that brings nothing: there is none of the name, its members are optional, or none of them is to be had.</summary>
+    private Conflict Group(PackageRequest wanted)
+    {
+        Conflict Because(string line, string? hint) => new([line], hint, new UnknownPackage(wanted, UnknownCause.NoSuchName));
+        if (_universe.Find(wanted.Name[1..]) is not { } id || _universe.Groups.IndexOf(id) is var group && group < 0)
+        {
+            return Because($"no repository has a group `{wanted.Name}`", null);
+        }
+
+        var optional = _universe.MembersOf(group).ToArray().Where(m => m.Kind == RpmMemberKind.Optional)
+            .Select(m => new PackageRequest(_universe.Text(m.Name))).Where(m => _encoder.Candidates.Of(m).Count > 0).ToList();
+        if (optional.Count == 0)
+        {
+            return Because($"no repository has a package of the group `{wanted.Name}`", null);
+        }
+
+        var at = _request.Install.IndexOf(wanted);
+        var hints = optional.Select(m => Tried($"ask for members that are wanted by name, as `{m}`, in the place of `{wanted}`", _request with { Install = _request.Install.SetItem(at, m) }));
+        var more = optional.Count > MostMembers ? $" and {optional.Count - MostMembers} more" : "";
+        return Because(
+            $"`{wanted}` is asked for, but all members of that group are optional and do not come with it: {string.Join(", ", optional.Take(MostMembers))}{more}",
+            hints.FirstOrDefault(h => h is not null));
     }
 
     private Conflict Refused(PackageRequest wanted, List<PackageId> refused)
