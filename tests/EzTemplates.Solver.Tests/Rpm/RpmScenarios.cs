@@ -35,13 +35,6 @@ internal static class RpmScenarios
         ["a missing release matches where the side has equality"] = new("a 1 ; Requires: b = 2\nb 2-7", "install a", "a=1 b=2-7"),
         ["the provider of the newest version"] = new("a 1 ; Requires: java >= 8\njava8 1 ; Provides: java = 8\njava17 1 ; Provides: java = 17\njava9 1 ; Provides: java", "install a", "a=1 java17=1"),
 
-        // dnf takes the operands of an or as one list, in the order in which the metadata first names them: java8 there.
-        ["an or takes the first that is named"] = new(
-            "a 1 ; Requires: (java or java8)\njava8 1\njava17 1 ; Provides: java = 17", "install a", "a=1 java17=1"),
-
-        // dnf keeps what it chose first, here b in the machine's own architecture, though only the other one is needed in the end.
-        ["what nothing needs goes"] = new(
-            "a 1 ; Requires: b, c\nb 1 x86_64\nb 1 i686 ; Provides: c", "install a", "a=1 b.i686=1"),
         ["what an or need not have brought goes, though its first part would bring more"] = new(
             "a 1 ; Requires: c\na 2 ; Requires: d\nb 3\nc 2 i686 ; Provides: d ; Requires: ((b if d else a) or (c >= 2 if c) or c = 1)\nc 3 ; Provides: c",
             "install c, a", "a=2 c.i686=2"),

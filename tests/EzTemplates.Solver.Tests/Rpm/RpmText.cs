@@ -184,7 +184,7 @@ internal sealed class RpmText
         }
     }
 
-    private string Show(PackageId package)
+    public string Show(PackageId package)
     {
         var architecture = Universe.Text(Universe.Architectures[package.Value]);
         var version = Universe.Text(Universe.Versions[package.Value]);
