@@ -137,9 +137,7 @@ internal sealed partial class RpmEncoder
                 break;
             case RpmNodeKind.Supplement:
                 Requirements.Add(variable, [node.Condition], RequirementKind.Support);
-                var versions = Policy.Named(_universe.Names[node.Package.Value]).Where(Policy.Admits).ToList();
-                versions.Sort(Policy);
-                Requirements.Add(variable, AsVariables(solver, versions), RequirementKind.Wish);
+                Requirements.Add(variable, AsVariables(solver, VersionsWanted(node)), RequirementKind.Wish);
                 break;
             default:
                 Requirements.Add(variable, [node.Owner], RequirementKind.Support);
