@@ -97,6 +97,8 @@ internal static class RpmScenarios
             "a 1\nb 1\nl 1 ; Supplements: (a and b)\nl 2 ; Supplements: (a and b)", "install a, b ; recommends", "a=1 b=1 l=2"),
         ["a supplement that undoes what it supplements is not followed"] = new(
             "b 3 ; Recommends: (d unless a)\nd 1\na 1 ; Supplements: d", "install b ; recommends", "b=3 d=1"),
+        ["a recommendation of what is there only without it is not followed"] = new(
+            "d 3 ; Recommends: (c unless a)\nc 1 ; Recommends: a\na 2", "install d ; recommends", "c=1 d=3"),
         ["a supplement of the smallest set"] = new(
             "c 2 ; Supplements: (a or c >= 3) ; Conflicts: b\na 3 ; Requires: d >= 2 ; Conflicts: d = 2 ; Obsoletes: c = 2\na 2 ; PreRequires: d < 1 ; Provides: d\n"
                 + "a 1 i686 ; Recommends: d = 2 ; Provides: b\nb 1 ; PreRequires: c < 3 ; Obsoletes: c",

@@ -81,12 +81,16 @@ internal sealed class RpmSubsetOracle
         return false;
     }
 
-    /// <summary>Whether no single package can be added that one of the set recommends, or that supplements the set, and that is not there.</summary>
+    /// <summary>
+    /// Whether no single package can be added that one of the set recommends, or that supplements the set, and that is not there. One that
+    /// takes away the ground it stands on, as what is recommended by a package that is there only as long as it is not, need not come.
+    /// </summary>
     public bool FollowsWhatItCan(uint set)
     {
         for (var i = 0; i < _count; i++)
         {
-            if (!IsIn(set, i) && IsValid(set | (1u << i)) && (IsRecommended(i, set) || (Supplements(i, set) && !HasName(i, set))))
+            var more = set | (1u << i);
+            if (more != set && IsValid(more) && IsWanted(i, set) && !CanLose(more, i))
             {
                 return false;
             }
@@ -94,6 +98,23 @@ internal sealed class RpmSubsetOracle
 
         return true;
     }
+
+    /// <summary>Whether the package may be gone after taking out, one after the other, what nothing needs or wants.</summary>
+    private bool CanLose(uint set, int package)
+    {
+        for (var i = 0; i < _count; i++)
+        {
+            var rest = set & (~(1u << i) | Fixed);
+            if (rest != set && IsValid(rest) && !IsWanted(i, rest) && (i == package || CanLose(rest, package)))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    private bool IsWanted(int package, uint set) => IsRecommended(package, set) || (Supplements(package, set) && !HasName(package, set));
 
     private bool IsRecommended(int package, uint set)
     {
