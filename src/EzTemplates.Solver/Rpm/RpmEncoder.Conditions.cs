@@ -61,6 +61,7 @@ internal sealed partial class RpmEncoder
 
                 return any;
             case RpmOperator.If or RpmOperator.Unless:
+                // Not for the request, whose are the conditions of Supplements: one that holds as long as something is absent is not followed.
                 return owner != Request && DefineBranches(solver, truth, owner, term, fact);
             default:
                 foreach (var candidate in Candidates.Of(term))

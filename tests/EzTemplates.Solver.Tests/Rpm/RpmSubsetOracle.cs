@@ -90,7 +90,7 @@ internal sealed class RpmSubsetOracle
         for (var i = 0; i < _count; i++)
         {
             var more = set | (1u << i);
-            if (more != set && IsValid(more) && IsWanted(i, set) && !CanLose(more, i))
+            if (more != set && IsValid(more) && IsWanted(i, set, more) && !CanLose(more, i))
             {
                 return false;
             }
@@ -99,13 +99,15 @@ internal sealed class RpmSubsetOracle
         return true;
     }
 
-    /// <summary>Whether the package may be gone after taking out, one after the other, what nothing needs or wants.</summary>
+    /// <summary>Whether the package may be gone after taking out, part after part, what the rest neither needs nor wants.</summary>
     private bool CanLose(uint set, int package)
     {
-        for (var i = 0; i < _count; i++)
+        var free = set & ~Fixed;
+        for (var part = free; part != 0; part = (part - 1) & free)
         {
-            var rest = set & (~(1u << i) | Fixed);
-            if (rest != set && IsValid(rest) && !IsWanted(i, rest) && (i == package || CanLose(rest, package)))
+            var rest = set & ~part;
+            if (IsValid(rest) && !Enumerable.Range(0, _count).Any(i => IsIn(part, i) && IsWanted(i, rest, set))
+                && (IsIn(part, package) || CanLose(rest, package)))
             {
                 return true;
             }
@@ -114,15 +116,17 @@ internal sealed class RpmSubsetOracle
         return false;
     }
 
-    private bool IsWanted(int package, uint set) => IsRecommended(package, set) || (Supplements(package, set) && !HasName(package, set));
+    /// <summary>Whether the rest recommends the package or is supplemented by it, as things are in the whole set.</summary>
+    private bool IsWanted(int package, uint rest, uint set) =>
+        IsRecommended(package, rest, set) || (Supplements(package, rest) && Supplements(package, set) && !HasName(package, rest));
 
-    private bool IsRecommended(int package, uint set)
+    private bool IsRecommended(int package, uint rest, uint set)
     {
         for (var i = 0; i < _count; i++)
         {
-            foreach (var (kind, term) in IsIn(set & ~Fixed, i) ? _universe.Dependencies(new PackageId(i)) : [])
+            foreach (var (kind, term) in IsIn(rest & ~Fixed, i) ? _universe.Dependencies(new PackageId(i)) : [])
             {
-                if (kind == RpmDependencyKind.Recommends && !Holds(term, set) && Holds(term, set | (1u << package)))
+                if (kind == RpmDependencyKind.Recommends && !Holds(term, set & ~(1u << package)) && Holds(term, set))
                 {
                     return true;
                 }
