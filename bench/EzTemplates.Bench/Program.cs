@@ -10,7 +10,7 @@ using EzTemplates.Bench;
 // gc STORE              marks and sweeps it; bench/gc runs both for three sizes
 // universe PACKAGES FILE  writes the parsed form of a Packages file
 // solve FILE NAME...    solves each name on an empty system, 11 times, from the mapped file: milliseconds, packages, RssAnon
-// hard                  solves universes made to be hard: pigeons in holes, long chains, many alternatives, circles
+// hard                  solves universes made to be hard, as both families: pigeons in holes, long chains, many alternatives, circles
 // micro [ARGUMENTS]     the BenchmarkDotNet classes of Micro/; the arguments are BenchmarkDotNet's, such as --filter '*Version*'
 switch (args)
 {
@@ -39,7 +39,7 @@ switch (args)
         Console.WriteLine(Solving.Run(mapped, names));
         return 0;
     case ["hard"]:
-        HardUniverses.Run(Console.Out);
+        HardSolving.Run(Console.Out);
         return 0;
     case ["micro", .. var rest]:
         BenchmarkSwitcher.FromAssembly(typeof(PoolReading).Assembly).Run(rest);

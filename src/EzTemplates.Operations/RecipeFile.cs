@@ -19,6 +19,10 @@ public sealed record RecipeFile(string FullPath, Recipe Recipe, RecipeFile? Base
     /// <summary>The lock beside the recipe: <c>nginx.amd64.lock.json</c>.</summary>
     public string LockPath => LockPathOf(Recipe.Name);
 
+    /// <summary>The OS's own, then those that a package is asked for in (<c>wine32:i386</c>).</summary>
+    public IReadOnlyList<string> Architectures =>
+        [.. new[] { Os.Architecture }.Concat((Base?.Recipe.Packages ?? []).Concat(Recipe.Packages).Select(p => p.Architecture).Where(a => a is not ("" or "all" or "any" or "native"))).Distinct()];
+
     /// <summary>Repositories of the base, then the recipe's own.</summary>
     public IEnumerable<RepositorySpec> Repositories => Base is null ? Recipe.Repositories : Base.Repositories.Concat(Recipe.Repositories);
 

@@ -95,7 +95,7 @@ public sealed class Workspace(WorkspaceOptions options, Action<OperationEvent> t
     /// <summary>Today's snapshots of a recipe's repositories; asked for once in the life of this object.</summary>
     internal async Task<ImmutableArray<Snapshot>> SnapshotsAsync(RecipeFile file, CancellationToken cancelThis)
     {
-        var key = string.Join('\n', file.Repositories.Select(KeyOf).Prepend(file.Os.Architecture));
+        var key = string.Join('\n', file.Repositories.Select(KeyOf).Prepend(string.Join(' ', file.Architectures)));
         if (_snapshots.TryGetValue(key, out var known))
         {
             return known;
@@ -107,7 +107,7 @@ public sealed class Workspace(WorkspaceOptions options, Action<OperationEvent> t
             throw new EzException(FailureKind.Usage, $"`{file.FullPath}` names no repository", "add `repositories:`, as recipes/debian-12.yaml has it");
         }
 
-        var found = await new SnapshotFetcher(Client, MetadataDirectory).FetchAsync(repositories, file.Os.Architecture, new SnapshotOptions
+        var found = await new SnapshotFetcher(Client, MetadataDirectory).FetchAsync(repositories, file.Architectures, new SnapshotOptions
         {
             Offline = options.Offline,
             Cancel = cancelThis,

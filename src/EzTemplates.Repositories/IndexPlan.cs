@@ -12,10 +12,15 @@ internal sealed record IndexPlan(string Component, string Architecture, Immutabl
     // Smallest to fetch first; all of them decode quickly enough not to matter beside the network.
     private static readonly string[] Extensions = [".xz", ".zst", ".gz", "", ".bz2", ".lzma"];
 
-    /// <summary>All indexes of the repository's components for an architecture, and for <c>all</c> where the archive keeps it apart.</summary>
-    /// <exception cref="EzException">The suite lacks a component, or the architecture.</exception>
-    public static ImmutableArray<IndexPlan> For(ResolvedRepository repository, string suite, ReleaseInfo release, string architecture)
+    /// <summary>
+    /// All indexes of the repository's components for the architectures, and for <c>all</c> where the archive keeps it apart. Foreign
+    /// architectures are taken where there are any: not every suite has them.
+    /// </summary>
+    /// <param name="architectures">The native one first.</param>
+    /// <exception cref="EzException">The suite lacks a component, or the native architecture.</exception>
+    public static ImmutableArray<IndexPlan> For(ResolvedRepository repository, string suite, ReleaseInfo release, IReadOnlyList<string> architectures)
     {
+        var architecture = architectures[0];
         var plans = ImmutableArray.CreateBuilder<IndexPlan>();
         foreach (var component in repository.Components)
         {
@@ -30,6 +35,7 @@ internal sealed record IndexPlan(string Component, string Architecture, Immutabl
             }
 
             plans.AddRange(new[] { own, all }.OfType<IndexPlan>());
+            plans.AddRange(architectures.Skip(1).Select(foreign => Find(release, component, foreign)).OfType<IndexPlan>());
         }
 
         return plans.ToImmutable();

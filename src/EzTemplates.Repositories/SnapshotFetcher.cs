@@ -33,13 +33,14 @@ public sealed class SnapshotFetcher
     }
 
     /// <summary>The snapshots in the order of the repositories and their suites.</summary>
+    /// <param name="architectures">The native one first; of others what there is.</param>
     /// <exception cref="EzException">A suite cannot be had, or not as it was signed.</exception>
-    public async Task<ImmutableArray<Snapshot>> FetchAsync(IReadOnlyList<ResolvedRepository> repositories, string architecture, SnapshotOptions options)
+    public async Task<ImmutableArray<Snapshot>> FetchAsync(IReadOnlyList<ResolvedRepository> repositories, IReadOnlyList<string> architectures, SnapshotOptions options)
     {
         var wanted = repositories.SelectMany(r => r.Suites.Select(s => new Wanted(r, s))).ToList();
-        await RefreshAsync(wanted, architecture, options).ConfigureAwait(false);
+        await RefreshAsync(wanted, architectures, options).ConfigureAwait(false);
         var failures = ArePresent(wanted) ? [] : await FetchIndexesAsync(wanted, options).ConfigureAwait(false);
-        if (failures.Count > 0 && !options.Offline && await FollowAsync([.. failures.Keys], architecture, options).ConfigureAwait(false))
+        if (failures.Count > 0 && !options.Offline && await FollowAsync([.. failures.Keys], architectures, options).ConfigureAwait(false))
         {
             // The mirror was in the middle of an update: the Release has changed since, so its indexes may be there now.
             failures = await FetchIndexesAsync(wanted, options).ConfigureAwait(false);
@@ -55,12 +56,12 @@ public sealed class SnapshotFetcher
         return snapshots;
     }
 
-    private Task RefreshAsync(IEnumerable<Wanted> wanted, string architecture, SnapshotOptions options) => Task.WhenAll(wanted.Select(async w =>
+    private Task RefreshAsync(IEnumerable<Wanted> wanted, IReadOnlyList<string> architectures, SnapshotOptions options) => Task.WhenAll(wanted.Select(async w =>
     {
         var found = options.Offline
             ? await _releases.RecallAsync(w.Repository, w.Suite).ConfigureAwait(false)
             : await _releases.RefreshAsync(w.Repository, w.Suite, options.Cancel).ConfigureAwait(false);
-        w.Take(found, IndexPlan.For(w.Repository, w.Suite.Suite, found.Info, architecture));
+        w.Take(found, IndexPlan.For(w.Repository, w.Suite.Suite, found.Info, architectures));
     }));
 
     /// <summary>Whether all indexes are in place, and were parsed before: then their bytes are not hashed once more.</summary>
@@ -68,10 +69,10 @@ public sealed class SnapshotFetcher
         wanted.All(w => w.HasIndexes(_folder)) && UniverseCache.IsParsed(_folder, [.. wanted.Select(w => w.ToSnapshot(_folder))]);
 
     /// <summary>Fetches the Releases of suites whose indexes failed again; says whether one has changed.</summary>
-    private async Task<bool> FollowAsync(IReadOnlyList<Wanted> failed, string architecture, SnapshotOptions options)
+    private async Task<bool> FollowAsync(IReadOnlyList<Wanted> failed, IReadOnlyList<string> architectures, SnapshotOptions options)
     {
         var before = failed.Select(w => w.Found.Signed.Name).ToList();
-        await RefreshAsync(failed, architecture, options).ConfigureAwait(false);
+        await RefreshAsync(failed, architectures, options).ConfigureAwait(false);
         return failed.Where((w, i) => w.Found.Signed.Name != before[i]).Any();
     }
 

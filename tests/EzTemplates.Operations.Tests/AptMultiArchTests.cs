@@ -67,7 +67,7 @@ public sealed partial class AptMultiArchTests : IDisposable
         foreach (var architecture in Architectures)
         {
             ImmutableArray<ResolvedRepository> repositories = [RepositoryResolver.Resolve(spec, new MirrorSources { Host = host, Architecture = architecture })];
-            snapshots.AddRange(await new SnapshotFetcher(client, _temp.At("metadata")).FetchAsync(repositories, architecture, new SnapshotOptions { Cancel = TestContext.Current.CancellationToken }));
+            snapshots.AddRange(await new SnapshotFetcher(client, _temp.At("metadata")).FetchAsync(repositories, [architecture], new SnapshotOptions { Cancel = TestContext.Current.CancellationToken }));
         }
 
         return snapshots.ToImmutable();

@@ -23,7 +23,7 @@ public sealed class HostMirrorTests
         ];
         var options = new SnapshotOptions { Cancel = TestContext.Current.CancellationToken };
         var fetcher = new SnapshotFetcher(client, temp.Root);
-        var first = await fetcher.FetchAsync(repositories[..1], "amd64", options);
+        var first = await fetcher.FetchAsync(repositories[..1], ["amd64"], options);
         Assert.Equal("bookworm", first[0].Release.Codename);
         Assert.Single(first[0].Indexes);
         var universe = UniverseCache.Open(temp.Root, first);
@@ -31,7 +31,7 @@ public sealed class HostMirrorTests
 
         // Nothing but the Release comes the second time: the index is there by its digest.
         var bytes = client.Statistics.Sum(m => m.Bytes);
-        var second = await fetcher.FetchAsync(repositories[..1], "amd64", options);
+        var second = await fetcher.FetchAsync(repositories[..1], ["amd64"], options);
         Assert.True(second[0].IsUnchanged);
         Assert.Equal(bytes, client.Statistics.Sum(m => m.Bytes));
         Assert.Equal("trixie", repositories[1].Suites[0].Suite);

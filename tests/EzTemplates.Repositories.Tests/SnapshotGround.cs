@@ -63,7 +63,7 @@ internal sealed class SnapshotGround : IDisposable
             TrustUnsigned = TrustUnsigned,
         };
         var options = new SnapshotOptions { Offline = offline, Cancel = TestContext.Current.CancellationToken };
-        return Assert.Single(await new SnapshotFetcher(Client, Metadata, Verifier).FetchAsync([repository], "amd64", options));
+        return Assert.Single(await new SnapshotFetcher(Client, Metadata, Verifier).FetchAsync([repository], ["amd64"], options));
     }
 
     public async Task<EzException> RefusedAsync(string suite = "stable-one")

@@ -37,9 +37,16 @@ internal static class DebUnknown
         return others.Count == 0
             ? new Conflict([$"no repository has a package `{wanted.Name}`"], null, new UnknownPackage(wanted, UnknownCause.NoSuchName))
             : new Conflict(
-                [$"`{wanted}` is asked for, but there is only {words.List(others)}"],
+                [$"`{wanted}` is asked for, but there is only {OfOtherArchitectures(universe, wanted, others) ?? words.List(others)}"],
                 null,
                 new UnknownPackage(wanted, UnknownCause.OtherVersions));
+    }
+
+    /// <summary>The architectures that there are, where the one that is asked for is not among them; else null.</summary>
+    private static string? OfOtherArchitectures(PackageUniverse universe, PackageRequest wanted, List<PackageId> others)
+    {
+        var there = others.Select(p => universe.Text(universe.Architectures[p.Value])).Distinct().Order(StringComparer.Ordinal).ToList();
+        return wanted.Architecture is "" or "any" or "native" || there.Contains(wanted.Architecture) ? null : string.Join(", ", there.Select(a => $"{wanted.Name}:{a}"));
     }
 
     private static Conflict Refused(

@@ -61,6 +61,7 @@ internal sealed partial class RpmEncoder
 
                 return any;
             case RpmOperator.If or RpmOperator.Unless:
+                // Not for the request, whose are the conditions of Supplements: one that holds as long as something is absent is not followed.
                 return owner != Request && DefineBranches(solver, truth, owner, term, fact);
             default:
                 foreach (var candidate in Candidates.Of(term))
@@ -183,13 +184,14 @@ internal sealed partial class RpmEncoder
     {
         foreach (var package in root.Condition!)
         {
-            Supplement(solver, root.Candidates[0], VariableOf(package, solver));
+            Supplement(solver, root.Candidates[0], default, VariableOf(package, solver));
         }
     }
 
-    private void Supplement(CdclSolver solver, PackageId package, int truth)
+    /// <param name="term">Of the package's Supplements; default where a group wants it, in whichever version.</param>
+    private void Supplement(CdclSolver solver, PackageId package, RpmTerm term, int truth)
     {
-        var node = NewNode(solver, new RpmNode(RpmNodeKind.Supplement, package, default, 0, 0, truth));
+        var node = NewNode(solver, new RpmNode(RpmNodeKind.Supplement, package, term, 0, 0, truth));
         Requirements.Derive(node, node);
         solver.AddDefinition([Literal.Not(truth), Literal.Of(node)], 0);
     }
@@ -210,10 +212,52 @@ internal sealed partial class RpmEncoder
                 {
                     if (kind == RpmDependencyKind.Supplements && TruthOf(solver, Request, term, 0) is var truth and not Never)
                     {
-                        Supplement(solver, other, truth);
+                        Supplement(solver, other, term, truth);
                     }
                 }
             }
         }
+    }
+
+    /// <summary>The best first of those versions that supplement the same; a newer one that no longer does is not wanted.</summary>
+    private List<PackageId> VersionsWanted(RpmNode supplement)
+    {
+        var versions = Policy.Named(_universe.Names[supplement.Package.Value])
+            .Where(p => Policy.Admits(p) && (supplement.Term == default || DoesSupplement(p, supplement.Term))).ToList();
+        versions.Sort(Policy);
+        return versions;
+    }
+
+    private bool DoesSupplement(PackageId package, RpmTerm term)
+    {
+        foreach (var (kind, other) in _universe.Dependencies(package))
+        {
+            if (kind == RpmDependencyKind.Supplements && AreSame(term, other))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    private bool AreSame(RpmTerm one, RpmTerm other)
+    {
+        if (one.Operator == RpmOperator.Relation || one.Operator != other.Operator || one.Count != other.Count)
+        {
+            return one == other;
+        }
+
+        var parts = _universe.Operands(one);
+        var others = _universe.Operands(other);
+        for (var i = 0; i < parts.Length; i++)
+        {
+            if (!AreSame(parts[i], others[i]))
+            {
+                return false;
+            }
+        }
+
+        return true;
     }
 }

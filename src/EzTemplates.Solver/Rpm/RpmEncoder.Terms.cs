@@ -51,43 +51,6 @@ internal sealed partial class RpmEncoder
         }
     }
 
-    /// <summary>The owner needs the term not to hold.</summary>
-    private void Forbid(CdclSolver solver, int owner, RpmTerm term, int fact)
-    {
-        switch (term.Operator)
-        {
-            case RpmOperator.Or:
-                foreach (var operand in _universe.Operands(term))
-                {
-                    Forbid(solver, owner, operand, fact);
-                }
-
-                break;
-            case RpmOperator.And:
-                ForbidAll(solver, owner, _universe.Operands(term), fact);
-                break;
-            case RpmOperator.If or RpmOperator.Unless when term.Count == 3 || term.Operator == RpmOperator.If:
-                var (then, condition, other) = Branches(term);
-                When(solver, owner, condition, RpmThen.Forbid, then, fact);
-                if (other is { } otherwise)
-                {
-                    When(solver, owner, otherwise, RpmThen.Require, condition, fact);
-                }
-                else
-                {
-                    Require(solver, owner, condition, fact);
-                }
-
-                break;
-            case RpmOperator.Unless:
-                When(solver, owner, _universe.Operands(term)[0], RpmThen.Require, _universe.Operands(term)[1], fact);
-                break;
-            default:
-                ForbidPackages(solver, owner, term, fact);
-                break;
-        }
-    }
-
     /// <summary>The owner would like the term to hold.</summary>
     private void Wish(CdclSolver solver, int owner, RpmTerm term)
     {
@@ -137,9 +100,7 @@ internal sealed partial class RpmEncoder
                 break;
             case RpmNodeKind.Supplement:
                 Requirements.Add(variable, [node.Condition], RequirementKind.Support);
-                var versions = Policy.Named(_universe.Names[node.Package.Value]).Where(Policy.Admits).ToList();
-                versions.Sort(Policy);
-                Requirements.Add(variable, AsVariables(solver, versions), RequirementKind.Wish);
+                Requirements.Add(variable, AsVariables(solver, VersionsWanted(node)), RequirementKind.Wish);
                 break;
             default:
                 Requirements.Add(variable, [node.Owner], RequirementKind.Support);
@@ -240,42 +201,6 @@ internal sealed partial class RpmEncoder
         {
             _clause.Add(literal);
         }
-    }
-
-    /// <summary>Conflicts never mean the package itself; where a requirement rules out what the package is, the package cannot be.</summary>
-    private void ForbidPackages(CdclSolver solver, int owner, RpmTerm term, int fact)
-    {
-        var package = _nodes[owner].Package;
-        foreach (var other in Candidates.Of(term))
-        {
-            var variable = VariableOf(other, solver);
-            if (variable == owner && _facts[fact].Kind != RpmFactKind.Conflicts)
-            {
-                _ = solver.AddClause([Literal.Not(owner)], fact);
-            }
-            else if ((other != package || _facts[fact].Kind != RpmFactKind.Conflicts) && !_system.AreBoth(package, other))
-            {
-                _ = solver.AddClause([Literal.Not(owner), Literal.Not(variable)], fact);
-            }
-        }
-    }
-
-    /// <summary>Not all at once: the first ones are a condition under which the last is forbidden.</summary>
-    private void ForbidAll(CdclSolver solver, int owner, ReadOnlySpan<RpmTerm> terms, int fact)
-    {
-        var clause = new List<int> { Literal.Not(owner) };
-        foreach (var term in terms)
-        {
-            var truth = TruthOf(solver, owner, term, fact);
-            if (truth == Never)
-            {
-                return;
-            }
-
-            clause.Add(Literal.Not(truth));
-        }
-
-        _ = solver.AddClause([.. clause.Distinct()], fact);
     }
 
     private void RequireOneOf(CdclSolver solver, int owner, ReadOnlySpan<PackageId> candidates, RequirementKind kind, int fact)

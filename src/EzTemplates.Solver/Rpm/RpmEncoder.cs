@@ -197,46 +197,6 @@ internal sealed partial class RpmEncoder : ClauseSource
         }
     }
 
-    private void Obsolete(CdclSolver solver, int variable, PackageId package, RpmTerm term, int index)
-    {
-        var fact = -1;
-        foreach (var other in Candidates.Obsoleted(package, _universe.Relation(term.Relation)))
-        {
-            if (!_system.AreBoth(package, other))
-            {
-                fact = fact < 0 ? NewFact(RpmFactKind.Obsoletes, package, index) : fact;
-                _ = solver.AddClause([Literal.Not(variable), Literal.Not(VariableOf(other, solver))], fact);
-            }
-        }
-    }
-
-    /// <summary>Packages of the name that are in no group with this one and cannot stand beside it: noarch beside a second architecture.</summary>
-    private void ExcludeNamesakes(CdclSolver solver, int variable, PackageId package)
-    {
-        foreach (var other in Policy.Named(_universe.Names[package.Value]))
-        {
-            if (GroupOf(other) != GroupOf(package) && Collide(package, other) && Policy.Admits(other))
-            {
-                var fact = NewFact(RpmFactKind.OneVersion, package, other.Value);
-                _ = solver.AddClause([Literal.Not(variable), Literal.Not(VariableOf(other, solver))], fact);
-            }
-        }
-    }
-
-    /// <summary>Packages of one name and one group exclude each other; a package to be installed in several versions is its own.</summary>
-    private int GroupOf(PackageId package) =>
-        _request.InstallOnly && (_universe.Flags[package.Value] & RpmPackageFlags.InstallOnly) != 0 ? ~package.Value
-        : !_request.Multilib || Matching.IsNoarch(package) ? 0
-        : ArchitectureColour.Of(_universe.Bytes(_universe.Architectures[package.Value]));
-
-    private bool Collide(PackageId one, PackageId other)
-    {
-        var (a, b) = (GroupOf(one), GroupOf(other));
-        return a < 0 || b < 0
-            ? _universe.Versions[one.Value] == _universe.Versions[other.Value] && _universe.Architectures[one.Value] == _universe.Architectures[other.Value]
-            : a == b || a == 0 || b == 0;
-    }
-
     /// <summary>The package's variable; made together with those of the other versions, of which one at most can be true.</summary>
     private int VariableOf(PackageId package, CdclSolver solver)
     {

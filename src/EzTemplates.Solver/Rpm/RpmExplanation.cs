@@ -70,19 +70,23 @@ internal sealed partial class RpmExplanation
 
     private void TellDependencies()
     {
-        var left = _facts.Where(f => f.Kind == RpmFactKind.Requires).ToList();
+        var left = new Dictionary<StringId, List<RpmFact>>();
+        foreach (var fact in _facts.Where(f => f.Kind == RpmFactKind.Requires))
+        {
+            _ = left.TryAdd(NameOf(fact), []);
+            left[NameOf(fact)].Add(fact);
+        }
+
         while (left.Count > 0)
         {
-            if (!_queue.TryDequeue(out var name))
+            // A core is connected, but do not rely on it for an end.
+            var name = _queue.TryDequeue(out var reached) ? reached : left.Keys.First();
+            if (left.Remove(name, out var facts))
             {
-                // A core is connected, but do not rely on it for an end.
-                name = NameOf(left[0]);
-            }
-
-            foreach (var same in left.Where(f => NameOf(f) == name).GroupBy(Need).ToList())
-            {
-                TellDependency([.. same], same.Key);
-                _ = left.RemoveAll(same.Contains);
+                foreach (var same in facts.GroupBy(Need))
+                {
+                    TellDependency([.. same], same.Key);
+                }
             }
         }
     }

@@ -12,11 +12,13 @@ internal sealed class RpmLeanings
     private readonly RpmUniverse _universe;
     private readonly RpmEncoder _encoder;
     private readonly Dictionary<PackageId, List<(int Owner, int Rank)>> _wanted = [];
+    private readonly Leaning[] _leanings;
 
     public RpmLeanings(RpmUniverse universe, RpmEncoder encoder)
     {
         _universe = universe;
         _encoder = encoder;
+        _leanings = new Leaning[universe.PackageCount];
     }
 
     /// <summary>Takes down what a package recommends and suggests.</summary>
@@ -59,6 +61,7 @@ internal sealed class RpmLeanings
         {
             foreach (var candidate in _encoder.Candidates.Of(term))
             {
+                _leanings[candidate.Value] = Leaning.Some;
                 (CollectionsMarshal.GetValueRefOrAddDefault(_wanted, candidate, out _) ??= []).Add((owner, rank));
             }
         }
@@ -73,7 +76,7 @@ internal sealed class RpmLeanings
 
     private int RankOf(CdclSolver solver, int candidate)
     {
-        if (_encoder.PackageOf(candidate) is not { } package)
+        if (_encoder.PackageOf(candidate) is not { } package || LeaningOf(package) == Leaning.None)
         {
             return 0;
         }
@@ -96,6 +99,22 @@ internal sealed class RpmLeanings
         }
 
         return rank;
+    }
+
+    /// <summary>Most packages have none, and there may be thousands among which to choose.</summary>
+    private Leaning LeaningOf(PackageId package)
+    {
+        ref var leaning = ref _leanings[package.Value];
+        if (leaning == Leaning.Unknown)
+        {
+            leaning = _encoder.Policy.IsPreferred(package) ? Leaning.Some : Leaning.None;
+            foreach (var (kind, _) in _universe.Dependencies(package))
+            {
+                leaning = kind is RpmDependencyKind.Supplements or RpmDependencyKind.Enhances ? Leaning.Some : leaning;
+            }
+        }
+
+        return leaning;
     }
 
     private bool Holds(CdclSolver solver, RpmTerm term)
@@ -132,5 +151,12 @@ internal sealed class RpmLeanings
             default:
                 return Holds(solver, operands[1]) ? operands.Length > 2 && Holds(solver, operands[2]) : Holds(solver, operands[0]);
         }
+    }
+
+    private enum Leaning : byte
+    {
+        Unknown,
+        None,
+        Some,
     }
 }

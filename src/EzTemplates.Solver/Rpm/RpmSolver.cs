@@ -133,6 +133,12 @@ public static class RpmSolver
             if (solver.Search([.. packages.Select(Literal.Of)], cancellation) == SearchStatus.Satisfied)
             {
                 var more = Reduced(encoder, solver);
+                if (!more.Contains(candidate))
+                {
+                    // What wanted it went when it came.
+                    continue;
+                }
+
                 if (rounds < mostRounds && chosen.Except(more).Any(v => encoder.PackageOf(v) is not null))
                 {
                     tried.Clear();

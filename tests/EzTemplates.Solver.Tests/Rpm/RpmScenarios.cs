@@ -38,6 +38,18 @@ internal static class RpmScenarios
         ["what an or need not have brought goes, though its first part would bring more"] = new(
             "a 1 ; Requires: c\na 2 ; Requires: d\nb 3\nc 2 i686 ; Provides: d ; Requires: ((b if d else a) or (c >= 2 if c) or c = 1)\nc 3 ; Provides: c",
             "install c, a", "a=2 c.i686=2"),
+        ["a recommendation whose follower would be supplemented by what cannot be"] = new(
+            """
+            b 1 x86_64 ; Requires: ((a with e) and (a < 1 with b >= 1)) ; Supplements: (d < 2 and e = 3) ; Conflicts: (e without a)
+            a 1 i686 ; Requires: e ; Recommends: b = 1 ; Supplements: (a >= 3 or d < 3)
+            d 1 x86_64 ; Requires: (d if (d with b))
+            b 3 noarch ; Recommends: (d >= 1 unless a) ; Supplements: c ; Provides: b = 1
+            b 3 x86_64 ; Requires: ((a and a >= 1) or (d >= 3 if a)) ; Recommends: c = 2 ; Suggests: c < 1
+            b 2 noarch ; Recommends: (a unless b >= 3) ; Conflicts: d ; Obsoletes: b
+            c 1 x86_64 ; Requires: (e = 3 with b >= 1) ; PreRequires: a < 2 ; Supplements: (a = 2 or a < 1) ; Provides: a
+            a 1 x86_64 ; Requires: b ; Suggests: e
+            """,
+            "install b ; recommends", "b=3 d=1"),
         ["a path"] = new("a 1 ; Requires: /usr/bin/awk\ngawk 5 ; Files: /usr/bin/awk", "install a", "a=1 gawk=5"),
         ["a path that was asked for"] = new("gawk 5 ; Files: /usr/bin/awk", "install /usr/bin/awk", "gawk=5"),
         ["a capability that was asked for"] = new("postfix 3 ; Provides: MTA", "install MTA", "postfix=3"),
@@ -72,6 +84,14 @@ internal static class RpmScenarios
         ["what made way is asked for again"] = new(
             "b 1\na 3 ; Requires: (d if (f if b = 1) else b) ; Recommends: (d without d = 3)\nd 3 noarch ; Recommends: b\nd 2 ; Provides: f",
             "install a ; recommends", "a=3 b=1 d=2"),
+        ["a newer version that supplements no longer is not wanted"] = new("a 1\nl 1 ; Supplements: a\nl 2", "install a ; recommends", "a=1 l=1"),
+        ["versions that supplement different things"] = new("a 1\nl 1 ; Supplements: a\nl 2 ; Supplements: b", "install a ; recommends", "a=1 l=1"),
+        ["the newest of those that supplement the same"] = new(
+            "a 1\nb 1\nl 1 ; Supplements: (a and b)\nl 2 ; Supplements: (a and b)", "install a, b ; recommends", "a=1 b=1 l=2"),
+        ["a supplement that undoes what it supplements is not followed"] = new(
+            "b 3 ; Recommends: (d unless a)\nd 1\na 1 ; Supplements: d", "install b ; recommends", "b=3 d=1"),
+        ["a recommendation of what is there only without it is not followed"] = new(
+            "d 3 ; Recommends: (c unless a)\nc 1 ; Recommends: a\na 2", "install d ; recommends", "c=1 d=3"),
         ["a supplement of the smallest set"] = new(
             "c 2 ; Supplements: (a or c >= 3) ; Conflicts: b\na 3 ; Requires: d >= 2 ; Conflicts: d = 2 ; Obsoletes: c = 2\na 2 ; PreRequires: d < 1 ; Provides: d\n"
                 + "a 1 i686 ; Recommends: d = 2 ; Provides: b\nb 1 ; PreRequires: c < 3 ; Obsoletes: c",

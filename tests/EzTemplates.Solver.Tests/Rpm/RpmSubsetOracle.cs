@@ -81,12 +81,16 @@ internal sealed class RpmSubsetOracle
         return false;
     }
 
-    /// <summary>Whether no single package can be added that one of the set recommends, or that supplements the set, and that is not there.</summary>
+    /// <summary>
+    /// Whether no single package can be added that one of the set recommends, or that supplements the set, and that is not there. One that
+    /// takes away the ground it stands on, as what is recommended by a package that is there only as long as it is not, need not come.
+    /// </summary>
     public bool FollowsWhatItCan(uint set)
     {
         for (var i = 0; i < _count; i++)
         {
-            if (!IsIn(set, i) && IsValid(set | (1u << i)) && (IsRecommended(i, set) || (Supplements(i, set) && !HasName(i, set))))
+            var more = set | (1u << i);
+            if (more != set && IsValid(more) && IsWanted(i, set, more) && !CanLose(more, i))
             {
                 return false;
             }
@@ -95,13 +99,34 @@ internal sealed class RpmSubsetOracle
         return true;
     }
 
-    private bool IsRecommended(int package, uint set)
+    /// <summary>Whether the package may be gone after taking out, part after part, what the rest neither needs nor wants.</summary>
+    private bool CanLose(uint set, int package)
+    {
+        var free = set & ~Fixed;
+        for (var part = free; part != 0; part = (part - 1) & free)
+        {
+            var rest = set & ~part;
+            if (IsValid(rest) && !Enumerable.Range(0, _count).Any(i => IsIn(part, i) && IsWanted(i, rest, set))
+                && (IsIn(part, package) || CanLose(rest, package)))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    /// <summary>Whether the rest recommends the package or is supplemented by it, as things are in the whole set.</summary>
+    private bool IsWanted(int package, uint rest, uint set) =>
+        IsRecommended(package, rest, set) || (Supplements(package, rest) && Supplements(package, set) && !HasName(package, rest));
+
+    private bool IsRecommended(int package, uint rest, uint set)
     {
         for (var i = 0; i < _count; i++)
         {
-            foreach (var (kind, term) in IsIn(set & ~Fixed, i) ? _universe.Dependencies(new PackageId(i)) : [])
+            foreach (var (kind, term) in IsIn(rest & ~Fixed, i) ? _universe.Dependencies(new PackageId(i)) : [])
             {
-                if (kind == RpmDependencyKind.Recommends && !Holds(term, set) && Holds(term, set | (1u << package)))
+                if (kind == RpmDependencyKind.Recommends && !Holds(term, set & ~(1u << package)) && Holds(term, set))
                 {
                     return true;
                 }
