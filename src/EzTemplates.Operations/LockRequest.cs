@@ -16,7 +16,7 @@ internal static class LockRequest
         IncludeEssential = file.Recipe is OsRecipe { IncludeEssential: true },
         Fixed = os is null ? [] : ground.FindAll(os.Packages),
         Locked = previous is null ? [] : ground.FindAll(previous.Packages),
-        Preferred = previous is null ? [] : scope.Kept(ground.Universe, ground.FindAll(previous.Packages), SecuritySources(ground)),
+        Preferred = previous is null ? [] : DebUpdates.Kept(scope, ground.Universe, ground.FindAll(previous.Packages), SecuritySources(ground)),
         OwnSources = file.Base is null ? [] : [.. ground.Universe.Sources.Where(source => !file.Base.Repositories.Any(r => source.StartsWith(r.Id + "/", StringComparison.Ordinal)))],
         BaseFollows = file.Base is null || file.Os.Update == UpdateClass.All,
         Exclude = file.Recipe.Exclude,

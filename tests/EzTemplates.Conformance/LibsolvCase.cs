@@ -44,7 +44,7 @@ internal sealed class LibsolvCase
     private readonly List<PackageRequest> _install = [];
     private readonly List<PackageRequest> _remove = [];
     private readonly List<string> _updateNames = [];
-    private RpmUpdate _update = RpmUpdate.Needed;
+    private UpdateScope _update = UpdateScope.None;
     private bool _repair;
 
     private LibsolvCase(JsonElement json, List<LibsolvPackage> installed, List<LibsolvPackage> available)
@@ -130,11 +130,11 @@ internal sealed class LibsolvCase
                     Install(select, argument, isBest);
                     break;
                 case "update" when select == "all":
-                    _update = RpmUpdate.All;
+                    _update = UpdateScope.All;
                     break;
                 case "update":
-                    _update = RpmUpdate.Named;
                     _updateNames.Add(RpmEntry.Parse(argument).Name);
+                    _update = new UpdateScope.Some([.. _updateNames]);
                     break;
                 case "erase":
                     _remove.AddRange(Meant(Installed, select, argument).Select(Exactly));
@@ -258,7 +258,6 @@ internal sealed class LibsolvCase
             Install = [.. _install],
             Remove = [.. _remove],
             Update = _update,
-            UpdateNames = [.. _updateNames],
             Installed = [.. installed],
             MayRemove = Has("allowuninstall"),
             Repair = _repair,

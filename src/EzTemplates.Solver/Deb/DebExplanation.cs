@@ -31,7 +31,7 @@ internal sealed class DebExplanation
         explanation.TellRoots();
         explanation.TellDependencies();
         explanation.TellObstacles();
-        var hint = new DebHint(universe, request, explanation._facts, cancellation).Find(explanation.Refused(), explanation.Missing());
+        var hint = new DebHint(universe, request, cancellation).Find(explanation._facts, explanation.Refused(), explanation.Missing());
         return new Conflict([.. explanation._lines], hint, null);
     }
 

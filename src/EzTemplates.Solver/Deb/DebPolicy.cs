@@ -13,7 +13,7 @@ internal sealed class DebPolicy : IComparer<PackageId>
     private readonly HashSet<PackageId> _preferred;
     private readonly HashSet<PackageId> _fixed;
     private readonly HashSet<StringId> _excluded = [];
-    private readonly Dictionary<StringId, PackageHold> _held = [];
+    private readonly HeldNames _held;
     private readonly Dictionary<StringId, PackageId> _bestOfName = [];
     private readonly bool _hasTwins;
 
@@ -33,13 +33,7 @@ internal sealed class DebPolicy : IComparer<PackageId>
             }
         }
 
-        foreach (var hold in request.Holds)
-        {
-            if (universe.Find(hold.Package) is { } id)
-            {
-                _held[id] = hold;
-            }
-        }
+        _held = new HeldNames(request.Holds, universe.Find);
     }
 
     public bool IsFixed(PackageId package) => _fixed.Contains(package);
@@ -47,10 +41,7 @@ internal sealed class DebPolicy : IComparer<PackageId>
     public bool IsExcluded(PackageId package) => _excluded.Count > 0 && _excluded.Contains(_universe.Names[package.Value]);
 
     /// <summary>The hold that keeps the package out, or null.</summary>
-    public PackageHold? HeldBack(PackageId package) =>
-        _held.Count > 0 && _held.TryGetValue(_universe.Names[package.Value], out var hold)
-            && !VersionPattern.Matches(hold.VersionPattern, _universe.Text(_universe.Versions[package.Value]))
-            ? hold : null;
+    public PackageHold? HeldBack(PackageId package) => _held.Against(_universe.Names[package.Value], _universe.Versions[package.Value], _universe.Text);
 
     public int PriorityOf(PackageId package) => _priorities.Of(package);
 

@@ -65,7 +65,7 @@ internal static class DebUnknown
         {
             return new Conflict(
                 [$"`{wanted}` is asked for, but the recipe holds it at `{hold.VersionPattern}` ({hold.Reason}); there is only {words.List(refused)}"],
-                tried($"lift or change the hold on `{hold.Package}`", request => request with { Holds = request.Holds.Remove(hold) }),
+                tried($"lift or change the hold on `{hold.Package}`", request => request with { Holds = request.Holds.RemoveAll(h => h.Package == hold.Package) }),
                 new UnknownPackage(wanted, UnknownCause.Held));
         }
 

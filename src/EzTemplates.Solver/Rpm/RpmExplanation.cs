@@ -38,7 +38,7 @@ internal sealed partial class RpmExplanation
         explanation.TellRoots();
         explanation.TellDependencies();
         explanation.TellObstacles();
-        var hint = new RpmHint(universe, request, encoder, explanation._facts, cancellation).Find(explanation.Refused(), explanation.Missing());
+        var hint = new RpmHint(universe, request, encoder, cancellation).Find(explanation._facts, explanation.Refused(), explanation.Missing());
         explanation.Conflict = new Conflict([.. explanation._lines.Select(l => l.Text)], hint, null);
         return explanation;
     }

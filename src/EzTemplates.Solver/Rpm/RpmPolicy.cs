@@ -19,7 +19,7 @@ internal sealed class RpmPolicy : IComparer<PackageId>
     private readonly HashSet<PackageId> _fixed;
     private readonly HashSet<PackageId> _installed;
     private readonly HashSet<StringId> _excluded;
-    private readonly Dictionary<StringId, PackageHold> _held = [];
+    private readonly HeldNames _held;
     private readonly Dictionary<StringId, int> _bestPriority = [];
     private readonly Dictionary<StringId, int> _architectures = [];
     private readonly Dictionary<StringId, PackageId> _bestOfName = [];
@@ -50,13 +50,7 @@ internal sealed class RpmPolicy : IComparer<PackageId>
         }
 
         _hasPriorities = request.Sources.Select(s => s.Priority).Append(RpmSourcePolicy.Default.Priority).Distinct().Skip(1).Any();
-        foreach (var hold in request.Holds)
-        {
-            if (universe.Find(hold.Package) is { } id)
-            {
-                _held[id] = hold;
-            }
-        }
+        _held = new HeldNames(request.Holds, universe.Find);
 
         for (var i = 0; i < request.Architectures.Length; i++)
         {
@@ -80,10 +74,7 @@ internal sealed class RpmPolicy : IComparer<PackageId>
     public bool IsExcluded(PackageId package) => _excluded.Count > 0 && _excluded.Contains(_universe.Names[package.Value]);
 
     /// <summary>The hold that keeps the package out, or null.</summary>
-    public PackageHold? HeldBack(PackageId package) =>
-        _held.Count > 0 && _held.TryGetValue(_universe.Names[package.Value], out var hold)
-            && !VersionPattern.Matches(hold.VersionPattern, _universe.Text(_universe.Versions[package.Value]))
-            ? hold : null;
+    public PackageHold? HeldBack(PackageId package) => _held.Against(_universe.Names[package.Value], _universe.Versions[package.Value], _universe.Text);
 
     public bool IsForbidden(PackageId package) => PriorityOf(package) < 0;
 

@@ -4,30 +4,13 @@ using EzTemplates.Domain;
 namespace EzTemplates.Solver;
 
 /// <summary>
-/// What an RPM recipe asks of a universe. Everything that the answer may depend on is here or in the universe.
+/// What an RPM recipe asks of a universe. <see cref="SolveRequest.Install"/> has names, capabilities, paths (<c>/usr/bin/awk</c>) and groups of
+/// comps.xml (<c>@core</c>); a name that a package obsoletes brings that package. Recommendations are Recommends and Supplements.
 /// </summary>
-public sealed record RpmRequest
+public sealed record RpmRequest : SolveRequest
 {
-    /// <summary>
-    /// The recipe's packages, in its order: a name, a capability, a path (<c>/usr/bin/awk</c>) or a group of comps.xml (<c>@core</c>).
-    /// A name that a package obsoletes brings that package.
-    /// </summary>
-    public required ImmutableArray<PackageRequest> Install { get; init; }
-
-    /// <summary>
-    /// Packages of the base: always installed, never changed, not in the answer. What they depend on is taken to be there;
-    /// what they provide, conflict with and obsolete counts.
-    /// </summary>
-    public ImmutableArray<PackageId> Fixed { get; init; } = [];
-
-    /// <summary>Rows of the previous lock that the universe still has; they come before newer versions of equal priority.</summary>
-    public ImmutableArray<PackageId> Preferred { get; init; } = [];
-
-    /// <summary>What may leave the previous lock's rows behind.</summary>
-    public RpmUpdate Update { get; init; } = RpmUpdate.Needed;
-
-    /// <summary>Names that <see cref="RpmUpdate.Named"/> speaks of.</summary>
-    public ImmutableArray<string> UpdateNames { get; init; } = [];
+    /// <summary>What may leave the rows of <see cref="SolveRequest.Preferred"/> and of <see cref="Installed"/> behind.</summary>
+    public UpdateScope Update { get; init; } = UpdateScope.None;
 
     /// <summary>
     /// Packages of a running system: each stays, or gives way to a newer one of its name or to one that obsoletes it. What was broken
@@ -43,12 +26,6 @@ public sealed record RpmRequest
 
     /// <summary>Whether what is broken among installed packages is to be mended.</summary>
     public bool Repair { get; init; }
-
-    /// <summary>Names that must not be installed.</summary>
-    public ImmutableArray<string> Exclude { get; init; } = [];
-
-    /// <summary>Holds in force: expired ones are left out by the caller, who knows what "now" is.</summary>
-    public ImmutableArray<PackageHold> Holds { get; init; } = [];
 
     /// <summary>One for each of <see cref="RpmUniverse.Sources"/>; a source without one has priority 99.</summary>
     public ImmutableArray<RpmSourcePolicy> Sources { get; init; } = [];
@@ -67,31 +44,6 @@ public sealed record RpmRequest
 
     /// <summary>Whether packages flagged <see cref="RpmPackageFlags.InstallOnly"/>, kernels, may be installed in several versions side by side.</summary>
     public bool InstallOnly { get; init; } = true;
-
-    /// <summary>
-    /// Whether Recommends and Supplements are followed where they can be; they are never a cause of failure.
-    /// </summary>
-    public bool Recommends { get; init; }
-
-    public AlternativePreference Prefer { get; init; } = AlternativePreference.Maintainers;
-
-    /// <summary>How texts name the base: <c>centos-9@1.0.3</c>.</summary>
-    public string BaseName { get; init; } = "the base";
-}
-
-public enum RpmUpdate
-{
-    /// <summary>Rows stay unless something needs a newer one.</summary>
-    Needed,
-
-    /// <summary>As <see cref="Needed"/>, but the packages of the given names are as new as can be.</summary>
-    Named,
-
-    /// <summary>As <see cref="Needed"/>, but a row that a security advisory makes newer is as new as that.</summary>
-    Security,
-
-    /// <summary>Everything is as new as can be.</summary>
-    All,
 }
 
 /// <summary>How a repository's packages are taken.</summary>

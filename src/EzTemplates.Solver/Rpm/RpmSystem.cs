@@ -11,7 +11,6 @@ internal sealed class RpmSystem
     private readonly RpmPolicy _policy;
     private readonly RpmCandidates _candidates;
     private readonly IReadOnlyList<RpmRoot> _roots;
-    private readonly HashSet<StringId> _updated;
 
     public RpmSystem(
         RpmUniverse universe, RpmRequest request, RpmMatching matching, RpmPolicy policy, RpmCandidates candidates, IReadOnlyList<RpmRoot> roots)
@@ -22,7 +21,6 @@ internal sealed class RpmSystem
         _policy = policy;
         _candidates = candidates;
         _roots = roots;
-        _updated = request.UpdateNames.Select(universe.Find).OfType<StringId>().ToHashSet();
         Removed = [.. request.Installed.Where(p => request.Remove.Any(r => IsMeant(r, p)))];
     }
 
@@ -57,8 +55,8 @@ internal sealed class RpmSystem
             }
         }
 
-        var isUpdated = _request.Update == RpmUpdate.All || (_request.Update == RpmUpdate.Named && _updated.Contains(name));
-        var advised = _request.Update == RpmUpdate.Security ? ways.TakeWhile(_policy.IsPreferred).Count() : 0;
+        var isUpdated = _request.Update.Renews(_universe.Text(name));
+        var advised = _request.Update == UpdateScope.SecurityOnly ? ways.TakeWhile(_policy.IsPreferred).Count() : 0;
         ways.Insert(isUpdated ? ways.Count : advised, package);
         foreach (var root in _roots.Where(r => r.Candidates.Count > 0 && r.Candidates.TrueForAll(c => Replaces(c, package))))
         {

@@ -112,7 +112,7 @@ internal sealed class RpmUnknown
         {
             return Because(
                 $"the recipe holds it at `{hold.VersionPattern}` ({hold.Reason}); there is only {_words.List(refused)}",
-                Tried($"lift or change the hold on `{hold.Package}`", _request with { Holds = _request.Holds.Remove(hold) }),
+                Tried($"lift or change the hold on `{hold.Package}`", _request with { Holds = _request.Holds.RemoveAll(h => h.Package == hold.Package) }),
                 UnknownCause.Held);
         }
 

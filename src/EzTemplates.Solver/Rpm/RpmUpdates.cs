@@ -7,16 +7,9 @@ internal static class RpmUpdates
 {
     public static HashSet<PackageId> Kept(RpmUniverse universe, RpmRequest request, RpmMatching matching)
     {
-        var names = request.UpdateNames.Select(universe.Find).OfType<StringId>().ToHashSet();
-        var rows = request.Preferred.Concat(request.Installed);
-        return [.. request.Update switch
-        {
-            RpmUpdate.All => [],
-            RpmUpdate.Named => rows.Where(p => !names.Contains(universe.Names[p.Value])),
-            // The row too: what an advisory names may be out of reach, and nothing else may take its place.
-            RpmUpdate.Security => rows.SelectMany(p => NewestSecure(universe, matching, p) is { } newer ? new[] { newer, p } : [p]),
-            _ => rows,
-        }];
+        var kept = request.Update.Kept(
+            request.Preferred.Concat(request.Installed), row => universe.Text(universe.Names[row.Value]), row => NewestSecure(universe, matching, row));
+        return [.. kept];
     }
 
     /// <summary>The newest package of the row's name and architecture that a security advisory names and that is newer than the row.</summary>

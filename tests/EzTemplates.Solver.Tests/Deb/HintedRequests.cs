@@ -42,11 +42,8 @@ internal static partial class HintedRequests
         var left = match.Groups["name"].Captures.Select(c => c.Value).ToList();
         return match.Groups["and"].Success
             ? [request with { Install = request.Install.RemoveAll(r => left.Contains(r.ToString())) }]
-            : left.Select(name => request with { Install = request.Install.RemoveAt(IndexOf(request.Install, name)) });
+            : left.Select(name => request with { Install = request.Install.RemoveAll(r => r.ToString() == name) });
     }
-
-    /// <summary>A request may stand twice; then nothing but both is left out by leaving out one.</summary>
-    private static int IndexOf(ImmutableArray<PackageRequest> install, string name) => install.Select(r => r.ToString()).ToList().IndexOf(name);
 
     private static PackageRequest Root(PackageUniverse universe, PackageId package) =>
         new(universe.Text(universe.Names[package.Value]), Architecture: universe.Text(universe.Architectures[package.Value]) is var a && a == "all" ? "" : a);

@@ -40,7 +40,7 @@ public sealed class ScenarioTests
                 "pin" => request with { Pins = request.Pins.Add(new PackagePin(items[0], items[1], items[2], int.Parse(items[3], System.Globalization.CultureInfo.InvariantCulture))) },
                 "template" => request with { PhasedBy = items[0] },
                 "secure" => request with { Preferred = Secured(stanzas, request.Preferred, items[0]) },
-                "hold" => request with { Holds = [new PackageHold(items[0], items[1], "tested", null)] },
+                "hold" => request with { Holds = request.Holds.Add(new PackageHold(items[0], items[1], "tested", null)) },
                 "fixed" => request with { Fixed = Ids(stanzas, items), BaseName = "debian-12@1.0.3" },
                 "locked" => request with { Locked = Ids(stanzas, items) },
                 "own" => request with { OwnSources = [.. items] },
@@ -53,7 +53,7 @@ public sealed class ScenarioTests
     }
 
     private static ImmutableArray<PackageId> Secured(Stanzas stanzas, ImmutableArray<PackageId> locked, string source) =>
-        UpdateScope.SecurityOnly.Kept(stanzas.Universe, locked, new HashSet<int> { stanzas.Universe.Sources.ToList().IndexOf(source) });
+        DebUpdates.Kept(UpdateScope.SecurityOnly, stanzas.Universe, locked, new HashSet<int> { stanzas.Universe.Sources.ToList().IndexOf(source) });
 
     private static ImmutableArray<PackageId> Ids(Stanzas stanzas, string[] items) =>
         [.. items.Select(i => i.Split(' ')).Select(w => stanzas.Id(w[0], w[1], w.Length > 2 ? stanzas.Universe.Sources.ToList().IndexOf(w[2]) : -1))];

@@ -20,6 +20,11 @@ internal static class Scenarios
 
     public static Dictionary<string, Scenario> All { get; } = new(StringComparer.Ordinal)
     {
+        ["two holds on one name, both of which count"] = new("a 1.1\na 1.2\na 2.2", "install a ; hold a, 1.* ; hold a, *.2", "a=1.2"),
+        ["two holds on one name that leave nothing"] = new("a 1\na 2", "install a ; hold a, 1* ; hold a, 2*", """
+            `a` is asked for, but the recipe holds it at `1*` (tested); there is only a 2, a 1
+            hint: lift or change the hold on `a`
+            """),
         ["the newest version"] = new("a 1\na 2\na 1.5", "install a", "a=2"),
         ["a version that was asked for"] = new("a 1\na 2\na 1.5", "install a < 2", "a=1.5"),
         ["what the lock has comes before newer"] = new("a 1\na 2", "install a ; lock a 1", "a=1"),

@@ -38,9 +38,9 @@ internal static class RpmRequestText
 
     private static RpmRequest Updating(RpmRequest request, string[] items) => items switch
     {
-        ["security"] => request with { Update = RpmUpdate.Security },
-        ["all"] => request with { Update = RpmUpdate.All },
-        _ => request with { Update = RpmUpdate.Named, UpdateNames = [.. items] },
+        ["security"] => request with { Update = UpdateScope.SecurityOnly },
+        ["all"] => request with { Update = UpdateScope.All },
+        _ => request with { Update = new UpdateScope.Some([.. items]) },
     };
 
     private static ImmutableArray<PackageId> Ids(RpmUniverse universe, string[] items) =>

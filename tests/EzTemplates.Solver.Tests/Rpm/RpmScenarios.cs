@@ -227,6 +227,11 @@ internal static class RpmScenarios
             app 1-1 needs lib >= 2; the recipe holds `lib` at `1*` (tested), which rules out lib 2-1
             hint: lift the hold on `lib`
             """),
+        ["two holds on one name, both of which count"] = new("a 1.1\na 1.2\na 2.2", "install a ; hold a, 1.* ; hold a, *.2-1", "a=1.2"),
+        ["two holds on one name that leave nothing"] = new("a 1\na 2", "install a ; hold a, 1* ; hold a, 2*", """
+            `a` is asked for, but the recipe holds it at `1*` (tested); there is only a 2-1, 1-1
+            hint: lift or change the hold on `a`
+            """),
         ["a library of the base"] = new(Library, "install app ; fixed lib 1", """
             `app` is asked for
             app 1-1 needs lib >= 2 (there is lib 2-1)
