@@ -58,6 +58,8 @@ internal static class Scenarios
             "r 1 ; Depends: x | y, z\nz 1 ; Depends: y | w\nx 1 ; Depends: x2\nx2 1 ; Depends: x\ny 1\nw 1", "install r, y", "r=1 y=1 z=1"),
         ["essential"] = new("a 1\ndpkg 1 ; Essential: yes ; Depends: libc6\nlibc6 2", "install a ; essential", "a=1 dpkg=1 libc6=2"),
         ["recommended"] = new("a 1 ; Recommends: b, gone\nb 1 ; Recommends: c\nc 1 ; Conflicts: a", "install a ; recommends", "a=1 b=1"),
+        ["recommended, where what stood in the way went"] = new(
+            "e 1 all ; Depends: d\nd 2 amd64 ; Depends: e ; Recommends: b\nb 1 amd64 ; Provides: d (= 3)", "install d ; recommends ; smallest", "b=1 d=2 e=1"),
         ["not recommended"] = new("a 1 ; Recommends: b\nb 1", "install a", "a=1"),
         ["smallest"] = new("a 1 ; Depends: x | y\nx 1 ; Depends: x1\nx1 1\ny 1", "install a ; smallest", "a=1 y=1"),
         ["the base serves and is not part of the answer"] = new("a 1 ; Depends: b, c\nb 1 ; Depends: missing\nc 1", "install a ; fixed b 1", "a=1 c=1"),

@@ -72,6 +72,8 @@ internal static class RpmScenarios
         ["an or whose first operand is one package"] = new("a 1 ; Requires: (d or (b and c))\nb 1\nc 1\nd 1", "install a", "a=1 d=1"),
         ["with: one package must meet both"] = new("a 1 ; Requires: (v >= 1 with v < 3)\np 1 ; Provides: v = 5\nq 1 ; Provides: v = 2\nr 1 ; Provides: v = 0", "install a", "a=1 q=1"),
         ["without"] = new("a 1 ; Requires: (v without bad)\np 1 ; Provides: v, bad\nq 1 ; Provides: v", "install a", "a=1 q=1"),
+        ["a condition that was true before anyone asked"] = new(
+            "c 2 ; Requires: (d or a or (b >= 2 if c < 3))\nb 3 ; Requires: ((a if c else c = 2) or (d = 1 if b < 1 else c < 2))\na 1\nc 1", "install c", "a=1 c=2"),
         ["a rich conflict"] = new("a 1 ; Conflicts: (b and c)\nb 1\nc 1\nd 1 ; Requires: (c or e)\ne 1", "install a, b, d", "a=1 b=1 d=1 e=1"),
         ["a suggestion decides between providers"] = new("a 1 ; Requires: v ; Suggests: q\np 1 ; Provides: v\nq 1 ; Provides: v", "install a", "a=1 q=1"),
         ["what the lock has comes before what is suggested"] = new(
