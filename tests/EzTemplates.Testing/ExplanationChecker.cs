@@ -4,32 +4,34 @@ namespace EzTemplates.Testing;
 
 /// <summary>
 /// Judges a printed explanation of why packages cannot be installed, line by line, from the stanzas' text: each line must be a fact of
-/// the metadata or of the request, and nothing may meet what the lines alone say. For one architecture and one version a name.
+/// the metadata or of the request, nothing may meet what the lines alone say, and but for any one of them something would. For one
+/// architecture and one version a name, so that a line is one fact.
 /// </summary>
 public sealed partial class ExplanationChecker(StanzaChecker stanzas)
 {
-    private readonly List<List<(string Name, bool Wanted)>> _clauses = [];
+    private readonly List<int[]> _clauses = [];
+    private readonly Dictionary<string, int> _numbers = [];
 
     /// <summary>What is wrong, a line each.</summary>
     public IReadOnlyList<string> Check(IReadOnlyCollection<string> roots, IEnumerable<string> lines)
     {
         ArgumentNullException.ThrowIfNull(roots);
         ArgumentNullException.ThrowIfNull(lines);
-        _clauses.Clear();
         var problems = new List<string>();
+        var facts = new List<(string Line, List<int[]> Clauses)>();
         foreach (var line in lines)
         {
+            _clauses.Clear();
             if (Wrong(roots, line) is { } problem)
             {
                 problems.Add($"{problem}: {line}");
             }
+
+            facts.Add((line, [.. _clauses]));
         }
 
-        if (Meet(new Dictionary<string, bool>(StringComparer.Ordinal)))
-        {
-            problems.Add("what the lines say can be met");
-        }
-
+        static bool CanHold(IEnumerable<(string Line, List<int[]> Clauses)> facts) => Satisfiability.CanHold([.. facts.SelectMany(f => f.Clauses)]);
+        problems.AddRange(CanHold(facts) ? ["what the lines say can be met"] : facts.Where(left => !CanHold(facts.Where(f => f != left))).Select(f => $"is not needed: {f.Line}"));
         return problems;
     }
 
@@ -75,7 +77,7 @@ public sealed partial class ExplanationChecker(StanzaChecker stanzas)
     private string? WrongRoot(IReadOnlyCollection<string> roots, string name)
     {
         var relation = StanzaChecker.Relation.Parse(name);
-        _clauses.Add([.. (stanzas.Find(name) is { } own ? [own] : stanzas.Satisfying(relation)).Select(p => (p.Name, true))]);
+        _clauses.Add([.. (stanzas.Find(name) is { } own ? [own] : stanzas.Satisfying(relation)).Select(Number)]);
         return roots.Contains(name) ? null : "not asked for";
     }
 
@@ -95,7 +97,7 @@ public sealed partial class ExplanationChecker(StanzaChecker stanzas)
         var meeting = group.SelectMany(stanzas.Satisfying).Distinct().ToList();
         if (!meeting.Contains(package))
         {
-            _clauses.Add([(package.Name, false), .. meeting.Select(p => (p.Name, true))]);
+            _clauses.Add([-Number(package), .. meeting.Select(Number)]);
         }
 
         var named = Named(match.Groups["there"].Value).ToList();
@@ -120,7 +122,7 @@ public sealed partial class ExplanationChecker(StanzaChecker stanzas)
         }
 
         var met = stanzas.Satisfying(relation).Where(p => p != package).ToList();
-        _clauses.AddRange(met.Select(p => new List<(string, bool)> { (package.Name, false), (p.Name, false) }));
+        _clauses.AddRange(met.Select(p => new[] { -Number(package), -Number(p) }));
         return Array.TrueForAll(Named(match.Groups["there"].Value), n => met.Exists(p => IsNamed(p, n))) ? null : "what is named does not provide it";
     }
 
@@ -138,41 +140,10 @@ public sealed partial class ExplanationChecker(StanzaChecker stanzas)
         return $"{relation.Name}:{relation.Architecture} {symbol} {relation.Version}";
     }
 
-    /// <summary>Whether some set of packages meets every clause: unit clauses first, then by trying.</summary>
-    private bool Meet(Dictionary<string, bool> values)
+    private int Number(StanzaChecker.Stanza package)
     {
-        while (true)
-        {
-            (string Name, bool Wanted)? unit = null;
-            var isOpen = false;
-            foreach (var clause in _clauses.Where(c => !c.Exists(l => values.TryGetValue(l.Name, out var v) && v == l.Wanted)))
-            {
-                var left = clause.FindAll(l => !values.ContainsKey(l.Name));
-                if (left.Count == 0)
-                {
-                    return false;
-                }
-
-                isOpen = true;
-                unit = left.Count == 1 ? left[0] : unit;
-            }
-
-            if (!isOpen)
-            {
-                return true;
-            }
-
-            if (unit is not { } forced)
-            {
-                break;
-            }
-
-            values[forced.Name] = forced.Wanted;
-        }
-
-        var open = _clauses.First(c => !c.Exists(l => values.TryGetValue(l.Name, out var v) && v == l.Wanted)).First(l => !values.ContainsKey(l.Name));
-        return Meet(new Dictionary<string, bool>(values, StringComparer.Ordinal) { [open.Name] = open.Wanted })
-            || Meet(new Dictionary<string, bool>(values, StringComparer.Ordinal) { [open.Name] = !open.Wanted });
+        _ = _numbers.TryAdd(package.Name, _numbers.Count + 1);
+        return _numbers[package.Name];
     }
 
     [GeneratedRegex("^`([^`]+)` is asked for(?:, which (?<there>.*) provides?)?$")]

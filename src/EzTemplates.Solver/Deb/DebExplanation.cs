@@ -129,7 +129,7 @@ internal sealed class DebExplanation
     private string Refusal(PackageId package) =>
         _encoder.Policy.IsFixed(package) ? ""
         : _encoder.Policy.IsExcluded(package) ? $"; the recipe excludes {_words.Package(package)}"
-        : _encoder.Policy.HeldBack(package) is { } hold ? $"; the recipe holds {_words.Package(package)} back at `{hold.VersionPattern}` ({hold.Reason})"
+        : _encoder.Policy.HeldBack(package) is { } hold ? $"; the recipe holds `{hold.Package}` at `{hold.VersionPattern}` ({hold.Reason}), which rules out {_words.Package(package)}"
         : _encoder.Policy.IsForbidden(package) ? $"; {_words.Package(package)} has priority {_encoder.Policy.PriorityOf(package)}, which forbids it"
         : "";
 

@@ -101,7 +101,8 @@ public static class DebSolver
         var encoder = new DebEncoder(universe, request);
         var solver = Begin(encoder, request.Prefer, traces: true);
         _ = solver.IsSatisfiable([], cancellation);
-        var core = UnsatisfiableCore.Minimize(solver.Core(), cancellation);
+        var used = solver.Core().Select(c => c.Fact).ToHashSet();
+        var core = UnsatisfiableCore.Minimize(solver.ClausesOf(used.Contains), cancellation);
         return DebExplanation.Explain(universe, request, encoder, core, cancellation);
     }
 }

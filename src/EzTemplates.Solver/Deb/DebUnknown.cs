@@ -52,7 +52,7 @@ internal static class DebUnknown
     private static Conflict Refused(
         PackageRequest wanted, List<PackageId> refused, DebPolicy policy, DebWords words, Func<string, Func<DebRequest, DebRequest>, string?> tried)
     {
-        if (refused.Find(policy.IsExcluded) is var excluded && policy.IsExcluded(excluded))
+        if (refused.FindAll(policy.IsExcluded) is [var excluded, ..])
         {
             var name = words.Name(excluded);
             return new Conflict(

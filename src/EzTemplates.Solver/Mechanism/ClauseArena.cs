@@ -31,6 +31,13 @@ internal sealed class ClauseArena
         return clause;
     }
 
+    /// <summary>The clause behind one, the first behind 0; 0 behind the last.</summary>
+    public int Next(int clause)
+    {
+        var next = clause == 0 ? 1 : clause + Header + _cells[clause + SizeSlot];
+        return next < _count ? next : 0;
+    }
+
     public int Fact(int clause) => _cells[clause + FactSlot];
 
     public Span<int> Literals(int clause) => _cells.AsSpan(clause + Header, _cells[clause + SizeSlot]);

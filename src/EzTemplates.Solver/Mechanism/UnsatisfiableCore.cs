@@ -4,20 +4,21 @@ namespace EzTemplates.Solver;
 
 /// <summary>
 /// Reduces clauses that are unsatisfiable together to facts none of which can be left out, by leaving out one after the other.
-/// A fact may stand for several clauses. One of which no search could tell whether it is needed stays.
+/// A fact may stand for several clauses, and stays or goes with all of them: what one search used of it is not all that another may need.
+/// Clauses of fact 0, definitions, always stay. A fact of which no search could tell whether it is needed stays too.
 /// </summary>
 internal static class UnsatisfiableCore
 {
     public static ImmutableArray<int> Minimize(List<(int Fact, int[] Literals)> clauses, CancellationToken cancellation)
     {
-        var needed = new HashSet<int>();
+        var needed = new HashSet<int> { 0 };
         while (LatestOpen(clauses, needed) is { } candidate)
         {
             cancellation.ThrowIfCancellationRequested();
             var rest = clauses.FindAll(c => c.Fact != candidate);
             if (Refute(rest, cancellation, out var model) is { } smaller)
             {
-                clauses = smaller;
+                clauses = rest.FindAll(c => c.Fact == 0 || smaller.Contains(c.Fact));
             }
             else
             {
@@ -29,7 +30,7 @@ internal static class UnsatisfiableCore
             }
         }
 
-        return [.. clauses.Select(c => c.Fact).Distinct().Order()];
+        return [.. clauses.Select(c => c.Fact).Where(f => f != 0).Distinct().Order()];
     }
 
     private static int? LatestOpen(List<(int Fact, int[] Literals)> clauses, HashSet<int> needed)
@@ -43,8 +44,8 @@ internal static class UnsatisfiableCore
         return latest;
     }
 
-    /// <returns>The part of the clauses that an unsatisfiable search used; null if they can hold together, as the variables of the model do, or if the search gave up and there is no model.</returns>
-    private static List<(int Fact, int[] Literals)>? Refute(List<(int Fact, int[] Literals)> clauses, CancellationToken cancellation, out HashSet<int>? model)
+    /// <returns>The facts that an unsatisfiable search used; null if they can hold together, as the variables of the model do, or if the search gave up and there is no model.</returns>
+    private static HashSet<int>? Refute(List<(int Fact, int[] Literals)> clauses, CancellationToken cancellation, out HashSet<int>? model)
     {
         var numbers = new Dictionary<int, int>();
         var solver = new CdclSolver(new NoMoreClauses(), new EveryVariableFalse()) { Traces = true };
@@ -72,7 +73,7 @@ internal static class UnsatisfiableCore
         model = status == SearchStatus.Satisfied ? [.. Enumerable.Range(0, solver.VariableCount).Where(solver.IsTrue).Select(number => back[number])] : null;
         if (status == SearchStatus.Unsatisfiable)
         {
-            return solver.Core().ConvertAll(c => (c.Fact, Array.ConvertAll(c.Literals, l => (back[l >> 1] << 1) | (l & 1))));
+            return [.. solver.Core().Select(c => c.Fact)];
         }
 
         return null;

@@ -48,7 +48,7 @@ internal sealed partial class RpmExplanation
         foreach (var fact in _facts.Where(f => f.Kind == RpmFactKind.Root))
         {
             var root = _encoder.Roots[fact.Index];
-            var member = root.Member == "" ? "" : $", and `{root.Member}` is a member";
+            var member = root.Member == "" ? "" : $", and `{root.Member}` is one of its members";
             Add($"`{root.Asked}` is asked for{member}{StandIns(root)}", fact);
             Reach(root.Candidates);
         }
@@ -102,20 +102,12 @@ internal sealed partial class RpmExplanation
         }
 
         admitted = [.. admitted.Distinct().Order(_encoder.Policy)];
-        refused = [.. refused.Distinct().Except(admitted)];
+        refused = [.. refused.Distinct().Except(admitted).Order(_encoder.Policy)];
         Reach(admitted);
-        var packages = facts.Select(f => f.Package).Distinct().ToList();
+        var isOne = facts.TrueForAll(f => f.Package == facts[0].Package);
         var text = facts.Count == 1 ? _words.Term(TermOf(facts[0])) : need;
-        Add($"{Versions(packages)} need{(packages.Count == 1 ? "s" : "")} {text}{Remedy(facts, text, admitted, refused)}", [.. facts]);
+        Add($"{Versions(facts)} need{(isOne ? "s" : "")} {text}{Remedy(facts, text, admitted, refused)}", [.. facts]);
     }
-
-    private string Versions(List<PackageId> packages) =>
-        _universe.Text(_universe.Names[packages[0].Value])
-        + string.Concat(packages.GroupBy(_words.Name).Select((g, i) =>
-            (i == 0 ? g.Key[_universe.Text(_universe.Names[packages[0].Value]).Length..] : $" and {g.Key}") + " " + Listed([.. g.Select(_words.Version).Distinct()])));
-
-    private static string Listed(List<string> versions) =>
-        versions.Count <= 4 ? string.Join(", ", versions) : $"{string.Join(", ", versions.Take(3))} and {versions.Count - 3} more versions";
 
     /// <summary>What there is to meet the dependency, where its own words do not say so.</summary>
     private string Remedy(List<RpmFact> facts, string need, List<PackageId> admitted, List<PackageId> refused)
@@ -143,14 +135,15 @@ internal sealed partial class RpmExplanation
             CollectNear(TermOf(fact), near);
         }
 
-        near = [.. near.Distinct().Where(_encoder.Policy.Admits).Order(_encoder.Policy)];
+        near = [.. near.Distinct().Where(p => !_encoder.Policy.IsOfOtherArchitecture(p)).Order(_encoder.Policy)];
         return near.Count == 0 ? ", which no repository has" : $", but there is only {_words.List(near)}";
     }
 
     private IEnumerable<string> Refusals(List<PackageId> refused)
     {
         var policy = _encoder.Policy;
-        foreach (var group in refused.Where(p => !policy.Admits(p)).GroupBy(Refusal).Where(g => g.Key != default))
+        // What no architecture of the recipe's could run is no loss, whatever else keeps it out.
+        foreach (var group in refused.Where(p => !policy.Admits(p) && !policy.IsOfOtherArchitecture(p) && !policy.IsInferior(p)).GroupBy(Refusal).Where(g => g.Key != default))
         {
             yield return $"; {group.Key.Before}{_words.List([.. group])}{group.Key.After}";
         }
@@ -161,10 +154,10 @@ internal sealed partial class RpmExplanation
     {
         var policy = _encoder.Policy;
         return policy.IsExcluded(package) ? ("the recipe excludes ", "")
-            : policy.HeldBack(package) is { } hold ? ("the recipe holds ", $" back at `{hold.VersionPattern}` ({hold.Reason})")
+            : policy.HeldBack(package) is { } hold ? ($"the recipe holds `{hold.Package}` at `{hold.VersionPattern}` ({hold.Reason}), which rules out ", "")
             : policy.IsForbidden(package) ? ("the source of ", " has a negative priority")
             : policy.IsHiddenByModules(package) ? ("the module stream of ", " is not enabled")
-            : !policy.IsOfOtherArchitecture(package) && !policy.IsInferior(package) && policy.IsHiddenByPriority(package) ? ("a repository of higher priority hides ", "")
+            : policy.IsHiddenByPriority(package) ? ("a repository of higher priority hides ", "")
             : default;
     }
 
@@ -206,7 +199,7 @@ internal sealed partial class RpmExplanation
         var text = facts.Count == 1 ? _words.Term(term) : need;
         if (facts[0].Kind == RpmFactKind.Obsoletes)
         {
-            Add($"{Versions([.. facts.Select(f => f.Package)])} obsolete{(facts.Count == 1 ? "s" : "")} {text}", [.. facts]);
+            Add($"{Versions(facts)} obsolete{(facts.Count == 1 ? "s" : "")} {text}", [.. facts]);
             return;
         }
 
@@ -220,7 +213,7 @@ internal sealed partial class RpmExplanation
         var others = met.Distinct().Where(p => !own.Contains(p) && !IsNamedFirst(text, _universe.Text(_universe.Names[p.Value]))
             && (_reached.Contains(_universe.Names[p.Value]) || _encoder.Policy.IsFixed(p) || _encoder.Policy.IsInstalled(p))).Order(_encoder.Policy).ToList();
         var because = others.Count == 0 ? "" : $", which {_words.List(others)} provide{(others.Count == 1 ? "s" : "")}";
-        Add($"{Versions([.. facts.Select(f => f.Package)])} conflict{(facts.Count == 1 ? "s" : "")} with {text}{because}", [.. facts]);
+        Add($"{Versions(facts)} conflict{(facts.Count == 1 ? "s" : "")} with {text}{because}", [.. facts]);
     }
 
     private static bool IsNamedFirst(string text, string name) =>
@@ -242,21 +235,4 @@ internal sealed partial class RpmExplanation
     private RpmTerm TermOf(RpmFact fact) => _universe.Dependencies(fact.Package)[fact.Index].Term;
 
     private StringId NameOf(RpmFact fact) => _universe.Names[fact.Package.Value];
-
-    /// <summary>The dependency in words that are the same for versions that each need another package in their own version.</summary>
-    private string Need(RpmFact fact)
-    {
-        var own = _words.Version(fact.Package);
-        var term = _words.Term(TermOf(fact));
-        for (var at = term.IndexOf($"= {own}", StringComparison.Ordinal); at >= 0; at = term.IndexOf($"= {own}", at + 2, StringComparison.Ordinal))
-        {
-            var end = at + 2 + own.Length;
-            if (end == term.Length || term[end] is ' ' or ')')
-            {
-                term = $"{term[..at]}= its own version{term[end..]}";
-            }
-        }
-
-        return term;
-    }
 }

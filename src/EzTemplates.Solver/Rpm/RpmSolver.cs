@@ -36,8 +36,44 @@ public static class RpmSolver
         var encoder = new RpmEncoder(universe, request);
         var solver = Begin(encoder, request, true);
         _ = solver.IsSatisfiable([], cancellation);
-        var core = UnsatisfiableCore.Minimize(solver.Core(), cancellation);
+        var core = UnsatisfiableCore.Minimize(Said(universe, encoder, solver), cancellation);
         return RpmExplanation.Explain(universe, request, encoder, core, cancellation);
+    }
+
+    /// <summary>
+    /// All that the facts of a refutation say: it may have used a part of a conflict, and not have come to all parts of a rich dependency.
+    /// That one version of a name can be installed is one fact, whichever of its packages collide.
+    /// </summary>
+    private static List<(int Fact, int[] Literals)> Said(RpmUniverse universe, RpmEncoder encoder, CdclSolver solver)
+    {
+        var names = new Dictionary<StringId, int>();
+        int AsOne(int fact)
+        {
+            if (fact == 0 || encoder.Fact(fact) is not { Kind: RpmFactKind.OneVersion } one)
+            {
+                return fact;
+            }
+
+            _ = names.TryAdd(universe.Names[one.Package.Value], fact);
+            return names[universe.Names[one.Package.Value]];
+        }
+
+        var core = solver.Core();
+        foreach (var variable in core.SelectMany(c => c.Literals).Select(Literal.Variable).Distinct().Where(v => !solver.IsExpanded(v)))
+        {
+            solver.Expand(variable);
+        }
+
+        for (var variable = 1; variable < solver.VariableCount; variable++)
+        {
+            if (!solver.IsExpanded(variable) && encoder.PackageOf(variable) is null)
+            {
+                solver.Expand(variable);
+            }
+        }
+
+        var used = core.Select(c => AsOne(c.Fact)).ToHashSet();
+        return solver.ClausesOf(fact => used.Contains(AsOne(fact))).ConvertAll(c => (AsOne(c.Fact), c.Literals));
     }
 
     private static CdclSolver Begin(RpmEncoder encoder, RpmRequest request, bool traces)

@@ -5,6 +5,7 @@ namespace EzTemplates.Solver;
 /// <summary>Tells what is the matter with a requested package that has no candidate at all.</summary>
 internal sealed class RpmUnknown
 {
+    private const int MostMembers = 4;
     private readonly RpmUniverse _universe;
     private readonly RpmRequest _request;
     private readonly RpmEncoder _encoder;
@@ -45,11 +46,7 @@ internal sealed class RpmUnknown
         var (universe, encoder, words) = (_universe, _encoder, _words);
         if (wanted.Name.StartsWith('@'))
         {
-            return new Conflict(
-                [universe.Find(wanted.Name[1..]) is { } id && universe.Groups.Contains(id)
-                    ? $"no repository has a package of the group `{wanted.Name}`" : $"no repository has a group `{wanted.Name}`"],
-                null,
-                new UnknownPackage(wanted, UnknownCause.NoSuchName));
+            return Group(wanted);
         }
 
         var refused = encoder.Candidates.AllOf(wanted);
@@ -69,12 +66,42 @@ internal sealed class RpmUnknown
                 new UnknownPackage(wanted, UnknownCause.OtherVersions));
     }
 
+    /// <summary>A group that brings nothing: there is none of the name, its members are optional, or none of them is to be had.</summary>
+    private Conflict Group(PackageRequest wanted)
+    {
+        Conflict Because(string line, string? hint) => new([line], hint, new UnknownPackage(wanted, UnknownCause.NoSuchName));
+        if (_universe.Find(wanted.Name[1..]) is not { } id || _universe.Groups.IndexOf(id) is var group && group < 0)
+        {
+            return Because($"no repository has a group `{wanted.Name}`", null);
+        }
+
+        var optional = _universe.MembersOf(group).ToArray().Where(m => m.Kind == RpmMemberKind.Optional)
+            .Select(m => new PackageRequest(_universe.Text(m.Name))).Where(m => _encoder.Candidates.Of(m).Count > 0).ToList();
+        if (optional.Count == 0)
+        {
+            return Because($"no repository has a package of the group `{wanted.Name}`", null);
+        }
+
+        var at = _request.Install.IndexOf(wanted);
+        var hints = optional.Select(m => Tried($"ask for members that are wanted by name, as `{m}`, in the place of `{wanted}`", _request with { Install = _request.Install.SetItem(at, m) }));
+        var more = optional.Count > MostMembers ? $" and {optional.Count - MostMembers} more" : "";
+        return Because(
+            $"`{wanted}` is asked for, but all members of that group are optional and do not come with it: {string.Join(", ", optional.Take(MostMembers))}{more}",
+            hints.FirstOrDefault(h => h is not null));
+    }
+
     private Conflict Refused(PackageRequest wanted, List<PackageId> refused)
     {
         var policy = _encoder.Policy;
         Conflict Because(string why, string? hint, UnknownCause cause) =>
             new([$"`{wanted}` is asked for, but {why}"], hint, new UnknownPackage(wanted, cause));
-        if (refused.Find(policy.IsExcluded) is var excluded && policy.IsExcluded(excluded))
+        if (refused.TrueForAll(policy.IsOfOtherArchitecture))
+        {
+            return Because($"{_words.List(refused)} {(refused.Count == 1 ? "is" : "are")} of no architecture that is asked for", null, UnknownCause.OtherVersions);
+        }
+
+        _ = refused.RemoveAll(policy.IsOfOtherArchitecture);
+        if (refused.FindAll(policy.IsExcluded) is [var excluded, ..])
         {
             var name = _universe.Text(_universe.Names[excluded.Value]);
             var hint = Tried($"remove `{name}` from `exclude`, or do not ask for it", _request with { Exclude = _request.Exclude.Remove(name) });
@@ -98,13 +125,11 @@ internal sealed class RpmUnknown
                 UnknownCause.Forbidden);
         }
 
-        var isForeign = refused.TrueForAll(policy.IsOfOtherArchitecture);
         return Because(
-            isForeign ? $"{_words.List(refused)} {(refused.Count == 1 ? "is" : "are")} of no architecture that is asked for"
-                : refused.Exists(policy.IsHiddenByPriority) ? $"a repository that comes first hides {_words.List(refused)}"
+            refused.Exists(policy.IsHiddenByPriority) ? $"a repository that comes first hides {_words.List(refused)}"
                 : $"every source of {_words.List(refused)} has a negative priority",
             null,
-            isForeign ? UnknownCause.OtherVersions : UnknownCause.Forbidden);
+            UnknownCause.Forbidden);
     }
 
     /// <summary>The hint if the change helps, else null.</summary>

@@ -8,10 +8,15 @@ internal sealed class RpmWords(RpmUniverse universe, RpmPolicy policy)
 {
     private const int MostNamed = 4;
 
-    /// <summary>The name, with the architecture where that is not the best one.</summary>
+    /// <summary>The name, with the architecture where that is not the best one, or where one package would be taken for another.</summary>
     public string Name(PackageId package) =>
         universe.Text(universe.Names[package.Value])
-        + (policy.ArchitectureRank(package) == 0 ? "" : "." + universe.Text(universe.Architectures[package.Value]));
+        + (policy.ArchitectureRank(package) == 0 && !HasTwin(package) ? "" : "." + universe.Text(universe.Architectures[package.Value]));
+
+    /// <summary>Whether the name has the same version for every architecture and for the best one.</summary>
+    private bool HasTwin(PackageId package) => policy.Named(universe.Names[package.Value]).Any(other =>
+        other != package && universe.Versions[other.Value] == universe.Versions[package.Value]
+        && universe.Architectures[other.Value] != universe.Architectures[package.Value] && policy.ArchitectureRank(other) == 0);
 
     public string Version(PackageId package) => universe.Text(universe.Versions[package.Value]);
 

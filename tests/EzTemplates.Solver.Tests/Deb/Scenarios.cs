@@ -108,7 +108,7 @@ internal static class Scenarios
             """),
         ["a held library"] = new(Library, "install nginx ; hold libssl3, 3.0.11*", """
             `nginx` is asked for
-            nginx 1.24 needs libssl3 (>= 3.0.12); the recipe holds libssl3 3.0.12 back at `3.0.11*` (tested)
+            nginx 1.24 needs libssl3 (>= 3.0.12); the recipe holds `libssl3` at `3.0.11*` (tested), which rules out libssl3 3.0.12
             hint: lift the hold on `libssl3`
             """),
         ["a library of the base"] = new(Library, "install nginx ; fixed libssl3 3.0.11", """

@@ -35,13 +35,47 @@ public sealed class CdclSolverTests
     }
 
     [Fact]
+    public void Facts_of_several_clauses_stay_or_go_with_all_that_they_say()
+    {
+        var random = TestSeed.Random("facts");
+        var unsatisfiable = 0;
+        for (var i = 0; i < 3000; i++)
+        {
+            var variables = random.Next(4, 9);
+            var facts = Enumerable.Range(1, random.Next(3, 9)).ToDictionary(f => f, _ => Enumerable.Range(0, random.Next(1, 6)).Select(_ => RandomClause(random, variables)).ToList());
+            int[] group = [.. Enumerable.Range(0, variables).Where(_ => random.Next(2) == 0)];
+            facts.Add(facts.Count + 1, [.. group.SelectMany(one => group.Where(other => other > one).Select(other => new[] { Literal.Not(one), Literal.Not(other) }))]);
+            bool CanHold(IEnumerable<int> of) => Enumerable.Range(0, 1 << variables).Any(row => of.All(f => facts[f].TrueForAll(c => c.Any(l => Holds(row, l)))));
+            var solver = Given(variables, [], [], int.MaxValue);
+            foreach (var (fact, clause) in facts.Where(f => f.Key < facts.Count).SelectMany(f => f.Value.Select(c => (f.Key, c))))
+            {
+                _ = solver.AddClause(clause, fact);
+            }
+
+            solver.AddExclusiveGroup(group, facts.Count);
+            if (solver.Search([], TestContext.Current.CancellationToken) == SearchStatus.Satisfied)
+            {
+                continue;
+            }
+
+            unsatisfiable++;
+            var used = solver.Core().Select(c => c.Fact).ToHashSet();
+            var core = UnsatisfiableCore.Minimize(solver.ClausesOf(used.Contains), TestContext.Current.CancellationToken);
+            Assert.False(CanHold(core), TestSeed.Hint);
+            Assert.All(core, left => Assert.True(CanHold(core.Where(f => f != left)), TestSeed.Hint));
+        }
+
+        Assert.True(unsatisfiable > 300, "too little of it is unsatisfiable to say anything");
+    }
+
+    [Fact]
     public void More_pigeons_than_holes_is_refuted()
     {
         const int Holes = 7;
         var solver = Pigeons(Holes, 100_000);
         Assert.Equal(SearchStatus.Unsatisfiable, solver.Search([], TestContext.Current.CancellationToken));
         TestNotes.Write($"{solver.ConflictCount} conflicts");
-        Assert.Equal(Holes + 1, UnsatisfiableCore.Minimize(solver.Core(), TestContext.Current.CancellationToken).Count(f => f <= Holes));
+        Assert.Equal(Holes + 1, UnsatisfiableCore.Minimize(solver.Core(), TestContext.Current.CancellationToken).Count(f => f <= Holes + 1));
     }
 
     [Fact]
@@ -128,10 +162,10 @@ public sealed class CdclSolverTests
     private static void AssertMinimal(int variables, List<int[]> clauses, CdclSolver solver)
     {
         var core = UnsatisfiableCore.Minimize(solver.Core(), TestContext.Current.CancellationToken);
-        Assert.Equal(SearchStatus.Unsatisfiable, Solve(variables, [.. core.Select(f => clauses[f])]).Status);
+        Assert.Equal(SearchStatus.Unsatisfiable, Solve(variables, [.. core.Select(f => clauses[f - 1])]).Status);
         foreach (var left in core)
         {
-            Assert.Equal(SearchStatus.Satisfied, Solve(variables, [.. core.Where(f => f != left).Select(f => clauses[f])]).Status);
+            Assert.Equal(SearchStatus.Satisfied, Solve(variables, [.. core.Where(f => f != left).Select(f => clauses[f - 1])]).Status);
         }
     }
 
@@ -159,12 +193,12 @@ public sealed class CdclSolverTests
 
         for (var i = 0; i < clauses.Count; i++)
         {
-            _ = solver.AddClause(clauses[i], i);
+            _ = solver.AddClause(clauses[i], i + 1);
         }
 
         foreach (var group in groups)
         {
-            solver.AddExclusiveGroup(group, clauses.Count + group[0]);
+            solver.AddExclusiveGroup(group, clauses.Count + 1 + group[0]);
         }
 
         return solver;

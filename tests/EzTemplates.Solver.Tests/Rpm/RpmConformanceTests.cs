@@ -39,26 +39,38 @@ public sealed class RpmConformanceTests(RpmConformanceData data) : IClassFixture
     [Fact]
     public void Every_unsatisfiable_row_is_explained_by_true_lines_that_cannot_hold_together()
     {
-        var rows = data.Rows.Where(r => !r.IsSolvable).ToList();
+        var random = TestSeed.Random("rpm explanations");
+        var rows = data.Rows.Where(r => !r.IsSolvable).OrderBy(_ => random.Next()).Take(TestScale.Of(40, int.MaxValue));
+        AssertExplained([.. rows.Select(row => (row.Id, row.On(data.Universe), row.Asked))]);
+    }
+
+    /// <summary>The data's two repositories are years apart: a fifth of their packages cannot be installed.</summary>
+    [Fact]
+    public void Each_package_that_cannot_be_installed_is_explained_so_too()
+    {
+        var random = TestSeed.Random("rpm broken packages");
+        var row = data.Rows.First(r => r is { Repositories: "cs9", Modules: false, Recommends: false });
+        var asked = Enumerable.Range(0, data.Universe.PackageCount).OrderBy(_ => random.Next()).Select(i => new PackageRequest(
+            data.Universe.Text(data.Universe.Names[i]), VersionRelation.Equal, data.Universe.Text(data.Universe.Versions[i]), data.Universe.Text(data.Universe.Architectures[i])));
+        var broken = asked.Select(r => (Id: r.ToString(), Request: row.On(data.Universe) with { Install = [r] }, Asked: row.Asked with { Install = [r.ToString()] }))
+            .Where(r => !RpmSolver.IsSolvable(data.Universe, r.Request, TestContext.Current.CancellationToken)).Take(TestScale.Of(40, int.MaxValue));
+        AssertExplained([.. broken]);
+    }
+
+    private void AssertExplained(IReadOnlyList<(string Id, RpmRequest Request, RpmAsked Asked)> cases)
+    {
         var problems = new List<string>();
         var lengths = new List<int>();
-        var random = TestSeed.Random("rpm explanations");
-        foreach (var row in rows.OrderBy(_ => random.Next()).Take(TestScale.Of(40, int.MaxValue)))
+        foreach (var (id, request, asked) in cases)
         {
-            var request = row.On(data.Universe);
             var conflict = Assert.IsType<SolveResult.Unsolvable>(RpmSolver.Solve(data.Universe, request, TestContext.Current.CancellationToken)).Conflict;
             lengths.Add(conflict.Lines.Length);
-            if (conflict.Unknown is null)
-            {
-                var explanation = RpmSolver.Explain(data.Universe, request, TestContext.Current.CancellationToken);
-                Assert.Equal(conflict.Lines, explanation.Conflict.Lines);
-                problems.AddRange(RpmExplanationJudge.Judge(data.Universe, request, explanation).Select(p => $"{row.Id}: {p}\n{conflict}"));
-            }
-
-            problems.AddRange(HintProblem(row, request, conflict.Hint));
+            problems.AddRange(new RpmExplanationChecker(data.Metadata, asked).Check(conflict.Lines).Select(p => $"{id}: {p}\n{conflict}"));
+            problems.AddRange(conflict.Hint is not { } hint || RpmHintedRequests.Help(data.Universe, request, hint, TestContext.Current.CancellationToken)
+                ? [] : [$"{id}: the hint does not help: {hint}"]);
         }
 
-        Assert.True(problems.Count == 0, string.Join('\n', problems.Take(10)));
+        Assert.True(problems.Count == 0, $"{problems.Count} problems\n{string.Join('\n', problems.Take(10))}");
         TestNotes.Write($"{lengths.Count} explanations, {lengths.Count(l => l <= 12)} of at most 12 lines, the longest {lengths.Max()}");
         Assert.True(lengths.Count(l => l <= 12) * 100 >= lengths.Count * TestScale.Of(90, 95));
     }
@@ -84,33 +96,16 @@ public sealed class RpmConformanceTests(RpmConformanceData data) : IClassFixture
         Assert.Empty(rules.Problems());
         Assert.All(roots.Where(r => r[0] != '@'), root => Assert.True(rules.Has(root)));
     }
-
-    /// <summary>A hint says what to leave out, or which stream to enable; done, it helps.</summary>
-    private IEnumerable<string> HintProblem(RpmConformanceRow row, RpmRequest request, string? hint)
-    {
-        if (hint is null)
-        {
-            yield break;
-        }
-
-        var advice = hint.Split(", or add a repository", StringSplitOptions.None)[0];
-        var named = advice.Split('`').Where((_, i) => i % 2 == 1).ToList();
-        var changes = !advice.StartsWith("leave out ", StringComparison.Ordinal) ? named.Take(1).Select(stream => request with { Modules = request.Modules.Add(stream) })
-            : advice.Contains("` and `", StringComparison.Ordinal) ? [request with { Install = request.Install.RemoveAll(r => named.Contains(r.ToString())) }]
-            : named.Select(name => request with { Install = request.Install.RemoveAll(r => r.ToString() == name) });
-        foreach (var changed in changes)
-        {
-            if (RpmSolver.Solve(data.Universe, changed, TestContext.Current.CancellationToken) is not SolveResult.Solution)
-            {
-                yield return $"{row.Id}: the hint does not help: {hint}";
-            }
-        }
-    }
 }
 
 public sealed record RpmConformanceRow(
     string Id, ImmutableArray<string> Packages, bool Recommends, bool Modules, string Repositories, bool IsSolvable, HashSet<string> Install)
 {
+    /// <summary>The same for a judge.</summary>
+    public RpmAsked Asked => new(Packages, Architectures) { Repositories = Repositories is "cs9" ? [] : [Repositories], Streams = Modules ? [] : null };
+
+    private static ImmutableArray<string> Architectures => ["x86_64", "i686", "i586", "i486", "i386"];
+
     /// <summary>As the data was made: rows without modules treat the repositories as ones of hot fixes.</summary>
     public RpmRequest On(RpmUniverse universe)
     {
@@ -118,7 +113,7 @@ public sealed record RpmConformanceRow(
         return new RpmRequest
         {
             Install = [.. Packages.Select(name => new PackageRequest(name))],
-            Architectures = ["x86_64", "i686", "i586", "i486", "i386"],
+            Architectures = Architectures,
             Recommends = Recommends,
             Sources = [.. universe.Sources.Select(s => new RpmSourcePolicy(Repositories is "cs9" || Repositories == s ? 99 : -1, !Modules))],
         };
@@ -128,16 +123,22 @@ public sealed record RpmConformanceRow(
 /// <summary>Read once for all tests of the class.</summary>
 public sealed class RpmConformanceData
 {
+    private static readonly (string Id, string Folder)[] Repositories = [("baseos", "cs9-baseos-2022"), ("appstream", "cs9-appstream-2025")];
     private readonly Lazy<RpmUniverse> _universe;
     private readonly Lazy<List<RpmConformanceRow>> _rows;
+    private readonly Lazy<RpmMetadata> _metadata;
 
     public RpmConformanceData()
     {
+        _metadata = new(() => RpmMetadataReader.Read([.. Repositories.Select(r => (r.Id, Path.Combine(Requires.Shared(), "conformance/rpm", r.Folder)))]));
         _universe = new(() => ReadUniverse(Path.Combine(Requires.Shared(), "conformance/rpm")));
         _rows = new(() => ReadRows(Path.Combine(Requires.Shared(), "conformance/rpm/dnf-install.jsonl.gz")));
     }
 
     public RpmUniverse Universe => _universe.Value;
+
+    /// <summary>The same repositories as the judge reads them.</summary>
+    public RpmMetadata Metadata => _metadata.Value;
 
     public IReadOnlyList<RpmConformanceRow> Rows => _rows.Value;
 
@@ -157,8 +158,7 @@ public sealed class RpmConformanceData
     private static RpmUniverse ReadUniverse(string folder)
     {
         var builder = new RpmUniverseBuilder();
-        (string Id, string Folder)[] repositories = [("baseos", "cs9-baseos-2022"), ("appstream", "cs9-appstream-2025")];
-        foreach (var (id, name) in repositories)
+        foreach (var (id, name) in Repositories)
         {
             Read(folder, name, "primary", stream => builder.AddPrimary(id, stream, name));
             Read(folder, name, "modules", stream => builder.AddModules(id, stream, name));
@@ -166,7 +166,7 @@ public sealed class RpmConformanceData
         }
 
         var paths = builder.PathsOutsidePrimary([]);
-        foreach (var (id, name) in repositories)
+        foreach (var (id, name) in Repositories)
         {
             Read(folder, name, "filelists", stream => builder.AddFilelists(id, stream, name, paths));
         }

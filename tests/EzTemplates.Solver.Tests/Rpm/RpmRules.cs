@@ -86,7 +86,8 @@ internal sealed class RpmRules
         };
     }
 
-    private List<PackageId> Meeting(RpmTerm term)
+    /// <summary>Packages of the set each of which alone meets a term of names joined by or, with, without.</summary>
+    public List<PackageId> Meeting(RpmTerm term)
     {
         if (term.Operator == RpmOperator.Relation)
         {

@@ -72,12 +72,12 @@ internal sealed class RpmText
     };
 
     /// <summary>The package of that name, version and, where it is said, architecture.</summary>
-    public PackageId Id(string name, string version, string architecture = "")
+    public static PackageId Id(RpmUniverse universe, string name, string version, string architecture = "")
     {
-        for (var i = 0; i < Universe.PackageCount; i++)
+        for (var i = 0; i < universe.PackageCount; i++)
         {
-            if (Universe.Text(Universe.Names[i]) == name && Universe.Text(Universe.Versions[i]) == Evr(version)
-                && (architecture == "" || Universe.Text(Universe.Architectures[i]) == architecture))
+            if (universe.Text(universe.Names[i]) == name && universe.Text(universe.Versions[i]) == Evr(version)
+                && (architecture == "" || universe.Text(universe.Architectures[i]) == architecture))
             {
                 return new PackageId(i);
             }
@@ -184,7 +184,7 @@ internal sealed class RpmText
         }
     }
 
-    private string Show(PackageId package)
+    public string Show(PackageId package)
     {
         var architecture = Universe.Text(Universe.Architectures[package.Value]);
         var version = Universe.Text(Universe.Versions[package.Value]);
