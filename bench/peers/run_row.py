@@ -9,6 +9,7 @@ import tempfile
 import time
 
 from ground import ROOT, run as run_command
+from podman import limited
 
 TARGET = 0.060
 
@@ -47,14 +48,11 @@ def prepare(ground):
 
 
 def podman_settings(ground):
-    """Limits that an unprivileged machine allows, and a storage of its own."""
+    """With a storage of its own."""
     folder = ground.fresh(os.path.join(ground.folder, "run-podman"))
-    runtime = 'runtime = "runc"\n' if shutil.which("runc") else ""
-    with open(os.path.join(folder, "containers.conf"), "w") as file:
-        file.write(f'[containers]\ndefault_ulimits = ["nofile=1024:1024", "nproc=1024:1024"]\n[engine]\ncgroup_manager = "cgroupfs"\nevents_logger = "none"\n{runtime}')
     with open(os.path.join(folder, "storage.conf"), "w") as file:
         file.write(f'[storage]\ndriver = "overlay"\nrunroot = "{folder}/run"\ngraphroot = "{folder}/graph"\n')
-    return {"CONTAINERS_CONF": f"{folder}/containers.conf", "CONTAINERS_STORAGE_CONF": f"{folder}/storage.conf"}
+    return {**limited(folder), "CONTAINERS_STORAGE_CONF": f"{folder}/storage.conf"}
 
 
 class Row:

@@ -13,6 +13,7 @@ internal sealed class RpmLeanings
     private readonly RpmEncoder _encoder;
     private readonly Dictionary<PackageId, List<(int Owner, int Rank)>> _wanted = [];
     private readonly Leaning[] _leanings;
+    private Leaning[] _ofVariables = [];
 
     public RpmLeanings(RpmUniverse universe, RpmEncoder encoder)
     {
@@ -61,7 +62,7 @@ internal sealed class RpmLeanings
         {
             foreach (var candidate in _encoder.Candidates.Of(term))
             {
-                _leanings[candidate.Value] = Leaning.Some;
+                NoteSome(candidate);
                 (CollectionsMarshal.GetValueRefOrAddDefault(_wanted, candidate, out _) ??= []).Add((owner, rank));
             }
         }
@@ -76,7 +77,7 @@ internal sealed class RpmLeanings
 
     private int RankOf(CdclSolver solver, int candidate)
     {
-        if (_encoder.PackageOf(candidate) is not { } package || LeaningOf(package) == Leaning.None)
+        if (LeaningOf(candidate) == Leaning.None || _encoder.PackageOf(candidate) is not { } package)
         {
             return 0;
         }
@@ -101,7 +102,28 @@ internal sealed class RpmLeanings
         return rank;
     }
 
-    /// <summary>Most packages have none, and there may be thousands among which to choose.</summary>
+    private void NoteSome(PackageId package)
+    {
+        _leanings[package.Value] = Leaning.Some;
+        var variable = _encoder.KnownVariable(package);
+        if (variable < _ofVariables.Length)
+        {
+            _ofVariables[variable] = Leaning.Some;
+        }
+    }
+
+    /// <summary>Most packages have none, and there may be thousands among which to choose, thousands of times.</summary>
+    private Leaning LeaningOf(int variable)
+    {
+        if (variable >= _ofVariables.Length)
+        {
+            Array.Resize(ref _ofVariables, Math.Max(variable + 1, 2 * _ofVariables.Length));
+        }
+
+        ref var known = ref _ofVariables[variable];
+        return known != Leaning.Unknown ? known : known = _encoder.PackageOf(variable) is { } package ? LeaningOf(package) : Leaning.None;
+    }
+
     private Leaning LeaningOf(PackageId package)
     {
         ref var leaning = ref _leanings[package.Value];
