@@ -22,6 +22,7 @@ internal static class HardSolving
         ("20 pigeons, 20 holes", () => HardUniverses.Pigeons(20, 20), AlternativePreference.Maintainers),
         ("a chain of 50,000 packages", () => HardUniverses.Chain(50_000, null), AlternativePreference.Maintainers),
         ("a chain of 50,000 packages whose last is missing", () => HardUniverses.Chain(50_000, "gone"), AlternativePreference.Maintainers),
+        ("a chain of 50,000 packages below choices", () => HardUniverses.ChainBelowChoices(50_000), AlternativePreference.Maintainers),
         ("a chain of 5,000 packages, 4 versions each, the oldest fit", () => HardUniverses.Versions(5_000, 4), AlternativePreference.Maintainers),
         ("10,000 alternatives, the last fits", () => HardUniverses.Alternatives(10_000, null), AlternativePreference.Maintainers),
         ("10,000 alternatives that exclude each other, the last fits", () => HardUniverses.Alternatives(10_000, "way"), AlternativePreference.Maintainers),

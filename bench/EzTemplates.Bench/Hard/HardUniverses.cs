@@ -51,6 +51,21 @@ internal static class HardUniverses
         }
     }
 
+    /// <summary>A chain below a choice that other choices keep from being decided by its first look.</summary>
+    public static IEnumerable<MadePackage> ChainBelowChoices(int length)
+    {
+        yield return new MadePackage("root", "1", [["p", "q"], ["q", "s"], ["t", "u"]]);
+        yield return new MadePackage("p", "1", [["link0"]]);
+        yield return new MadePackage("q", "1", [["link0"]]);
+        yield return new MadePackage("s", "1", []);
+        yield return new MadePackage("t", "1", [["s"]]);
+        yield return new MadePackage("u", "1", []);
+        foreach (var link in Chain(length, null).Skip(1))
+        {
+            yield return link;
+        }
+    }
+
     public static IEnumerable<MadePackage> Circle(int length)
     {
         yield return Root(["ring0"]);

@@ -37,15 +37,16 @@ public static class DebSolver
     private static SolveResult.Solution Answer(DebEncoder encoder, DebRequest request, CdclSolver solver, CancellationToken cancellation)
     {
         bool IsRoot(int variable) => variable == DebEncoder.Request || encoder.Policy.IsFixed(encoder.PackageOf(variable));
-        var chosen = Irreducible.Reduce(solver, encoder.Requirements, IsRoot);
+        int[] Reduced() => Irreducible.Reduce(solver, encoder.Requirements, IsRoot, cancellation);
+        var chosen = Reduced();
         if (request.Prefer == AlternativePreference.Smallest)
         {
-            chosen = LocalMinimum.Find(solver, encoder.Requirements, chosen, () => Irreducible.Reduce(solver, encoder.Requirements, IsRoot), cancellation);
+            chosen = LocalMinimum.Find(solver, encoder.Requirements, chosen, Reduced, cancellation);
         }
 
         if (request.Recommends)
         {
-            chosen = Irreducible.FollowMore(solver, chosen, () => Irreducible.Reduce(solver, encoder.Requirements, IsRoot), cancellation);
+            chosen = Irreducible.FollowMore(solver, chosen, Reduced, cancellation);
         }
 
         var reasons = Reasons(encoder, chosen, solver.VariableCount);

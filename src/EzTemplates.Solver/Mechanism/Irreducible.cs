@@ -6,13 +6,14 @@ namespace EzTemplates.Solver;
 /// So circles that only need each other go too. A derived variable (a condition that holds) goes with its support, and with it what it
 /// required; as long as it stands, what it requires is its victim's requirement.
 /// </summary>
-internal sealed class Irreducible
+internal sealed partial class Irreducible
 {
     private readonly RequirementTable _requirements;
     private readonly int[] _meets;
     private readonly int[] _meetsStart;
     private readonly int[] _metBy;
     private readonly bool[] _kept;
+    private readonly bool[] _needed;
     private readonly int[] _order;
     private readonly List<int> _gone = [];
     private readonly List<int> _lost = [];
@@ -24,6 +25,9 @@ internal sealed class Irreducible
         _requirements = requirements;
         _order = solution;
         _kept = new bool[variableCount];
+        _needed = new bool[variableCount];
+        _goneBy = new int[variableCount];
+        _goneAs = new int[variableCount];
         _metBy = new int[requirements.Count];
         _meetsStart = new int[variableCount + 1];
         foreach (var variable in solution)
@@ -43,7 +47,7 @@ internal sealed class Irreducible
 
     /// <summary>What is left of the solution that a search has just found, in the order in which it was decided.</summary>
     /// <param name="isRoot">Variables that stay whatever happens.</param>
-    public static int[] Reduce(CdclSolver solver, RequirementTable requirements, Func<int, bool> isRoot)
+    public static int[] Reduce(CdclSolver solver, RequirementTable requirements, Func<int, bool> isRoot, CancellationToken cancellation)
     {
         var solution = new List<int>();
         foreach (var literal in solver.Trail)
@@ -54,7 +58,7 @@ internal sealed class Irreducible
             }
         }
 
-        return Reduce(requirements, [.. solution], solver.VariableCount, isRoot);
+        return Reduce(requirements, [.. solution], solver.VariableCount, isRoot, cancellation);
     }
 
     /// <summary>
@@ -81,10 +85,11 @@ internal sealed class Irreducible
 
     /// <param name="isRoot">Variables that stay whatever happens.</param>
     /// <returns>What is left, in the order given.</returns>
-    public static int[] Reduce(RequirementTable requirements, int[] solution, int variableCount, Func<int, bool> isRoot)
+    public static int[] Reduce(RequirementTable requirements, int[] solution, int variableCount, Func<int, bool> isRoot, CancellationToken cancellation)
     {
         var pruning = new Irreducible(requirements, solution, variableCount);
-        var needed = pruning.SurelyNeeded(isRoot);
+        var needed = pruning._needed;
+        pruning.MarkSurelyNeeded(isRoot);
         bool changed;
         do
         {
@@ -93,6 +98,7 @@ internal sealed class Irreducible
             {
                 if (pruning._kept[solution[i]] && !needed[solution[i]] && !requirements.IsDerived(solution[i]))
                 {
+                    cancellation.ThrowIfCancellationRequested();
                     changed |= pruning.TryRemove(solution[i], isRoot);
                 }
             }
@@ -139,9 +145,9 @@ internal sealed class Irreducible
     }
 
     /// <summary>Marks what a root needs through requirements that one variable alone meets: most of any solution, not worth a try.</summary>
-    private bool[] SurelyNeeded(Func<int, bool> isRoot)
+    private void MarkSurelyNeeded(Func<int, bool> isRoot)
     {
-        var needed = new bool[_kept.Length];
+        var needed = _needed;
         var pending = new Stack<int>();
         foreach (var variable in _order)
         {
@@ -172,8 +178,6 @@ internal sealed class Irreducible
                 }
             }
         }
-
-        return needed;
     }
 
     private bool TryRemove(int variable, Func<int, bool> isRoot)
@@ -181,7 +185,7 @@ internal sealed class Irreducible
         _gone.Clear();
         _lost.Clear();
         _wanting.Clear();
-        Remove(variable);
+        Remove(variable, Begun);
         var possible = true;
         for (var i = 0; possible && (i < _gone.Count || RemoveWanting()); i++)
         {
@@ -202,23 +206,27 @@ internal sealed class Irreducible
         return possible;
     }
 
-    private void Remove(int variable)
+    /// <param name="by">A requirement that nothing meets any more, or why else.</param>
+    private void Remove(int variable, int by)
     {
         _kept[variable] = false;
+        _goneBy[variable] = by;
+        _goneAs[variable] = _gone.Count;
         _gone.Add(variable);
     }
 
     /// <summary>Once all else is settled: the next condition that still holds and misses what it requires takes its victim with it.</summary>
     private bool RemoveWanting()
     {
-        while (_wanting.TryDequeue(out var derived))
+        while (_wanting.TryDequeue(out var requirement))
         {
+            var derived = _requirements[requirement].Owner;
             if (_kept[derived])
             {
-                Remove(derived);
+                Remove(derived, requirement);
                 if (_kept[_requirements.VictimOf(derived)])
                 {
-                    Remove(_requirements.VictimOf(derived));
+                    Remove(_requirements.VictimOf(derived), AsVictim);
                 }
 
                 return true;
@@ -247,15 +255,16 @@ internal sealed class Irreducible
             }
             else if (requirement.Kind != RequirementKind.Support && _requirements.IsDerived(requirement.Owner))
             {
-                _wanting.Enqueue(requirement.Owner);
+                _wanting.Enqueue(number);
             }
-            else if (isRoot(requirement.Owner))
+            else if (!isRoot(requirement.Owner))
+            {
+                Remove(requirement.Owner, number);
+            }
+            else if (possible)
             {
                 possible = false;
-            }
-            else
-            {
-                Remove(requirement.Owner);
+                MarkUnremovable(number);
             }
         }
 

@@ -87,10 +87,10 @@ public static class RpmSolver
 
     private static SolveResult.Solution Answer(RpmEncoder encoder, RpmRequest request, CdclSolver solver, CancellationToken cancellation)
     {
-        var chosen = Reduced(encoder, solver);
+        var chosen = Reduced(encoder, solver, cancellation);
         if (request.Prefer == AlternativePreference.Smallest)
         {
-            chosen = LocalMinimum.Find(solver, encoder.Requirements, chosen, () => Reduced(encoder, solver), cancellation);
+            chosen = LocalMinimum.Find(solver, encoder.Requirements, chosen, () => Reduced(encoder, solver, cancellation), cancellation);
         }
 
         if (encoder.HasNestedAlternatives)
@@ -100,7 +100,7 @@ public static class RpmSolver
 
         if (request.Recommends)
         {
-            chosen = Irreducible.FollowMore(solver, chosen, () => Reduced(encoder, solver), cancellation);
+            chosen = Irreducible.FollowMore(solver, chosen, () => Reduced(encoder, solver, cancellation), cancellation);
             chosen = FollowEach(encoder, solver, chosen, cancellation);
         }
 
@@ -132,7 +132,7 @@ public static class RpmSolver
             var packages = chosen.Where(v => encoder.PackageOf(v) is not null).Append(candidate);
             if (solver.Search([.. packages.Select(Literal.Of)], cancellation) == SearchStatus.Satisfied)
             {
-                var more = Reduced(encoder, solver);
+                var more = Reduced(encoder, solver, cancellation);
                 if (!more.Contains(candidate))
                 {
                     // What wanted it went when it came.
@@ -205,7 +205,7 @@ public static class RpmSolver
             }
 
             // A part that was not looked into before may bring packages that could not be ruled out, since none knew of them: again without them.
-            var found = Reduced(encoder, solver);
+            var found = Reduced(encoder, solver, cancellation);
             if (found.All(v => encoder.PackageOf(v) is null || members.Contains(v)))
             {
                 return found;
@@ -213,11 +213,11 @@ public static class RpmSolver
         }
     }
 
-    private static int[] Reduced(RpmEncoder encoder, CdclSolver solver)
+    private static int[] Reduced(RpmEncoder encoder, CdclSolver solver, CancellationToken cancellation)
     {
         // Packages of a running system stay where nothing takes their place; who may be taken away is what the search decided.
         bool IsRoot(int variable) => variable == RpmEncoder.Request || encoder.Pinned.Contains(variable)
             || (encoder.PackageOf(variable) is { } package && (encoder.Policy.IsFixed(package) || encoder.Policy.IsInstalled(package)));
-        return Irreducible.Reduce(solver, encoder.Requirements, IsRoot);
+        return Irreducible.Reduce(solver, encoder.Requirements, IsRoot, cancellation);
     }
 }
