@@ -23,7 +23,7 @@ public static class CheckRepository
             : await OfRecipeAsync(workspace, RecipeFile.Load(what), cancel).ConfigureAwait(false);
         var verdict = workspace.Steps.Run("check", () => DebArchive.Check(universe, request, cancel));
         var broken = workspace.Steps.Run("explain", () => verdict.Broken.Select(package => Explain(universe, request, package, cancel)).ToList());
-        return new RepositoryCheckReport(what, verdict.Packages, broken, workspace.Steps.Times());
+        return new RepositoryCheckReport(what, verdict.Packages, broken, [.. verdict.Undecided.Select(universe.Describe)], workspace.Steps.Times());
     }
 
     private static bool IsIndex(string what) => File.Exists(what) && !what.EndsWith(RecipeEnd, StringComparison.Ordinal);
@@ -71,6 +71,6 @@ public static class CheckRepository
             universe.Sources[universe.SourceNumbers[package.Value]],
 
             // That the package itself is asked for goes without saying.
-            [.. conflict.Lines.Where((line, number) => number > 0 || !line.EndsWith(" is asked for", StringComparison.Ordinal))]);
+            [.. conflict.ToString().Split('\n').Where((line, number) => number > 0 || !line.EndsWith(" is asked for", StringComparison.Ordinal))]);
     }
 }

@@ -29,7 +29,7 @@ internal static class CompositionSolving
         var facts = os.Packages.Select(row => row.Sha256).ToHashSet();
         var request = new DebRequest
         {
-            Install = [.. apps.SelectMany(app => app.Packages).Where(row => row.Reason == RootReason).Select(row => row.Name).Distinct(StringComparer.Ordinal).Select(name => new PackageRequest(name))],
+            Install = [.. apps.SelectMany(app => app.Packages).Where(row => row.Reason == RootReason).Select(row => new PackageRequest(row.Name, Architecture: row.Architecture == os.Architecture || row.Architecture == "all" ? "" : row.Architecture)).Distinct()],
             Fixed = [.. Enumerable.Range(0, universe.PackageCount).Select(number => new PackageId(number)).Where(package => facts.Contains(universe.Sha256(package)))],
             NativeArchitecture = os.Architecture,
 

@@ -26,10 +26,11 @@ public static class ExplainPackage
 
     private static WhyAnswer? Answer(TemplateLock held, string package)
     {
-        var chain = Why.Chain(held.Packages.Select(p => KeyValuePair.Create(p.Name, p.Reason)), package);
+        string NameOf(LockedPackage row) => row.Architecture == held.Architecture || row.Architecture == "all" ? row.Name : $"{row.Name}:{row.Architecture}";
+        var chain = Why.Chain(held.Packages.Select(p => KeyValuePair.Create(NameOf(p), p.Reason)), package);
         return chain is null
             ? null
-            : new WhyAnswer(held.Template, held.Version.ToNormalizedString(), package, held.Packages.First(p => p.Name == package).Version, chain.Cause, chain.Names);
+            : new WhyAnswer(held.Template, held.Version.ToNormalizedString(), package, held.Packages.First(p => NameOf(p) == package).Version, chain.Cause, chain.Names);
     }
 
     private static IEnumerable<TemplateLock> Locks(IReadOnlyList<string> recipes)

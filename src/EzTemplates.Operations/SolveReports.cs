@@ -4,7 +4,8 @@ namespace EzTemplates.Operations;
 public sealed record BrokenPackage(string Name, string Version, string Architecture, string Source, IReadOnlyList<string> Why);
 
 /// <param name="Packages">How many were looked at.</param>
-public sealed record RepositoryCheckReport(string What, int Packages, IReadOnlyList<BrokenPackage> Broken, IReadOnlyList<StepTime> Steps) : Report("ez.repo-check/1");
+/// <param name="Undecided">Those of which the solver could not tell; <c>name version (architecture) of source</c>.</param>
+public sealed record RepositoryCheckReport(string What, int Packages, IReadOnlyList<BrokenPackage> Broken, IReadOnlyList<string> Undecided, IReadOnlyList<StepTime> Steps) : Report("ez.repo-check/1");
 
 /// <param name="Version">The version that was asked about; null: any.</param>
 /// <param name="Outcome"><c>locked</c> (it is in the lock), <c>possible</c> (nothing stands in its way) or <c>impossible</c>.</param>

@@ -18,10 +18,21 @@ public sealed class ForeignArchitectureTests : IDisposable
         Assert.Equal(
             [("base", "amd64"), ("lib", "amd64"), ("lib", "i386"), ("wine", "i386")],
             _ground.LockJson("mixed").GetProperty("packages").EnumerateArray().Select(row => (Text(row, "name"), Text(row, "architecture"))));
+        Assert.EndsWith("wine:i386 -> lib:i386\n", _ground.Ez.Succeed("why", "lib:i386", recipe).Output, StringComparison.Ordinal);
+        Assert.EndsWith("base -> lib\n", _ground.Ez.Succeed("why", "lib", recipe).Output, StringComparison.Ordinal);
         _ground.Ez.Succeed("env", "create", "web", "--template", "mixed");
         Assert.Equal("i386\n", _ground.Read("web", "usr/lib/i386/lib.so"));
         Assert.Equal("amd64\n", _ground.Read("web", "usr/lib/amd64/lib.so"));
         Assert.Equal("both\n", _ground.Read("web", "usr/share/doc/lib"));
+    }
+
+    [Fact]
+    public void An_application_that_asks_for_it_is_composed_with_another()
+    {
+        Publish("amd64", "i386");
+        _ground.Ez.Succeed("build", _ground.Recipes.Os("small", "base"));
+        _ground.Ez.Succeed("build", _ground.Recipes.App("win", "small", "\"wine:i386\""), _ground.Recipes.App("more", "small", "tool"));
+        Assert.Equal("i386\n", _ground.Ez.Succeed("run", "small", "--with", "win", "--with", "more", "--", "sh", "-c", "read a < /usr/lib/i386/lib.so; echo $a").Output);
     }
 
     [Fact]
@@ -50,7 +61,7 @@ public sealed class ForeignArchitectureTests : IDisposable
 
     private void Publish(params string[] architectures) => _ground.Repository.Publish(
         new PublishOptions { Date = Ground.Day(0), Architectures = [.. architectures] },
-        [Ground.Package("base", "1", "lib"), Library("amd64"), Library("i386"), Ground.Package("wine", "1", "lib") with { Architecture = "i386" }]);
+        [HostPrograms.Package(), Ground.Package("base", "1", "lib, programs"), Ground.Package("tool", "1"), Library("amd64"), Library("i386"), Ground.Package("wine", "1", "lib") with { Architecture = "i386" }]);
 
     private static GeneratedPackage Library(string architecture) =>
         new GeneratedPackage("lib", "1") { Architecture = architecture, MultiArch = "same", Compressor = "gzip" }

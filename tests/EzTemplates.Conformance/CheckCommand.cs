@@ -19,7 +19,7 @@ internal static class CheckCommand
         start = Stopwatch.GetTimestamp();
         var verdict = DebArchive.Check(universe, ground, CancellationToken.None);
         var check = Stopwatch.GetElapsedTime(start);
-        var broken = verdict.Broken.ToHashSet();
+        var broken = verdict.Broken.Concat(verdict.Undecided).ToHashSet();
         var rows = Enumerable.Range(0, universe.PackageCount).ToDictionary(i => KeyOf(universe, i), i => broken.Contains(new PackageId(i)) ? "broken" : "installable");
         foreach (var expected in DataFiles.Tabbed(arguments.Required("--expected")))
         {

@@ -2,11 +2,12 @@ using System.Collections.Immutable;
 using System.Globalization;
 using EzTemplates.Domain;
 using EzTemplates.Solver;
+using EzTemplates.Testing;
 
 namespace EzTemplates.Conformance;
 
 /// <summary>
-/// Solves each query in an empty root and compares the status with dnf's; an independent checker judges the sets. Rows with modules
+/// Solves each query in an empty root and compares the status with dnf's; rules apart from the solver's judge the sets. Rows with modules
 /// enforce module streams, all others treat the repositories as ones of hot fixes, as the data was made.
 /// </summary>
 internal static class RpmQueries
@@ -37,8 +38,9 @@ internal static class RpmQueries
             var chosen = (result as SolveResult.Solution)?.Packages.Select(p => p.Package).ToList();
             var names = chosen?.ConvertAll(p => RpmRepository.Describe(universe, p));
             answers.Write(query.Id, query.Packages, names, milliseconds);
-            tally.Count(names is not null == query.IsSolvable ? null
-                : $"{query.Id}: {(query.IsSolvable ? "solvable, we say not" : "not solvable, we say it is")}: {string.Join(' ', query.Packages)}");
+            tally.Count(names is not null != query.IsSolvable
+                ? $"{query.Id}: {(query.IsSolvable ? "solvable, we say not" : "not solvable, we say it is")}: {string.Join(' ', query.Packages)}"
+                : chosen is not null && new RpmRules(universe, chosen).Problems() is [var problem, ..] ? $"{query.Id}: {problem}" : null);
             var conflict = (result as SolveResult.Unsolvable)?.Conflict;
             figures.Add(query, names, conflict);
             if (conflict is not null && arguments.Has("--explanations"))

@@ -8,6 +8,7 @@ internal static class SolveText
     public static IEnumerable<string> Of(RepositoryCheckReport report) =>
     [
         .. report.Broken.SelectMany(b => b.Why.Select(line => "  " + line).Prepend($"{b.Name} {b.Version} ({b.Architecture}) of {b.Source} cannot be installed:")),
+        .. report.Undecided.Select(package => $"{package}: neither a way to install it nor a reason why there is none was found"),
         $"{Amount.Count(report.Packages, "package")}, {report.Broken.Count} of them cannot be installed",
     ];
 

@@ -5,7 +5,8 @@ namespace EzTemplates.Solver;
 
 /// <param name="Packages">How many were looked at: all that the request's policy admits.</param>
 /// <param name="Broken">Those that no set of packages can hold, ascending.</param>
-public sealed record ArchiveVerdict(int Packages, ImmutableArray<PackageId> Broken);
+/// <param name="Undecided">Those of which the search could not tell: too many choices exclude each other. Ascending.</param>
+public sealed record ArchiveVerdict(int Packages, ImmutableArray<PackageId> Broken, ImmutableArray<PackageId> Undecided);
 
 /// <summary>Which packages of an archive can be installed at all, each for itself on an empty system.</summary>
 public static class DebArchive
@@ -26,8 +27,8 @@ public static class DebArchive
             }
         }
 
-        var broken = PossibleVariables.FindImpossible(solver, variables, cancellation);
-        return new ArchiveVerdict(variables.Count, [.. broken.Select(encoder.PackageOf).Order()]);
+        var (broken, undecided) = PossibleVariables.Sort(solver, variables, cancellation);
+        return new ArchiveVerdict(variables.Count, [.. broken.Select(encoder.PackageOf).Order()], [.. undecided.Select(encoder.PackageOf).Order()]);
     }
 
     /// <summary>Why a broken package cannot be installed.</summary>

@@ -39,7 +39,8 @@ internal sealed partial class DebEncoder : ClauseSource
 
     public PackageId PackageOf(int variable) => _packages[variable];
 
-    public string NameOf(int variable) => _universe.Text(_universe.Names[_packages[variable].Value]);
+    /// <summary>With the architecture where that is not the native one.</summary>
+    public string NameOf(int variable) => new DebWords(_universe, Matching).Name(_packages[variable]);
 
     /// <summary>Whether the request's requirement of that number is the recipe's own; the essential ones follow.</summary>
     public bool IsRecipeRoot(int requirement) => requirement < _request.Install.Length + _request.Exactly.Length;

@@ -3,7 +3,10 @@ using EzTemplates.Domain;
 
 namespace EzTemplates.Solver;
 
-/// <summary>Chooses Debian packages for a request. Pure and deterministic; finds a solution whenever one exists.</summary>
+/// <summary>
+/// Chooses Debian packages for a request. Pure and deterministic; finds a solution whenever one exists, unless the search for it or for
+/// the reason why there is none meets <see cref="CdclSolver.ConflictLimit"/>: that is an <see cref="EzException"/>.
+/// </summary>
 public static class DebSolver
 {
     public static SolveResult Solve(PackageUniverse universe, DebRequest request, CancellationToken cancellation)

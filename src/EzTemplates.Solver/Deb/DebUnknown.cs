@@ -54,7 +54,7 @@ internal static class DebUnknown
     {
         if (refused.FindAll(policy.IsExcluded) is [var excluded, ..])
         {
-            var name = words.Name(excluded);
+            var name = words.PlainName(excluded);
             return new Conflict(
                 [$"`{wanted}` is asked for, but the recipe excludes `{name}`"],
                 tried($"remove `{name}` from `exclude`, or do not ask for it", request => request with { Exclude = request.Exclude.Remove(name) }),

@@ -10,8 +10,11 @@ internal sealed class DebWords(PackageUniverse universe, DebMatching matching)
 
     /// <summary>The name, with the architecture where that is not the native one.</summary>
     public string Name(PackageId package) =>
-        universe.Text(universe.Names[package.Value])
+        PlainName(package)
         + (matching.IsNative(package) ? "" : ":" + universe.Text(universe.Architectures[package.Value]));
+
+    /// <summary>As recipes exclude and hold it, in whichever architecture.</summary>
+    public string PlainName(PackageId package) => universe.Text(universe.Names[package.Value]);
 
     public string Version(PackageId package) => universe.Text(universe.Versions[package.Value]);
 

@@ -193,7 +193,7 @@ internal sealed partial class CdclSolver
         SearchStatus.Satisfied => true,
         SearchStatus.GaveUp => throw new EzException(
             FailureKind.Unsolvable,
-            $"neither a solution nor a reason why there is none was found in {ConflictLimit:N0} conflicts between packages",
+            $"gave up after {ConflictLimit:N0} dead ends of the search: neither a solution nor a reason why there is none was found",
             "name the package wanted in place of a choice between many that exclude each other, or exclude some of them"),
         _ => false,
     };

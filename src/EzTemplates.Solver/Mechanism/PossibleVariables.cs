@@ -8,6 +8,7 @@ internal sealed class PossibleVariables
 {
     private readonly CdclSolver _solver;
     private readonly List<int> _impossible = [];
+    private readonly List<int> _undecided = [];
     private bool[] _possible;
 
     private PossibleVariables(CdclSolver solver)
@@ -16,8 +17,8 @@ internal sealed class PossibleVariables
         _possible = new bool[solver.VariableCount];
     }
 
-    /// <returns>Those that cannot, in the order given.</returns>
-    public static List<int> FindImpossible(CdclSolver solver, IReadOnlyList<int> variables, CancellationToken cancellation)
+    /// <returns>Those that cannot, and those of which the search could not tell; each in the order given.</returns>
+    public static (List<int> Impossible, List<int> Undecided) Sort(CdclSolver solver, IReadOnlyList<int> variables, CancellationToken cancellation)
     {
         var sweep = new PossibleVariables(solver);
         var left = sweep.Grow(variables, cancellation);
@@ -30,7 +31,7 @@ internal sealed class PossibleVariables
         }
 
         sweep.SearchEach(left, cancellation);
-        return sweep._impossible;
+        return (sweep._impossible, sweep._undecided);
     }
 
     /// <returns>Variables that did not fit into the assignment and are still unknown.</returns>
@@ -71,13 +72,14 @@ internal sealed class PossibleVariables
             }
 
             assumption[0] = Literal.Of(variable);
-            if (_solver.IsSatisfiable(assumption, cancellation))
+            var status = _solver.Search(assumption, cancellation);
+            if (status == SearchStatus.Satisfied)
             {
                 _ = Mark(0);
             }
             else
             {
-                _impossible.Add(variable);
+                (status == SearchStatus.GaveUp ? _undecided : _impossible).Add(variable);
             }
         }
     }

@@ -9,6 +9,9 @@ namespace EzTemplates.Solver;
 /// </summary>
 internal static class UnsatisfiableCore
 {
+    /// <summary>Of one of many searches, each for a shorter explanation of what is certain already.</summary>
+    private const int MostConflicts = 10_000;
+
     public static ImmutableArray<int> Minimize(List<(int Fact, int[] Literals)> clauses, CancellationToken cancellation)
     {
         var needed = new HashSet<int> { 0 };
@@ -48,7 +51,7 @@ internal static class UnsatisfiableCore
     private static HashSet<int>? Refute(List<(int Fact, int[] Literals)> clauses, CancellationToken cancellation, out HashSet<int>? model)
     {
         var numbers = new Dictionary<int, int>();
-        var solver = new CdclSolver(new NoMoreClauses(), new EveryVariableFalse()) { Traces = true };
+        var solver = new CdclSolver(new NoMoreClauses(), new EveryVariableFalse()) { Traces = true, ConflictLimit = MostConflicts };
         var back = new List<int>();
         foreach (var (fact, literals) in clauses)
         {

@@ -3,7 +3,10 @@ using EzTemplates.Domain;
 
 namespace EzTemplates.Solver;
 
-/// <summary>Chooses RPMs for a request. Pure and deterministic; finds a solution whenever one exists.</summary>
+/// <summary>
+/// Chooses RPMs for a request. Pure and deterministic; finds a solution whenever one exists, unless the search for it or for the reason
+/// why there is none meets <see cref="CdclSolver.ConflictLimit"/>: that is an <see cref="EzException"/>.
+/// </summary>
 public static class RpmSolver
 {
     public static SolveResult Solve(RpmUniverse universe, RpmRequest request, CancellationToken cancellation)

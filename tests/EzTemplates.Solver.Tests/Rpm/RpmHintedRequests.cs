@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Text.RegularExpressions;
 using EzTemplates.Domain;
+using EzTemplates.Testing;
 
 namespace EzTemplates.Solver.Tests;
 

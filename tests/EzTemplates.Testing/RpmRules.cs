@@ -1,12 +1,12 @@
 using EzTemplates.Domain;
 
-namespace EzTemplates.Solver.Tests;
+namespace EzTemplates.Testing;
 
 /// <summary>
 /// Judges a set of packages of a large universe by rpm's rules: what is required is there, nothing that is forbidden is, one package of
 /// a name for each width. Looks only at what the set's own packages say.
 /// </summary>
-internal sealed class RpmRules
+public sealed class RpmRules
 {
     private readonly RpmUniverse _universe;
     private readonly HashSet<PackageId> _set;
