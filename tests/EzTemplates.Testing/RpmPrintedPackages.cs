@@ -91,8 +91,10 @@ internal sealed partial class RpmPrintedPackages(RpmMetadata metadata, RpmAsked 
 
         var names = needs.SelectMany(n => n.Relations()).SelectMany(r => metadata.Speaking(r.Name)).Where(p => !asked.IsForeign(p)).ToHashSet();
         return rest == ", which no repository has" ? (meeting.Count + names.Count == 0 ? null : "something has it")
-            : Only().Match(rest) is { Success: true } only ? (meeting.Count == 0 && IsList(only.Groups["list"].Value, names) ? null : "these are not those of the name")
-            : Foreign().Match(rest) is { Success: true } foreign ? (admitted.Count == 0 && meeting.All(asked.IsForeign) && IsList(foreign.Groups["list"].Value, meeting) ? null : "not these, or not of another architecture")
+            : Only().Match(rest) is { Success: true } only
+                ? (meeting.Count == 0 && IsList(only.Groups["list"].Value, names) ? null : "these are not those of the name")
+            : Foreign().Match(rest) is { Success: true } foreign
+                ? (meeting.All(asked.IsForeign) && IsList(foreign.Groups["list"].Value, meeting) ? null : "not these, or not of another architecture")
             : "what meets it is told in no form that is known";
     }
 
@@ -150,6 +152,8 @@ internal sealed partial class RpmPrintedPackages(RpmMetadata metadata, RpmAsked 
     [GeneratedRegex("^, which only (?<list>.*) ha(?:s|ve), of an architecture that is not asked for$")]
     private static partial Regex Foreign();
 
-    [GeneratedRegex("^(?:(?<excluded>the recipe excludes (?<list>.*))|(?<held>the recipe holds `[^`]+` at `[^`]+` .*, which rules out (?<list>.*))|(?<forbidden>the source of (?<list>.*) has a negative priority)|the module stream of (?<list>.*) is not enabled)$")]
+    [GeneratedRegex("^(?:(?<excluded>the recipe excludes (?<list>.*))"
+        + "|(?<held>the recipe holds `[^`]+` at `[^`]+` .*, which rules out (?<list>.*))"
+        + "|(?<forbidden>the source of (?<list>.*) has a negative priority)|the module stream of (?<list>.*) is not enabled)$")]
     private static partial Regex Kept();
 }

@@ -22,7 +22,8 @@ internal sealed partial class RpmExplanation
             var versions = group.Select(_words.Version).Distinct().ToList();
             var isAll = versions.Count > MostVersions
                 && _encoder.Policy.Named(NameOf(facts[0])).Count(p => _words.Name(p) == group.Key && SaysSo(p, facts[0].Kind)) == group.Count();
-            _ = (text.Length == name.Length ? text.Append(group.Key[name.Length..]) : text.Append(" and ").Append(group.Key)).Append(' ').AppendJoin(", ", isAll ? versions.Take(MostVersions - 1) : versions);
+            _ = text.Length == name.Length ? text.Append(group.Key[name.Length..]) : text.Append(" and ").Append(group.Key);
+            _ = text.Append(' ').AppendJoin(", ", isAll ? versions.Take(MostVersions - 1) : versions);
             _ = isAll ? text.Append(CultureInfo.InvariantCulture, $" and {versions.Count - MostVersions + 1} more versions") : text;
         }
 

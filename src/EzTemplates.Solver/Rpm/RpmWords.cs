@@ -7,6 +7,7 @@ namespace EzTemplates.Solver;
 internal sealed class RpmWords(RpmUniverse universe, RpmPolicy policy)
 {
     private const int MostNamed = 4;
+    private readonly Dictionary<StringId, HashSet<StringId>> _twins = [];
 
     /// <summary>The name, with the architecture where that is not the best one, or where one package would be taken for another.</summary>
     public string Name(PackageId package) =>
@@ -14,9 +15,17 @@ internal sealed class RpmWords(RpmUniverse universe, RpmPolicy policy)
         + (policy.ArchitectureRank(package) == 0 && !HasTwin(package) ? "" : "." + universe.Text(universe.Architectures[package.Value]));
 
     /// <summary>Whether the name has the same version for every architecture and for the best one.</summary>
-    private bool HasTwin(PackageId package) => policy.Named(universe.Names[package.Value]).Any(other =>
-        other != package && universe.Versions[other.Value] == universe.Versions[package.Value]
-        && universe.Architectures[other.Value] != universe.Architectures[package.Value] && policy.ArchitectureRank(other) == 0);
+    private bool HasTwin(PackageId package)
+    {
+        var name = universe.Names[package.Value];
+        if (!_twins.TryGetValue(name, out var versions))
+        {
+            _twins[name] = versions = [.. policy.Named(name).Where(p => policy.ArchitectureRank(p) == 0).GroupBy(p => universe.Versions[p.Value])
+                .Where(same => same.Select(p => universe.Architectures[p.Value]).Distinct().Skip(1).Any()).Select(same => same.Key)];
+        }
+
+        return versions.Contains(universe.Versions[package.Value]);
+    }
 
     public string Version(PackageId package) => universe.Text(universe.Versions[package.Value]);
 

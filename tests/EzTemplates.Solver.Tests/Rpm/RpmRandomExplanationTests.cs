@@ -50,7 +50,8 @@ public sealed class RpmRandomExplanationTests
             Exclude = request.Exclude,
             Holds = [.. request.Holds.Select(h => (h.Package, h.VersionPattern))],
         };
-        var story = $"seed {seed}\n{text}\ninstall {string.Join(", ", install)}; exclude {string.Join(", ", request.Exclude)}; hold {string.Join(", ", request.Holds)}\n{conflict}\nhint: {conflict.Hint}\n{TestSeed.Hint}";
+        var story = $"seed {seed}\n{text}\ninstall {string.Join(", ", install)}; exclude {string.Join(", ", request.Exclude)}; "
+            + $"hold {string.Join(", ", request.Holds)}\n{conflict}\nhint: {conflict.Hint}\n{TestSeed.Hint}";
         var problems = new RpmExplanationChecker(RpmStanzaText.Read(text), asked).Check(conflict.Lines);
         Assert.True(problems.Count == 0, $"{string.Join('\n', problems)}\n\n{story}");
         Assert.True(
