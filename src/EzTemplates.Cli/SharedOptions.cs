@@ -137,7 +137,7 @@ public static class SharedOptions
         if (form == "json")
         {
             var json = new ProgressJson(error);
-            shown = happened => Unless(happened is OperationEvent.Asked && !verbose, json.Tell, happened);
+            shown = happened => Unless(happened is OperationEvent.Asked or OperationEvent.Said && !verbose, json.Tell, happened);
         }
         else
         {

@@ -9,7 +9,7 @@ namespace EzTemplates.Domain;
 public sealed record PackageEntry(ManifestEntry Entry, string UserName, string GroupName);
 
 /// <summary>A file of the package's control part (<c>control</c>, <c>postinst</c>, <c>conffiles</c>...), kept as an object.</summary>
-public sealed record ControlMember(string Name, int Mode, long Size, Sha256Digest Content);
+public sealed record ControlMember(string Name, int Mode, FileTime Mtime, long Size, Sha256Digest Content);
 
 /// <summary>
 /// What one package unpacks to. Made once per package, ever; named by the archive's own SHA-256.

@@ -30,4 +30,20 @@ public sealed record Provenance
 
     /// <summary>Sorted by path, then package.</summary>
     public ImmutableArray<ConfigurationFile> ConfigurationFiles { get; init; } = [];
+
+    /// <summary>With the packages of a layer above after these, and what that says of its paths; which entries are whose is not told.</summary>
+    public Provenance Followed(Provenance above)
+    {
+        ArgumentNullException.ThrowIfNull(above);
+        return this with
+        {
+            Packages = [.. Packages, .. above.Packages],
+            Notes = [.. Notes.Concat(above.Notes).OrderBy(note => note.Path)],
+            ConfigurationFiles =
+            [
+                .. ConfigurationFiles.Concat(above.ConfigurationFiles.Select(file => file with { Package = file.Package + Packages.Length }))
+                    .OrderBy(file => file.Path).ThenBy(file => file.Package),
+            ],
+        };
+    }
 }

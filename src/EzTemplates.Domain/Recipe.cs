@@ -29,6 +29,9 @@ public abstract record Recipe
 
     public UpdateClass Update { get; init; } = UpdateClass.All;
 
+    /// <summary>Null: an application does as its OS; an OS always says.</summary>
+    public ConfigureMode? Configure { get; init; }
+
     /// <summary>Whether packages may bring device nodes; refused otherwise.</summary>
     public bool AllowDevices { get; init; }
 
@@ -63,6 +66,15 @@ public readonly record struct RecipeVersion(int Major, int Minor)
 public sealed record BaseRange(string Template, NuGet.Versioning.VersionRange Range)
 {
     public override string ToString() => $"{Template}@{Range.OriginalString ?? Range.ToNormalizedString()}";
+}
+
+/// <summary>Whether a template's maintainer scripts run.</summary>
+public enum ConfigureMode
+{
+    /// <summary>Once, when a version is built, in a sandbox.</summary>
+    Sandbox,
+
+    None,
 }
 
 /// <summary>Which updates a recipe takes.</summary>

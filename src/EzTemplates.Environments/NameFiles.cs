@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Security.Cryptography;
 using System.Text;
 using EzTemplates.Domain;
 using EzTemplates.Store;
@@ -7,7 +8,7 @@ using EzTemplates.Store.Native;
 namespace EzTemplates.Environments;
 
 /// <summary>
-/// An environment's own /etc/hostname and /etc/hosts: files of its own, so that they stay over every remap. Where its version has
+/// An environment's own /etc/hostname, /etc/hosts and /etc/machine-id: files of its own, so that they stay over every remap. Where its version has
 /// something there, that is the author's word, and it stays; an empty file is only a place for one. A version without /etc gets none.
 /// </summary>
 internal static class NameFiles
@@ -16,6 +17,10 @@ internal static class NameFiles
     private const int Searchable = 0b111_101_101;
     private static readonly TreePath Folder = TreePath.Parse("/etc");
     private static readonly TreePath ResolvConf = Folder.Append("resolv.conf");
+    private const int MachineIdDigits = 32;
+
+    /// <summary>Made where the version has an empty one, which stands for it.</summary>
+    public static TreePath MachineId { get; } = Folder.Append("machine-id");
 
     /// <summary>hostname(5), hosts(5); as Debian's installer writes them.</summary>
     public static ImmutableArray<(TreePath Path, byte[] Text)> Of(EnvironmentName name) =>
@@ -25,11 +30,19 @@ internal static class NameFiles
             $"127.0.0.1\tlocalhost\n127.0.1.1\t{name}\n\n::1\tlocalhost ip6-localhost ip6-loopback\nff02::1\tip6-allnodes\nff02::2\tip6-allrouters\n")),
     ];
 
+    /// <summary>machine-id(5): 128 bits at random, that no two systems have the same.</summary>
+    public static byte[] NewMachineId() => Encoding.ASCII.GetBytes(RandomNumberGenerator.GetHexString(MachineIdDigits, lowercase: true) + "\n");
+
     /// <summary>Writes them into the private area of an environment that is being made.</summary>
     public static void Write(string area, Manifest manifest, EnvironmentName name)
     {
         var folder = manifest.Find(Folder);
         var files = Of(name).Where(file => manifest.Find(file.Path) is null or { Type: EntryType.File, Size: 0 }).ToList();
+        if (manifest.Find(MachineId) is { Type: EntryType.File, Size: 0 })
+        {
+            files.Add((MachineId, NewMachineId()));
+        }
+
         if (folder is not { Type: EntryType.Directory } || files.Count == 0)
         {
             return;
@@ -51,6 +64,11 @@ internal static class NameFiles
     public static bool IsUnedited(string area, PrivateChange change, EnvironmentName name)
     {
         if (change is { Kind: PrivateChangeKind.Added, Private: { Kind: FileKind.File, Size: 0 } } && change.Path == ResolvConf)
+        {
+            return true;
+        }
+
+        if (change is { Kind: PrivateChangeKind.Changed, Template: { Type: EntryType.File, Size: 0 }, Private: { Kind: FileKind.File, Size: MachineIdDigits + 1 } } && change.Path == MachineId)
         {
             return true;
         }

@@ -36,8 +36,9 @@ public static class BuildTemplate
         var downloaded = await workspace.Steps.RunAsync("fetch", () => FetchPackages.RunAsync(workspace, locked, rows, cancel)).ConfigureAwait(false);
         using var batch = writer.BeginIngest();
         var contents = workspace.Steps.Run("ingest", () => IngestPackages.Run(workspace, batch, locked, rows, cancel));
-        var composed = workspace.Steps.Run("compose", () => ComposePackages.Run(workspace, Epoch(locked), WithContents(layers, contents)));
-        var version = workspace.Steps.Run("commit", () => Commit(writer, new VersionCommit(locked.Lock, composed.Manifest, composed.Provenance, rows.Count) { Keep = locked.File.Recipe.KeepVersions }));
+        var composed = workspace.Steps.Run("compose", () => ComposePackages.Run(workspace, Epoch(locked), ToCompose(locked, WithContents(layers, contents))));
+        var tree = locked.Lock.Rules == 0 ? composed.Tree : workspace.Steps.Run("configure", () => ConfigureTemplate.Run(workspace, writer, batch, composed, Subject(workspace, locked), cancel));
+        var version = workspace.Steps.Run("commit", () => Commit(writer, new VersionCommit(locked.Lock, tree.Manifest, tree.Provenance, rows.Count) { Keep = locked.File.Recipe.KeepVersions }));
         return BuildFigures.OfBuilt(version, downloaded, batch.Statistics);
     }
 
@@ -52,6 +53,17 @@ public static class BuildTemplate
 
     /// <summary>A composition's epoch is the newest of its locks'.</summary>
     private static long Epoch(LockedRecipe locked) => Math.Max(locked.Lock.Epoch, locked.Base is null ? long.MinValue : Epoch(locked.Base));
+
+    /// <summary>Where scripts run, an application's packages are laid on its OS's configured tree; else all are unpacked to one.</summary>
+    private static ImmutableArray<ImmutableArray<(LockedPackage, PackageContents)>> ToCompose(LockedRecipe locked, ImmutableArray<ImmutableArray<(LockedPackage, PackageContents)>> layers) =>
+        locked.Lock.Rules == 0 ? layers : layers[^1..];
+
+    /// <summary>An application is configured on its OS's version, which is built before it.</summary>
+    private static ConfigureSubject Subject(Workspace workspace, LockedRecipe locked) =>
+        new(locked.Lock.Template, locked.Lock.Architecture, Epoch(locked), locked.Lock.Base is { } os ? Compositions.FindOs(workspace.Store, locked.Lock.Template, os) : null)
+        {
+            AllowDevices = IngestPackages.AllowsDevices(locked),
+        };
 
     private static ImmutableArray<ImmutableArray<(LockedPackage, PackageContents)>> WithContents(
         ImmutableArray<ImmutableArray<LockedPackage>> layers, PackageContents[] contents)

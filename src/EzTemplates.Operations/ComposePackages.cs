@@ -5,18 +5,21 @@ using EzTemplates.Formats;
 
 namespace EzTemplates.Operations;
 
+/// <summary>Packages, unpacked to one tree.</summary>
+/// <param name="Packages">In configure order, layer by layer; the provenance numbers them so.</param>
+internal sealed record ComposedLayers(ComposedManifest Tree, ImmutableArray<StoredPackage> Packages);
+
 /// <summary>Joins the contents of all packages into one manifest: the OS's layer first, each layer in configure order.</summary>
 internal static class ComposePackages
 {
-    private const string ConffilesName = "conffiles";
-
     /// <param name="layers">Rows with their contents; the OS first.</param>
-    public static ComposedManifest Run(Workspace workspace, long epoch, ImmutableArray<ImmutableArray<(LockedPackage Row, PackageContents Contents)>> layers)
+    public static ComposedLayers Run(Workspace workspace, long epoch, ImmutableArray<ImmutableArray<(LockedPackage Row, PackageContents Contents)>> layers)
     {
-        var packages = layers.SelectMany(layer => InConfigureOrder(layer.Select(package => Read(workspace, package.Row, package.Contents)).ToList())).ToList();
+        var packages = layers.SelectMany(layer => InConfigureOrder(layer.Select(package => Read(workspace, package.Row, package.Contents)).ToList())).ToImmutableArray();
         var options = new ComposeOptions(new FileTime(epoch), UsrMerge: true, DebVersionOrder.Compare);
         var composed = ManifestComposer.Compose([.. packages.Select(p => p.Composed)], options);
-        return composed with { Provenance = composed.Provenance with { ConfigurationFiles = ConfigurationFiles(workspace, packages) } };
+        var provenance = composed.Provenance with { ConfigurationFiles = ConfigurationFiles(workspace, packages) };
+        return new ComposedLayers(composed with { Provenance = provenance }, packages);
     }
 
     private static IEnumerable<StoredPackage> InConfigureOrder(List<StoredPackage> layer) =>
@@ -33,7 +36,7 @@ internal static class ComposePackages
                 "name another mirror with --mirror ID=URL, and report it to the repository");
         }
 
-        return new StoredPackage(control, new ComposedPackage(
+        return new StoredPackage(row, control, new ComposedPackage(
             control.Package,
             control.Version,
             control.Architecture,
@@ -52,17 +55,12 @@ internal static class ComposePackages
     private static ImmutableArray<string> Names(DebControl control, DependencyKind kind) =>
         [.. control.Of(kind).SelectMany(r => r.Alternatives).Select(a => a.Name)];
 
-    private static ImmutableArray<ConfigurationFile> ConfigurationFiles(Workspace workspace, List<StoredPackage> packages) =>
+    private static ImmutableArray<ConfigurationFile> ConfigurationFiles(Workspace workspace, ImmutableArray<StoredPackage> packages) =>
     [
         .. packages
-            .SelectMany((package, number) => StoredControl.Lines(workspace.Store, package.Composed.Contents, ConffilesName)
-                .Select(line => line.Split(' ')[^1])
-                .Where(path => path.StartsWith('/') && TreePath.TryParse(path, out _))
-                .Select(path => new ConfigurationFile(TreePath.Parse(path), number)))
+            .SelectMany((package, number) => package.ConfigurationFiles(workspace.Store).Select(path => new ConfigurationFile(path, number)))
             .Distinct()
             .OrderBy(file => file.Path)
             .ThenBy(file => file.Package),
     ];
-
-    private sealed record StoredPackage(DebControl Control, ComposedPackage Composed);
 }

@@ -64,29 +64,37 @@ internal static class ComposedTemplates
     {
         using var writer = workspace.Store.BeginWriting(workspace.Patience);
         var below = workspace.Store.Versions.ReadLock(os.Reference);
-        var composed = Compose(workspace, below, apps, cancel);
+        using var batch = writer.BeginIngest();
+        var composed = Compose(workspace, writer, batch, (below, os), apps, cancel);
         return writer.CommitComposition(composed.Manifest, id, manifest => Compositions.Describe(id, below, apps, os.Rules, manifest));
     }
 
     /// <summary>What a composition's file says, composed once more.</summary>
     /// <exception cref="EzException">A version that it names is not in the store any more.</exception>
-    public static ComposedManifest Again(Workspace workspace, CompositionJson kept, CancellationToken cancel) =>
-        Compose(workspace, LockOf(workspace.Store, kept.Os), [.. kept.Apps.Select(app => LockOf(workspace.Store, app))], cancel);
+    public static ComposedManifest Again(Workspace workspace, StoreWriter writer, IngestBatch batch, CompositionJson kept, CancellationToken cancel) =>
+        Compose(workspace, writer, batch, LockOf(workspace.Store, kept.Os), [.. kept.Apps.Select(app => LockOf(workspace.Store, app).Lock)], cancel);
 
-    private static ComposedManifest Compose(Workspace workspace, TemplateLock below, ImmutableArray<TemplateLock> apps, CancellationToken cancel)
+    private static ComposedManifest Compose(
+        Workspace workspace, StoreWriter writer, IngestBatch batch, (TemplateLock Lock, TemplateVersionRecord Version) os, ImmutableArray<TemplateLock> apps, CancellationToken cancel)
     {
-        var added = CompositionSolving.Solve(workspace.Store, below, apps, cancel);
-        return ComposePackages.Run(
-            workspace, apps.Append(below).Max(held => held.Epoch), [WithContents(workspace.Store, below.Packages), WithContents(workspace.Store, added)]);
+        var added = CompositionSolving.Solve(workspace.Store, os.Lock, apps, cancel);
+        var epoch = apps.Append(os.Lock).Max(held => held.Epoch);
+        var layer = WithContents(workspace.Store, added);
+        if (os.Lock.Rules == 0)
+        {
+            return ComposePackages.Run(workspace, epoch, [WithContents(workspace.Store, os.Lock.Packages), layer]).Tree;
+        }
+
+        var subject = new ConfigureSubject(string.Join('+', apps.Select(app => app.Template)), os.Lock.Architecture, epoch, os.Version);
+        return ConfigureTemplate.Run(workspace, writer, batch, ComposePackages.Run(workspace, epoch, [layer]), subject, cancel);
     }
 
-    private static TemplateLock LockOf(ContentStore store, CompositionRow row)
+    private static (TemplateLock Lock, TemplateVersionRecord Version) LockOf(ContentStore store, CompositionRow row)
     {
-        var held = NuGetVersion.TryParse(row.Version, out var version) && store.Versions.Find(new TemplateReference(row.Template, version)) is { } record
-            ? store.Versions.ReadLock(record.Reference)
-            : null;
+        var record = NuGetVersion.TryParse(row.Version, out var version) ? store.Versions.Find(new TemplateReference(row.Template, version)) : null;
+        var held = record is null ? null : store.Versions.ReadLock(record.Reference);
         return held is not null && LockText.DigestOf(held).ToString() == row.Lock
-            ? held
+            ? (held, record!)
             : throw new StoreException($"`{row.Template}@{row.Version}`, which it is made of, is not in the store any more", $"ez build {row.Template}");
     }
 

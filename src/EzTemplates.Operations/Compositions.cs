@@ -42,11 +42,15 @@ internal static class Compositions
             return IdOf(version.Manifest, [], version.Rules);
         }
 
+        return IdOf(FindOs(store, version.Reference.Template, os).Manifest, [store.Versions.ReadLock(version.Reference)], version.Rules);
+    }
+
+    /// <summary>The version that an application stands on.</summary>
+    /// <exception cref="StoreException">It is not in the store.</exception>
+    public static TemplateVersionRecord FindOs(ContentStore store, string app, LockedBase os)
+    {
         var reference = new TemplateReference(os.Template, os.Version);
-        var below = store.Versions.Find(reference) ?? throw new StoreException(
-            $"`{version.Reference}` stands on `{reference}`, which is not in the store",
-            $"ez build {version.Reference.Template}");
-        return IdOf(below.Manifest, [store.Versions.ReadLock(version.Reference)], version.Rules);
+        return store.Versions.Find(reference) ?? throw new StoreException($"`{app}` stands on `{reference}`, which is not in the store", $"ez build {app}");
     }
 
     /// <summary>The composition's file: what it is made of, by name and digest. Same bytes on every host.</summary>

@@ -10,7 +10,7 @@ internal static class IngestPackages
     /// <returns>The contents of every row, in the rows' order.</returns>
     public static PackageContents[] Run(Workspace workspace, IngestBatch batch, LockedRecipe locked, IReadOnlyList<LockedPackage> rows, CancellationToken cancel)
     {
-        var allowDevices = locked.File.Recipe.AllowDevices || locked.File.Base?.Recipe.AllowDevices == true;
+        var allowDevices = AllowsDevices(locked);
         var contents = new PackageContents[rows.Count];
         var total = rows.Sum(row => row.Size);
         long bytes = 0;
@@ -46,6 +46,9 @@ internal static class IngestPackages
         batch.Complete();
         return contents;
     }
+
+    /// <summary>An application may bring what its OS may.</summary>
+    public static bool AllowsDevices(LockedRecipe locked) => locked.File.Recipe.AllowDevices || locked.File.Base?.Recipe.AllowDevices == true;
 
     private static PackageContents Unpack(Workspace workspace, IngestBatch batch, LockedPackage row, DebReadOptions options, CancellationToken cancel) =>
         batch.Add(row.Sha256, row.ToString(), sink =>

@@ -9,8 +9,8 @@ namespace EzTemplates.Operations;
 /// <summary>Turns the solver's choice into a lock.</summary>
 internal static class LockMaking
 {
-    /// <summary>The number of the configure rules; 0 = maintainer scripts do not run.</summary>
-    public const int ConfigureRules = 0;
+    /// <summary>The number of the configure rules that this ez has. It rises whenever a lock would give another tree than before.</summary>
+    public const int ConfigureRules = 1;
 
     /// <exception cref="EzException">The lock was made for configure rules that this ez does not have.</exception>
     public static void RequireKnownRules(TemplateLock held)
@@ -39,7 +39,7 @@ internal static class LockMaking
                 .OrderBy(s => s.Repository, StringComparer.Ordinal)
                 .ThenBy(s => s.Suite, StringComparer.Ordinal)],
             Epoch = previous?.Epoch ?? ground.Now.ToUnixTimeSeconds(),
-            Rules = ConfigureRules,
+            Rules = RulesOf(file, os),
             Packages = [.. chosen
                 .Select(c => Row(ground.Universe, c))
                 .OrderBy(p => p.Name, StringComparer.Ordinal)
@@ -48,6 +48,18 @@ internal static class LockMaking
         return previous is not null && !LockChange.IsChanged(previous, made)
             ? made
             : made with { Version = Next(previous?.Version, file.Recipe.Version), Epoch = ground.Now.ToUnixTimeSeconds() };
+    }
+
+    /// <summary>An application runs on its OS's configured tree, or has nothing to run on.</summary>
+    private static int RulesOf(RecipeFile file, TemplateLock? os)
+    {
+        var asked = file.Recipe.Configure ?? (os!.Rules > 0 ? ConfigureMode.Sandbox : ConfigureMode.None);
+        return os is null || os.Rules > 0 == (asked == ConfigureMode.Sandbox)
+            ? asked == ConfigureMode.Sandbox ? ConfigureRules : 0
+            : throw new EzException(
+                FailureKind.Usage,
+                $"`{file.FullPath}` says `configure: {(os.Rules > 0 ? "none" : "sandbox")}`, and `{os.Template}` is {(os.Rules > 0 ? "" : "not ")}configured: an application does as its OS",
+                "leave `configure:` out of the application's recipe");
     }
 
     private static LockedPackage Row(PackageUniverse universe, ChosenPackage chosen)

@@ -21,6 +21,9 @@ public abstract record OperationEvent
     /// <param name="Answer">What it sends, or why it does not.</param>
     public sealed record Asked(string Address, string Answer, TimeSpan Elapsed) : OperationEvent;
 
+    /// <summary>A line that a maintainer script said.</summary>
+    public sealed record Said(string Line) : OperationEvent;
+
     public sealed record Warning(string Text) : OperationEvent;
 
     public sealed record Note(string Text) : OperationEvent;

@@ -18,11 +18,13 @@ internal sealed class RepairStore
     private readonly StoreRepair _repair;
     private readonly IReadOnlyList<StoredVersion> _versions;
     private readonly Dictionary<string, string> _failures = new(StringComparer.Ordinal);
+    private readonly StoreWriter _writer;
+    private readonly IngestBatch _batch;
     private readonly CancellationToken _cancel;
 
-    private RepairStore(Workspace workspace, StoreRepair repair, CancellationToken cancel)
+    private RepairStore(Workspace workspace, StoreWriter writer, IngestBatch batch, StoreRepair repair, CancellationToken cancel)
     {
-        (_workspace, _repair, _cancel) = (workspace, repair, cancel);
+        (_workspace, _writer, _batch, _repair, _cancel) = (workspace, writer, batch, repair, cancel);
         _versions = StoredVersions.Readable(workspace.Store);
     }
 
@@ -31,7 +33,8 @@ internal sealed class RepairStore
     {
         using var writer = workspace.Store.BeginWriting(workspace.Patience);
         using var repair = writer.BeginRepair();
-        var store = new RepairStore(workspace, repair, cancel);
+        using var batch = writer.BeginIngest();
+        var store = new RepairStore(workspace, writer, batch, repair, cancel);
         await store.FromArchivesAsync(recipes, faults).ConfigureAwait(false);
         foreach (var fault in faults)
         {
@@ -99,7 +102,7 @@ internal sealed class RepairStore
         }
 
         return Compositions.Of(_workspace.Store, manifest).FirstOrDefault() is { } kept
-            ? ComposedTemplates.Again(_workspace, kept, _cancel)
+            ? ComposedTemplates.Again(_workspace, _writer, _batch, kept, _cancel)
             : throw new EzException(
                 FailureKind.Store, "no version and no composition names it any more, so it cannot be composed again", "move the environments that map to it to another version");
     }
@@ -109,7 +112,17 @@ internal sealed class RepairStore
         var layers = version.Record.Base is { } os
             ? [_workspace.Store.Versions.ReadLock(new TemplateReference(os.Template, os.Version)), version.Lock]
             : (TemplateLock[])[version.Lock];
-        return ComposePackages.Run(_workspace, layers.Max(held => held.Epoch), [.. layers.Select(held => held.Packages.Select(row => (row, Contents(row))).ToImmutableArray())]);
+        var epoch = layers.Max(held => held.Epoch);
+        var isConfigured = version.Lock.Rules > 0;
+        var composed = ComposePackages.Run(
+            _workspace, epoch, [.. (isConfigured ? layers[^1..] : layers).Select(held => held.Packages.Select(row => (row, Contents(row))).ToImmutableArray())]);
+        if (!isConfigured)
+        {
+            return composed.Tree;
+        }
+
+        var below = version.Record.Base is { } named ? Compositions.FindOs(_workspace.Store, version.Lock.Template, named) : null;
+        return ConfigureTemplate.Run(_workspace, _writer, _batch, composed, new ConfigureSubject(version.Lock.Template, version.Lock.Architecture, epoch, below), _cancel);
     }
 
     private PackageContents Contents(LockedPackage row) => _workspace.Store.FindContents(row.Sha256)

@@ -92,11 +92,24 @@ public sealed class ContentStore : IDisposable
     public PackageContents? FindContents(Sha256Digest package)
     {
         var path = Layout.ContentsOf(package);
-        return StoreFile.TryRead(path) is { } text ? ContentsText.Read(text, path) : null;
+        return StoreFile.TryRead(path) is { } text && ContentsText.IsCurrent(text) ? ContentsText.Read(text, path) : null;
     }
 
     /// <summary>Whether a package has been ingested.</summary>
-    public bool HasContents(Sha256Digest package) => StoreFile.Exists(Layout.ContentsOf(package));
+    public bool HasContents(Sha256Digest package)
+    {
+        var (file, _) = Libc.TryOpen(null, Layout.ContentsOf(package), OpenFlags.Read | OpenFlags.NoFollow);
+        if (file is null)
+        {
+            return false;
+        }
+
+        using (file)
+        {
+            Span<byte> start = stackalloc byte[32];
+            return ContentsText.IsCurrent(start[..Libc.Read(file, start)]);
+        }
+    }
 
     public string ArchivePath(Sha256Digest package) => Layout.ArchiveOf(package);
 

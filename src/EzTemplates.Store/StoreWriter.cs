@@ -50,6 +50,22 @@ public sealed class StoreWriter : IDisposable
         return Store.Layout.LayerOf(kind, digest);
     }
 
+    /// <summary>A metadata layer of a tree that becomes no version: it goes with this writer.</summary>
+    /// <returns>Its path.</returns>
+    public string MakePassingLayer(Manifest manifest, LayerKind kind)
+    {
+        ArgumentNullException.ThrowIfNull(manifest);
+        return UnfinishedLayer.MakePassing(Store, _work, kind, (manifest, ManifestText.DigestOf(manifest)), _patience.Cancellation);
+    }
+
+    /// <summary>An empty folder on the store's file system, which goes with this writer.</summary>
+    public string MakePassingFolder()
+    {
+        var path = _work.NewPath("folder");
+        Libc.MakeFolder(null, path, 0b111_000_000);
+        return path;
+    }
+
     /// <summary>Keeps a manifest that is no version's own: manifest and layer, and last the composition's file, which is the proof of both.</summary>
     /// <param name="describe">The file, once the manifest's digest is known.</param>
     public Sha256Digest CommitComposition(Manifest manifest, Sha256Digest composition, Func<Sha256Digest, byte[]> describe)

@@ -30,8 +30,7 @@ public sealed class RecipeFolder(string folder, GeneratedRepository repository, 
             components: [main]
             keys: {repository.KeyFile}
         packages: [{packages}]
-        configure: none
-        {more}
+        {(more.Contains("configure:", StringComparison.Ordinal) ? more : "configure: none\n" + more)}
         """);
 
     public string App(string name, string os, string packages, string more = "") => Write(

@@ -9,7 +9,7 @@ internal static class BuildCommand
     public static Command Make()
     {
         var recipes = RecipeArguments.Many();
-        var command = new Command("build", "Build the template version that a recipe's lock describes: fetch, ingest, compose, commit.")
+        var command = new Command("build", "Build the template version that a recipe's lock describes: fetch, ingest, compose, configure, commit.")
         {
             recipes, SharedOptions.Locked, SharedOptions.Offline, SharedOptions.Mirror, SharedOptions.DryRun,
         };

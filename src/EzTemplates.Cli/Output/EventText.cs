@@ -11,6 +11,7 @@ internal static class EventText
         OperationEvent.StepStarted started => $"{started.Step} ...",
         OperationEvent.StepFinished finished => $"{finished.Step}: {Amount.Seconds(finished.Elapsed)}",
         OperationEvent.Asked asked => $"{asked.Address}: {asked.Answer}, {Amount.Seconds(asked.Elapsed)}",
+        OperationEvent.Said said => $"| {said.Line}",
         OperationEvent.Waiting waiting => $"waiting for {waiting.Holder}",
         OperationEvent.Warning warning => $"warning: {warning.Text}",
         OperationEvent.Note note => note.Text,

@@ -68,6 +68,10 @@ internal sealed class ProgressJson(TextWriter error)
                 json.WriteString("answer", asked.Answer);
                 json.WriteNumber("seconds", Math.Round(asked.Elapsed.TotalSeconds, 3));
                 break;
+            case OperationEvent.Said said:
+                json.WriteString("event", "output");
+                json.WriteString("text", said.Line);
+                break;
             case OperationEvent.Waiting waiting:
                 json.WriteString("event", "waiting");
                 json.WriteString("text", waiting.Holder);

@@ -23,7 +23,7 @@ internal sealed class ProgressLines(TextWriter error, bool terminal, Detail deta
                 case OperationEvent.Waiting waiting:
                     Line($"waiting for {waiting.Holder}");
                     break;
-                case OperationEvent.Asked or OperationEvent.StepStarted or OperationEvent.StepFinished when detail == Detail.Verbose:
+                case OperationEvent.Asked or OperationEvent.Said or OperationEvent.StepStarted or OperationEvent.StepFinished when detail == Detail.Verbose:
                     Line(EventText.Of(happened)!);
                     break;
                 case OperationEvent.Note note when detail != Detail.Quiet:

@@ -28,6 +28,7 @@ internal enum SystemCallNumber
     Unmount = 166,
     SetHostName = 170,
     SetXattr = 188,
+    GetThreadId = 186,
     OpenAt = 257,
     MakeFolderAt = 258,
     MakeNodeAt = 259,

@@ -9,6 +9,8 @@ namespace EzTemplates.Environments;
 /// <summary>One sandbox: namespaces around a view, from its making to its end. When `ez` ends, however, all in it is killed.</summary>
 internal sealed class Sandbox : IDisposable
 {
+    private const int KillSignal = 9;
+
     private readonly SandboxThread _thread = new();
     private readonly StoreIds _ids;
     private readonly SandboxCredentials _credentials;
@@ -72,6 +74,31 @@ internal sealed class Sandbox : IDisposable
         terminal.TakeBack();
         return status;
     }
+
+    /// <summary>
+    /// Starts a command that no user waits at, and waits for its end, until the limit or a cancellation: then all that is in the sandbox is
+    /// killed, and nothing can be started in it any more.
+    /// </summary>
+    /// <returns>As <see cref="Run"/>; null where it was killed.</returns>
+    public int? RunBounded(ExecRequest request, TimeSpan limit, CancellationToken cancellation)
+    {
+        var account = InsideAccount.Resolve(request.User, "", "");
+        EnterFolder(request, account);
+        _credentials.Take(account, request.Privileges);
+        var pid = _spawn.StartCommand(request.Command[0], request.Command, Variables(request, account), request.Streams, SpawnSession.Own);
+        using var watch = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        watch.CancelAfter(limit);
+        using (watch.Token.Register(() => Linux.Kill(_init, KillSignal)))
+        {
+            Linux.WaitWithoutReaping(pid);
+        }
+
+        var status = WaitStatus.Of(pid);
+        return watch.IsCancellationRequested ? null : status;
+    }
+
+    /// <summary>What is done in the view between two commands.</summary>
+    internal SandboxThread Thread => _thread;
 
     /// <summary>Ends process 1, which ends all others, and gives the view back.</summary>
     public void Dispose()

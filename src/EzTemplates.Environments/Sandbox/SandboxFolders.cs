@@ -134,7 +134,13 @@ internal sealed unsafe class SandboxFolders(SandboxThread thread, StoreIds ids)
     /// <summary>Before the host's are lent. In a view that nobody has written to, a folder's time is the only thing that this touches.</summary>
     public void WriteNames(EnvironmentName name)
     {
-        foreach (var (path, text) in NameFiles.Of(name))
+        var files = NameFiles.Of(name);
+        if (!thread.IsAbsent(NameFiles.MachineId.ToString()))
+        {
+            files = files.Add((NameFiles.MachineId, NameFiles.NewMachineId()));
+        }
+
+        foreach (var (path, text) in files)
         {
             var target = path.ToString();
             if (thread.IsAbsentOrEmptyFile(target))

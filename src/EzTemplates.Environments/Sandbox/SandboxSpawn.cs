@@ -12,6 +12,7 @@ internal sealed unsafe class SandboxSpawn(SandboxThread thread)
     private const int OpaqueSize = 512;
     private const int SetDefaultSignals = 4;
     private const int SetSignalMask = 8;
+    private const int SetSession = 0x80;
     private const int BrokenPipe = 13;
     private const int CloseOnExec = 4;
     private const int FirstOther = 3;
@@ -83,7 +84,7 @@ internal sealed unsafe class SandboxSpawn(SandboxThread thread)
 
     /// <summary>Looks the program up on PATH as execvp(3) does, and starts it.</summary>
     /// <exception cref="CommandNotStartedException">127 where there is none, 126 where it cannot be executed.</exception>
-    public int StartCommand(string program, IReadOnlyList<string> arguments, IReadOnlyList<string> variables, SandboxStreams streams)
+    public int StartCommand(string program, IReadOnlyList<string> arguments, IReadOnlyList<string> variables, SandboxStreams streams, SpawnSession session = SpawnSession.Callers)
     {
         var denied = 0;
         foreach (var file in Candidates(program, variables))
@@ -95,10 +96,10 @@ internal sealed unsafe class SandboxSpawn(SandboxThread thread)
             }
 
             int[] descriptors = [streams.Input, streams.Output, streams.Error];
-            var error = Try(file, arguments, variables, descriptors, out var pid);
+            var error = Try(file, arguments, variables, descriptors, out var pid, session);
             if (error == Errno.BadFormat && IsText(file))
             {
-                error = Try(Shell, [Shell, file, .. arguments.Skip(1)], variables, descriptors, out pid);
+                error = Try(Shell, [Shell, file, .. arguments.Skip(1)], variables, descriptors, out pid, session);
             }
 
             if (error == 0)
@@ -129,7 +130,7 @@ internal sealed unsafe class SandboxSpawn(SandboxThread thread)
     }
 
     /// <param name="streams">Descriptors for 0, 1 and 2; -1 is closed.</param>
-    private int Try(string file, IReadOnlyList<string> arguments, IReadOnlyList<string> variables, ReadOnlySpan<int> streams, out int pid)
+    private int Try(string file, IReadOnlyList<string> arguments, IReadOnlyList<string> variables, ReadOnlySpan<int> streams, out int pid, SpawnSession session = SpawnSession.Callers)
     {
         var (attributes, actions, signals) = (thread.Text.Block(OpaqueSize), thread.Text.Block(OpaqueSize), thread.Text.Block(OpaqueSize));
         Prepare(AttributesInit, attributes);
@@ -138,7 +139,7 @@ internal sealed unsafe class SandboxSpawn(SandboxThread thread)
         // The runtime ignores SIGPIPE, and what is ignored stays so through execve(2).
         *(ulong*)signals = 1UL << (BrokenPipe - 1);
         Prepare(AttributesSetDefault, attributes, signals);
-        Prepare(AttributesSetFlags, attributes, SetDefaultSignals | SetSignalMask);
+        Prepare(AttributesSetFlags, attributes, SetDefaultSignals | SetSignalMask | (session == SpawnSession.Own ? SetSession : 0));
         Prepare(ActionsInit, actions);
         AddStreams(actions, streams);
         var started = thread.Text.Block(sizeof(int));
@@ -179,4 +180,14 @@ internal sealed unsafe class SandboxSpawn(SandboxThread thread)
             }
         }
     }
+}
+
+/// <summary>Which session, and with it which process group and terminal, a program is of.</summary>
+internal enum SpawnSession
+{
+    /// <summary>`ez`'s: keys on its terminal reach both.</summary>
+    Callers,
+
+    /// <summary>Its own. A program may signal all of its group (kill(2), pid 0), and a group knows no namespaces.</summary>
+    Own,
 }

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using EzTemplates.Domain;
 using EzTemplates.Environments.Native;
+using Microsoft.Win32.SafeHandles;
 
 namespace EzTemplates.Environments;
 
@@ -90,6 +91,10 @@ internal sealed unsafe class SandboxThread : IDisposable
                 "roll back, or put a folder in its place in the path that ez env path prints")
             : Must($"open `{path}`", opened);
     }
+
+    /// <summary>A folder by its descriptor, which every thread of this process may use, whatever namespace it is of.</summary>
+    public SafeFileHandle OpenFolder(string path) =>
+        new(Must($"open `{path}`", _thread.System(SystemCallNumber.OpenAt, AtCurrent, _text.Of(path), NoFollow | OpenFolderFlags)), ownsHandle: true);
 
     private (ulong Device, ulong File) IdentityOf(string path)
     {
@@ -257,6 +262,9 @@ internal sealed unsafe class SandboxThread : IDisposable
         _thread.System(SystemCallNumber.Close, file.Value);
         return Encoding.UTF8.GetString(new ReadOnlySpan<byte>((void*)block, total));
     }
+
+    /// <summary>Makes the calls that are queued.</summary>
+    public void Flush() => _thread.System(SystemCallNumber.GetPid);
 
     public void RemoveFile(string path) => Do($"remove `{path}`", SystemCallNumber.UnlinkAt, AtCurrent, _text.Of(path));
 

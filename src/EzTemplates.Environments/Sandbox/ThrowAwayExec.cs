@@ -1,5 +1,4 @@
 using EzTemplates.Domain;
-using EzTemplates.Environments.Native;
 using EzTemplates.Store;
 
 namespace EzTemplates.Environments;
@@ -55,53 +54,13 @@ public sealed class ThrowAwayExec(EnvironmentStore environments)
         thread.ChangeFolder(_layout.Root);
         if (view.Area is ThrowAwayArea.InMemory memory)
         {
-            thread.Mount("tmpfs", area, "tmpfs", MountFlags.NoSetId | MountFlags.NoDevices, "mode=700" + (memory.Size is null ? "" : $",size={memory.Size}"));
+            ThrowAwayMounts.MountMemory(thread, area, memory.Size);
         }
 
-        foreach (var part in (ReadOnlySpan<string>)["upper", "work", "layer", "lower", "root", "dev"])
+        new ThrowAwayMounts(environments).Show(thread, area, view.Root, kind =>
         {
-            thread.MakeFolder($"{area}/{part}");
-        }
-
-        thread.TakeMetadata($"{area}/upper", view.Root);
-        var layers = environments.Views.Layers;
-        var result = TryMount(thread, view.Manifest, area, layers.Kind);
-        if (layers.Kind == LayerKind.Image && layers.MayBeTree(result))
-        {
-            environments.Host.MakeLayer(view.Manifest, LayerKind.Tree);
-            result = TryMount(thread, view.Manifest, area, LayerKind.Tree);
-        }
-
-        SandboxThread.Must("mount the view", result);
-    }
-
-    /// <summary>All of the view's own: an image and an overlay that others could share would stay mounted when `ez` is killed.</summary>
-    private NativeResult TryMount(SandboxThread thread, Sha256Digest manifest, string area, LayerKind kind)
-    {
-        var form = environments.Host.Form;
-        var layer = new ReadyLayer(Path.GetRelativePath(_layout.Root, _layout.LayerOf(kind, manifest)), kind);
-        if (kind == LayerKind.Image)
-        {
-            var mounted = thread.TryMount(layer.Path, $"{area}/layer", LowerLayer.FileSystem, StoreMount.SharedFlags);
-            if (mounted.Failed)
-            {
-                return mounted;
-            }
-
-            layer = layer with { Path = $"{area}/layer" };
-        }
-
-        var lower = form.LowerLayers(layer);
-        if (form.SharedOptions(layer) is { } shared)
-        {
-            lower = $"{area}/lower";
-            var mounted = thread.TryMount("overlay", lower, "overlay", StoreMount.SharedFlags, shared);
-            if (mounted.Failed)
-            {
-                return mounted;
-            }
-        }
-
-        return thread.TryMount("overlay", $"{area}/root", "overlay", MountFlags.NoDevices, ViewForms.ThrowAwayOptions(lower, $"{area}/upper", $"{area}/work", environments.Host.Ids.Overlay));
+            environments.Host.MakeLayer(view.Manifest, kind);
+            return Path.GetRelativePath(_layout.Root, _layout.LayerOf(kind, view.Manifest));
+        });
     }
 }

@@ -71,11 +71,11 @@ internal static class DebControlMembers
     {
         if (name != "control")
         {
-            return new ControlMember(name, member.Mode, member.Size, CheckedSink.Store(sink, tar.Content, member.Size));
+            return new ControlMember(name, member.Mode, new FileTime(member.Mtime), member.Size, CheckedSink.Store(sink, tar.Content, member.Size));
         }
 
         using var content = new MemoryStream(ReadStanza(tar, member), writable: false);
-        return new ControlMember(name, member.Mode, member.Size, CheckedSink.Store(sink, content, member.Size));
+        return new ControlMember(name, member.Mode, new FileTime(member.Mtime), member.Size, CheckedSink.Store(sink, content, member.Size));
     }
 
     private static byte[] ReadStanza(TarReader tar, TarMember member)

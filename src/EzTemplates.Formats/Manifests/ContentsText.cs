@@ -4,13 +4,16 @@ using EzTemplates.Domain;
 namespace EzTemplates.Formats.Manifests;
 
 /// <summary>
-/// The text of a package's contents, in the style of <see cref="ManifestText"/>: <c>ez-contents 1</c>, the line <c>package DIGEST SIZE</c>,
-/// a line <c>control MODE SIZE DIGEST NAME</c> a control member, then the entries in the archive's order, with user and group
+/// The text of a package's contents, in the style of <see cref="ManifestText"/>: <c>ez-contents 2</c>, the line <c>package DIGEST SIZE</c>,
+/// a line <c>control MODE MTIME SIZE DIGEST NAME</c> a control member, then the entries in the archive's order, with user and group
 /// name (<c>-</c>: none) before the path. A hard link's target is an earlier path.
 /// </summary>
 public static class ContentsText
 {
-    private static ReadOnlySpan<byte> Header => "ez-contents 1"u8;
+    private static ReadOnlySpan<byte> Header => "ez-contents 2"u8;
+
+    /// <summary>Whether a text is of this format. One of an earlier format says less, and its package is to be unpacked again.</summary>
+    public static bool IsCurrent(ReadOnlySpan<byte> text) => text.StartsWith(Header);
 
     public static byte[] Write(PackageContents contents) => Lines(contents).Written.ToArray();
 
@@ -97,6 +100,7 @@ public static class ContentsText
     {
         line.Raw("control"u8);
         line.Next().Mode(member.Mode);
+        line.Next().Time(member.Mtime);
         line.Next().Number(member.Size);
         line.Next().Digest(member.Content);
         line.Next().Escaped(member.Name);
@@ -106,10 +110,10 @@ public static class ContentsText
     private static ControlMember ReadControl(ref LineReader line)
     {
         _ = line.Field("keyword");
-        var (mode, size, content) = (line.Mode(), line.Number("size"), line.Digest("content"));
+        var (mode, mtime, size, content) = (line.Mode(), line.Time(), line.Number("size"), line.Digest("content"));
         var name = line.Text("name");
         line.EndFields();
-        return new ControlMember(name, mode, size, content);
+        return new ControlMember(name, mode, mtime, size, content);
     }
 
     private static void WriteEntry(LineWriter line, PackageEntry entry)

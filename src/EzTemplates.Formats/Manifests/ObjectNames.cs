@@ -8,6 +8,8 @@ namespace EzTemplates.Formats.Manifests;
 /// </summary>
 public ref struct ObjectNames
 {
+    // Contents of before their control members had a time; their objects are named all the same.
+    private readonly bool _isEarlier;
     private LineReader _lines;
 
     /// <param name="fileName">For errors.</param>
@@ -15,8 +17,9 @@ public ref struct ObjectNames
     public ObjectNames(ReadOnlySpan<byte> text, string fileName)
     {
         var isContents = text.StartsWith("ez-contents "u8);
+        _isEarlier = text.StartsWith("ez-contents 1\n"u8);
         _lines = new LineReader(text, fileName, isContents ? "package contents" : "manifest");
-        _lines.RequireHeader(isContents ? "ez-contents 1"u8 : "ez-manifest 1"u8);
+        _lines.RequireHeader(_isEarlier ? "ez-contents 1"u8 : isContents ? "ez-contents 2"u8 : "ez-manifest 1"u8);
     }
 
     public Sha256Digest Current { get; private set; }
@@ -32,6 +35,10 @@ public ref struct ObjectNames
             if (word.SequenceEqual("control"u8))
             {
                 _ = _lines.Field("mode");
+                if (!_isEarlier)
+                {
+                    _ = _lines.Field("mtime");
+                }
             }
             else if (word is not [(byte)'f'])
             {

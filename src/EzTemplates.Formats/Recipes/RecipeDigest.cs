@@ -51,6 +51,11 @@ internal static class RecipeDigest
             Add(text, "update", recipe.Update == UpdateClass.Security ? "security" : "none");
         }
 
+        if (recipe.Configure == ConfigureMode.Sandbox)
+        {
+            Add(text, "configure", "sandbox");
+        }
+
         Add(text, "devices", Word(recipe.AllowDevices));
         Add(text, "keep", Number(recipe.KeepVersions));
         return Sha256Digest.Of(Encoding.UTF8.GetBytes(text.ToString()));

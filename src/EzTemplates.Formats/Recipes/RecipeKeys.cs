@@ -76,7 +76,7 @@ public static class RecipeKeys
         new("hold", new KeyValue.List(new KeyValue.Mapping(Hold)), "Packages that stay within a version pattern.", "hold: [{package: openssl, version: \"3.0.*\", reason: \"ticket 4711\"}]"),
         new("devices", new KeyValue.Word("refuse", "allow"), "Whether packages may bring device nodes.", "devices: refuse"),
         new("keep", new KeyValue.Mapping(Keep), "What of the template the store keeps.", "keep: {versions: 5}"),
-        new("configure", new KeyValue.Word("none") { Later = ["sandbox"] }, "Whether maintainer scripts run, once, in a sandbox.", "configure: none"),
+        new("configure", new KeyValue.Word("sandbox", "none"), "Whether maintainer scripts run: once, in a sandbox, when a version is built. An application does as its OS.", "configure: sandbox"),
         new("docs", new KeyValue.Flag(true), "Whether documentation is kept. (`false` is not supported by this version.)", "docs: true"),
         new("update", new KeyValue.Mapping(Update), "What `ez update` takes.", "update: {class: all}"),
         new("files", new KeyValue.Empty(), "Files that the recipe itself brings.", "files: [{path: /etc/motd, text: \"...\"}]"),

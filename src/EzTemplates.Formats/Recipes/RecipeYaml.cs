@@ -68,6 +68,7 @@ public static partial class RecipeYaml
             Update = ReadUpdateClass(keys),
             AllowDevices = ReadDevices(keys),
             KeepVersions = ReadKeep(keys),
+            Configure = ReadConfigure(keys),
             Digest = default,
         };
     }
@@ -96,6 +97,7 @@ public static partial class RecipeYaml
             Update = ReadUpdateClass(keys),
             AllowDevices = ReadDevices(keys),
             KeepVersions = ReadKeep(keys),
+            Configure = keys.Find("configure") is null ? null : ReadConfigure(keys),
             Digest = default,
         };
     }
@@ -174,6 +176,8 @@ public static partial class RecipeYaml
             "none" => UpdateClass.None,
             _ => UpdateClass.All,
         };
+
+    private static ConfigureMode ReadConfigure(YamlKeys keys) => keys.Word("configure") == "none" ? ConfigureMode.None : ConfigureMode.Sandbox;
 
     private static bool ReadDevices(YamlKeys keys) => keys.Word("devices") == "allow";
 

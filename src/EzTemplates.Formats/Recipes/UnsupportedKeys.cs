@@ -16,12 +16,6 @@ internal static class UnsupportedKeys
             throw Unsupported("docs: false", keys.PlaceOf("docs"));
         }
 
-        if (keys.Word("configure") == "sandbox")
-        {
-            throw keys.PlaceOf("configure").Fail(
-                "`configure: sandbox` is not supported by this version: no maintainer script is run yet", "configure: none");
-        }
-
         if (keys.Find("update") is { } update)
         {
             RefuseUpdatePolicy(new YamlKeys(update, RecipeKeys.Update));

@@ -75,6 +75,18 @@ public sealed class IngestBatch : IDisposable
         }
     }
 
+    /// <summary>Takes bytes that no package has. They are in the store once <see cref="Keep"/> is asked to keep them.</summary>
+    public Sha256Digest Put(Stream content, long size) => _staging.Put(content, size);
+
+    /// <summary>Gives objects that <see cref="Put"/> took their names; those that are in the store already stay.</summary>
+    public void Keep(IEnumerable<Sha256Digest> objects)
+    {
+        lock (_publishing)
+        {
+            PublishObjects(objects);
+        }
+    }
+
     /// <summary>Objects get their names, then contents theirs, each only after what came before is durable.</summary>
     public void Complete() => Publish();
 

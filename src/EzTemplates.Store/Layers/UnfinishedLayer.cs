@@ -25,8 +25,15 @@ internal sealed class UnfinishedLayer
         }
 
         // Stores made by earlier versions lack some of the folders.
-        var unfinished = work.NewPath(LayerKinds.NameOf(kind));
         Libc.TryMakeFolder(null, Path.GetDirectoryName(final)!, FolderMode);
+        return new UnfinishedLayer(MakePassing(store, work, kind, what, cancellation), final);
+    }
+
+    /// <summary>One that is never published.</summary>
+    /// <returns>Its path.</returns>
+    public static string MakePassing(ContentStore store, WorkFolder work, LayerKind kind, (Manifest Manifest, Sha256Digest Digest) what, CancellationToken cancellation)
+    {
+        var unfinished = work.NewPath(LayerKinds.NameOf(kind));
         if (kind == LayerKind.Image)
         {
             StoreFile.WriteNew(unfinished, ErofsImage.Write(what.Manifest, what.Digest));
@@ -36,7 +43,7 @@ internal sealed class UnfinishedLayer
             TreeMaker.Make(what.Manifest, unfinished, store.Ids, store.FilesOf(kind), cancellation);
         }
 
-        return new UnfinishedLayer(unfinished, final);
+        return unfinished;
     }
 
     /// <summary>Another command with this very manifest may have been faster; its layer is the same.</summary>

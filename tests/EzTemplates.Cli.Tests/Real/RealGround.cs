@@ -50,6 +50,24 @@ public sealed class RealGround : IDisposable
             : [LockOf(name)];
     }
 
+    /// <summary>Brings up a shipped recipe under another name, with <c>configure: none</c>, on its OS of that kind.</summary>
+    /// <returns>That name.</returns>
+    public string UpPlain(string recipe)
+    {
+        var text = File.ReadAllText(RecipeOf(recipe));
+        if (text.Contains("kind: app", StringComparison.Ordinal))
+        {
+            UpPlain("debian-12");
+        }
+
+        File.WriteAllText(RecipeOf("plain-" + recipe), text
+            .Replace("configure: sandbox", "configure: none", StringComparison.Ordinal)
+            .Replace($"name: {recipe}", $"name: plain-{recipe}", StringComparison.Ordinal)
+            .Replace("base: ", "base: plain-", StringComparison.Ordinal));
+        Up("plain-" + recipe);
+        return "plain-" + recipe;
+    }
+
     public string ArchiveOf(string sha256) => Path.Combine(Ez.Store, "store", "archives", sha256);
 
     public string ObjectOf(string sha256) => Path.Combine(Ez.Store, "store", "data", ".ez-objects", sha256[..2], sha256[2..]);

@@ -4,7 +4,7 @@ using EzTemplates.Testing;
 
 namespace EzTemplates.Cli.Tests.Real;
 
-/// <summary>A version is the union of its packages' archives, looked at through its mounted view before anything ran in it.</summary>
+/// <summary>A version that is not configured is the union of its packages' archives, looked at through its mounted view before anything ran in it.</summary>
 [Collection(RealGroundUsers.Name)]
 public sealed class UnionTests(RealGround ground)
 {
@@ -16,8 +16,8 @@ public sealed class UnionTests(RealGround ground)
     public void A_shipped_recipe_s_view_equals_the_union_of_its_packages_archives(string recipe)
     {
         Requires.Tool("python3");
-        var environment = ground.Create(recipe);
-        AssertIsUnion(environment, ground.LayersOf(recipe));
+        var plain = ground.UpPlain(recipe);
+        AssertIsUnion(ground.Create(plain), ground.LayersOf(plain));
     }
 
     [Fact]
@@ -35,7 +35,8 @@ public sealed class UnionTests(RealGround ground)
     public void Each_kind_of_change_in_a_view_is_a_difference()
     {
         Requires.Tool("python3");
-        var environment = ground.Create("debian-12");
+        var plain = ground.UpPlain("debian-12");
+        var environment = ground.Create(plain);
         var root = ground.Mount(environment);
         string[] changed = ["/etc/debian_version", "/etc/skel", "/usr/bin/awk-of-mine", "/usr/bin/bash", "/usr/bin/su", "/usr/lib/os-release", "/usr/share/doc/apt"];
         File.AppendAllText(root + "/etc/debian_version", "+");
@@ -46,7 +47,7 @@ public sealed class UnionTests(RealGround ground)
         ToolRun.Run("touch", root + "/usr/lib/os-release").Succeed();
         ToolRun.Run("touch", "-d", "@1", root + "/usr/share/doc/apt").Succeed();
 
-        var (differences, _) = Compare(environment, ground.LayersOf("debian-12"));
+        var (differences, _) = Compare(environment, ground.LayersOf(plain));
 
         // The directories of what came and went have a new time.
         Assert.Equal([.. changed.Append("/usr/bin").Order(StringComparer.Ordinal)], differences.Select(line => line.Split(':')[0]).Order(StringComparer.Ordinal));

@@ -12,10 +12,10 @@ public sealed class ContentsTextTests
     private const string Nothing = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
 
     private const string Golden = $"""
-        ez-contents 1
+        ez-contents 2
         package {Nothing} 1234
-        control 0644 0 {Nothing} control
-        control 0755 0 {Nothing} post\x20inst
+        control 0644 6.000000000 0 {Nothing} control
+        control 0755 7.000000000 0 {Nothing} post\x20inst
         d 0755 0 0 5.000000000 0 - - root root /
         l 0777 0 0 5.000000000 0 - - - \x2d /b a
         f 0644 7 7 5.000000000 0 {Nothing} - man - /a
@@ -30,7 +30,7 @@ public sealed class ContentsTextTests
         {
             Package = nothing,
             ArchiveSize = 1234,
-            Control = [new("control", 0x1a4, 0, nothing), new("post inst", 0x1ed, 0, nothing)],
+            Control = [new("control", 0x1a4, new FileTime(6), 0, nothing), new("post inst", 0x1ed, new FileTime(7), 0, nothing)],
             Entries =
             [
                 new(entry, "root", "root"),

@@ -20,7 +20,7 @@ public sealed class ObjectNamesTests
     [Fact]
     public void A_package_s_control_members_are_among_its_objects()
     {
-        var text = $"ez-contents 1\npackage {A} 10\ncontrol 0644 1 {B} control\nf 0644 0 0 1.000000000 0 {A} - root root /a\n";
+        var text = $"ez-contents 2\npackage {A} 10\ncontrol 0644 1.000000000 1 {B} control\nf 0644 0 0 1.000000000 0 {A} - root root /a\n";
         Assert.Equal([(B, 1L), (A, 0L)], Read(text));
     }
 

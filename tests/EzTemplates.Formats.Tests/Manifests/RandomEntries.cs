@@ -35,7 +35,7 @@ internal sealed class RandomEntries(int seed)
     {
         Package = Digest(),
         ArchiveSize = _random.NextInt64(),
-        Control = [.. Enumerable.Range(0, _random.Next(4)).Select(_ => new ControlMember(Name(), _random.Next(0x1000), _random.Next(), Digest()))],
+        Control = [.. Enumerable.Range(0, _random.Next(4)).Select(_ => new ControlMember(Name(), _random.Next(0x1000), new FileTime(_random.Next()), _random.Next(), Digest()))],
         Entries = [.. Manifest().Entries.Reverse().Select(entry => new PackageEntry(entry, Owner(), Owner()))],
     };
 

@@ -93,7 +93,7 @@ public sealed class RecipeKeysTests
         string[] wrong =
         [
             "recomends: true\n", "recommends: maybe\n", "prefer: largest\n", "keep: {versions: 0}\n", "keep: {version: 3}\n", "exclude: apt\n", "pins: [{package: nginx}]\n", "pins: [nginx]\n", "hold: [{package: openssl}]\n",
-            "configure: sandbox\n", "files: [{path: /x}]\n", "update: {class: security}\n", "update: {class: some}\n", "architecture: amd64\n", "devices: yes please\n",
+            "configure: chroot\n", "files: [{path: /x}]\n", "update: {class: security}\n", "update: {class: some}\n", "architecture: amd64\n", "devices: yes please\n",
         ];
         foreach (var more in wrong)
         {

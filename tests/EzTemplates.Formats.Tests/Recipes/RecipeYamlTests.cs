@@ -121,7 +121,7 @@ public sealed class RecipeYamlTests
     [InlineData("[nginx,", "[Nginx,", "`n.yaml`, line 7, column 12: `Nginx` is not a package name", "names have lower-case letters, digits and + . -")]
     [InlineData("[nginx,", "[nginx 1.2,", "`n.yaml`, line 7, column 12: `nginx 1.2` is not a package", "write `name`, `name >= 1.2` or `name:architecture`")]
     [InlineData("name: nginx", "name: nginx\nhooks: {after-create: [x]}", "`n.yaml`, line 4, column 1: `hooks` is not supported by this version", "leave it out; README, \"Recipes\", lists what a recipe can have")]
-    [InlineData("name: nginx", "name: nginx\nconfigure: sandbox", "`n.yaml`, line 4, column 1: `configure: sandbox` is not supported by this version: no maintainer script is run yet", "configure: none")]
+    [InlineData("name: nginx", "name: nginx\nconfigure: chroot", "`n.yaml`, line 4, column 12: `configure` is `chroot`; it can be `sandbox` or `none`", null)]
     [InlineData("name: nginx", "name: nginx\ndocs: false", "`n.yaml`, line 4, column 1: `docs: false` is not supported by this version", "leave it out; README, \"Recipes\", lists what a recipe can have")]
     [InlineData("name: nginx", "name: nginx\nupdate: {cooldown: 7d}", "`n.yaml`, line 4, column 10: `cooldown: 7d` is not supported by this version", "leave it out; README, \"Recipes\", lists what a recipe can have")]
     [InlineData("name: nginx", "name: nginx\nupdate: {clas: all}", "`n.yaml`, line 4, column 10: unknown key `clas` in the update policy", "did you mean `class`?")]

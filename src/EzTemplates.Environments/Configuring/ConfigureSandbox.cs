@@ -1,0 +1,159 @@
+using System.Collections.Immutable;
+using System.Diagnostics;
+using System.Text;
+using EzTemplates.Domain;
+using EzTemplates.Formats;
+using EzTemplates.Store;
+using EzTemplates.Store.Native;
+using Microsoft.Win32.SafeHandles;
+
+namespace EzTemplates.Environments;
+
+/// <summary>
+/// Runs maintainer scripts once, in a view of a tree that nobody else sees: its own namespaces, a network that has only a loopback
+/// interface, what is written in a file system in memory of a bounded size. Nothing of it outlives <see cref="Dispose"/>, however it ends.
+/// </summary>
+public sealed class ConfigureSandbox : IDisposable
+{
+    /// <summary>The host's name inside: neutral, since scripts write it into configuration.</summary>
+    private const string HostName = "localhost";
+
+    private const int OutputLines = 400;
+
+    private readonly Sandbox _sandbox;
+    private readonly StoreIds _ids;
+    private readonly ConfigureTree _tree;
+    private readonly ConfigureLimits _limits;
+    private readonly ConfigureGroup _group;
+    private readonly SafeFileHandle _upper;
+    private readonly SafeFileHandle _nothing = File.OpenHandle("/dev/null");
+    private readonly string _log;
+    private readonly SafeFileHandle _output;
+    private readonly Stopwatch _time = Stopwatch.StartNew();
+    private bool _ended;
+
+    private ConfigureSandbox(EnvironmentStore environments, ConfigureTree tree, ConfigureLimits limits)
+    {
+        (_tree, _limits, _ids) = (tree, limits, environments.Host.Ids);
+        _log = Path.Combine(tree.Folder, "output");
+        _output = File.OpenHandle(_log, FileMode.Create, FileAccess.Write);
+        var area = Path.GetRelativePath(environments.Host.Layout.Root, Directory.CreateDirectory(Path.Combine(tree.Folder, "area")).FullName);
+        _group = ConfigureGroup.Make(limits);
+        SafeFileHandle? upper = null;
+        try
+        {
+            var root = new SandboxRoot(Path.Combine(environments.Host.Layout.Root, area, "root"), Path.Combine(environments.Host.Layout.Root, area, "dev"), thread =>
+            {
+                _group.Take(thread);
+                thread.ChangeFolder(environments.Host.Layout.Root);
+                ThrowAwayMounts.MountMemory(thread, area, limits.Size);
+                new ThrowAwayMounts(environments).Show(thread, area, tree.Manifest.Entries[0], tree.LayerOf);
+                upper = thread.OpenFolder($"{area}/upper");
+            });
+            _sandbox = Sandbox.Make(Request(["true"], []), root, _ids, () => environments.Views.Lock(FileLockMode.Shared));
+            _upper = upper!;
+            Started = Libc.Status(_upper).Ctime;
+        }
+        catch
+        {
+            _group.Dispose();
+            upper?.Dispose();
+            _output.Dispose();
+            _nothing.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>By the kernel's own clock: what a script makes is not older.</summary>
+    public FileTime Started { get; }
+
+    /// <summary>Makes the namespaces and mounts; nothing runs yet.</summary>
+    /// <exception cref="EzException">Environment: the kernel refuses something.</exception>
+    public static ConfigureSandbox Begin(EnvironmentStore environments, ConfigureTree tree, ConfigureLimits limits)
+    {
+        ArgumentNullException.ThrowIfNull(environments);
+        ArgumentNullException.ThrowIfNull(tree);
+        ArgumentNullException.ThrowIfNull(limits);
+        return new ConfigureSandbox(environments, tree, limits);
+    }
+
+    /// <returns>Null where it ended well.</returns>
+    /// <exception cref="OperationCanceledException">All that ran was killed.</exception>
+    public ConfigureFailure? Run(ConfigureStep step, CancellationToken cancellation)
+    {
+        ArgumentNullException.ThrowIfNull(step);
+        cancellation.ThrowIfCancellationRequested();
+        var left = _limits.Time - _time.Elapsed;
+        if (left <= TimeSpan.Zero)
+        {
+            return Failed(step, null);
+        }
+
+        if (step.Link is { } link)
+        {
+            _sandbox.Thread.MakeLink(link.Target, link.Path.ToString());
+        }
+
+        int? status;
+        try
+        {
+            status = _sandbox.RunBounded(Request(step.Command, step.Variables), left, cancellation);
+        }
+        catch (CommandNotStartedException absent)
+        {
+            RandomAccess.Write(_output, Encoding.UTF8.GetBytes(absent.Message + "\n"), RandomAccess.GetLength(_output));
+            return Failed(step, absent.ExitCode);
+        }
+
+        cancellation.ThrowIfCancellationRequested();
+        if (status is not null && step.Link is { } made)
+        {
+            _sandbox.Thread.RemoveFile(made.Path.ToString());
+            _sandbox.Thread.Flush();
+        }
+
+        return status == 0 ? null : Failed(step, status);
+    }
+
+    /// <summary>What all steps have said.</summary>
+    public IEnumerable<string> Output => File.ReadLines(_log, Encoding.UTF8);
+
+    /// <summary>Ends all that is left running, then reads what has changed.</summary>
+    /// <param name="sink">Takes every file's bytes.</param>
+    public ImmutableArray<CapturedPath> Capture(FileSink sink, CancellationToken cancellation)
+    {
+        End();
+        return UpperCapture.Read(_upper, _tree.Manifest, _ids.Overlay, sink, cancellation);
+    }
+
+    public void Dispose()
+    {
+        End();
+        _upper.Dispose();
+        _output.Dispose();
+        _nothing.Dispose();
+    }
+
+    private void End()
+    {
+        if (!_ended)
+        {
+            _ended = true;
+            _sandbox.Dispose();
+            _group.Dispose();
+        }
+    }
+
+    private ConfigureFailure Failed(ConfigureStep step, int? status) => new(step, status, [.. Output.TakeLast(OutputLines)]);
+
+    private ExecRequest Request(ImmutableArray<string> command, ImmutableArray<KeyValuePair<string, string>> variables) => new()
+    {
+        Environment = EnvironmentName.Parse(HostName),
+        Command = command,
+        Variables = variables,
+        Network = SandboxNetwork.None,
+        Streams = new SandboxStreams(Descriptor(_nothing), Descriptor(_output), Descriptor(_output)),
+    };
+
+    private static int Descriptor(SafeFileHandle file) => (int)file.DangerousGetHandle();
+}

@@ -1,0 +1,42 @@
+using System.Collections.Immutable;
+using EzTemplates.Domain;
+using EzTemplates.Store;
+
+namespace EzTemplates.Environments;
+
+/// <summary>The tree that scripts run in, and where what they need of the store lies.</summary>
+/// <param name="Manifest">As this store shows it.</param>
+/// <param name="LayerOf">Makes the tree's metadata layer of a kind, and answers its path.</param>
+/// <param name="Folder">An empty folder of unfinished work, which is the caller's.</param>
+public sealed record ConfigureTree(Manifest Manifest, Func<LayerKind, string> LayerOf, string Folder);
+
+/// <summary>How much scripts may take.</summary>
+public sealed record ConfigureLimits
+{
+    /// <summary>For all of them together.</summary>
+    public TimeSpan Time { get; init; } = TimeSpan.FromMinutes(30);
+
+    /// <summary>Of what they may write, as tmpfs(5) takes it; it is kept in memory meanwhile.</summary>
+    public string Size { get; init; } = "50%";
+
+    /// <summary>How many processes and threads there may be at a time, where control groups can be made.</summary>
+    public int Processes { get; init; } = 4096;
+
+    /// <summary>Bytes of memory that they may take together, where control groups can be made; what they write counts.</summary>
+    public long Memory { get; init; } = Math.Max(1L << 30, GC.GetGCMemoryInfo().TotalAvailableMemoryBytes * 3 / 4);
+}
+
+/// <summary>One command in the sandbox.</summary>
+/// <param name="What">What fails where it fails: <c>the preinst of `foo`</c>.</param>
+public sealed record ConfigureStep(string What, ImmutableArray<string> Command)
+{
+    public ImmutableArray<KeyValuePair<string, string>> Variables { get; init; } = [];
+
+    /// <summary>A symbolic link that is there while the command runs.</summary>
+    public (TreePath Path, string Target)? Link { get; init; }
+}
+
+/// <summary>How a step ended that did not end well.</summary>
+/// <param name="Status">As a shell has it; null where its time was over.</param>
+/// <param name="Output">What all steps have said, the last lines of it.</param>
+public sealed record ConfigureFailure(ConfigureStep Step, int? Status, ImmutableArray<string> Output);

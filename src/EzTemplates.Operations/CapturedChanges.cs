@@ -1,0 +1,69 @@
+using EzTemplates.Domain;
+using EzTemplates.Domain.Configuring;
+using EzTemplates.Environments;
+
+namespace EzTemplates.Operations;
+
+/// <summary>Takes what scripts changed into a tree, as it is to be in every build: generated files have the lock's time, instance data goes.</summary>
+/// <param name="started">What has this time or a later one was made by a script.</param>
+internal sealed class CapturedChanges(ConfigureSubject subject, FileTime started)
+{
+    private const int ReadableByAll = 0b100_100_100;
+
+    private readonly FileTime _epoch = new(subject.Epoch);
+
+    // The kernel stamps files with a clock that is a tick late.
+    private readonly FileTime _started = new(started.Seconds - 1, started.Nanoseconds);
+
+    public void Apply(TreeEdit tree, IEnumerable<CapturedPath> captured)
+    {
+        foreach (var change in captured)
+        {
+            switch (change)
+            {
+                case CapturedPath.Removed:
+                    tree.Remove(change.Path);
+                    break;
+                case CapturedPath.Linked linked when tree.Find(linked.File) is not null:
+                    tree.PutLink(linked.Path, linked.File, tree.PackageOf(linked.Path));
+                    break;
+                case CapturedPath.Changed { Entry: var entry }:
+                    Apply(tree, entry);
+                    break;
+                default:
+                    break;
+            }
+        }
+    }
+
+    private void Apply(TreeEdit tree, ManifestEntry entry)
+    {
+        if (entry.Type is EntryType.CharacterDevice or EntryType.BlockDevice && !subject.AllowDevices)
+        {
+            throw new EzException(
+                FailureKind.Untrusted,
+                $"a maintainer script of `{subject.Name}` made the device node `{entry.Path}`, which the recipe does not allow",
+                "`devices: allow` in the recipe lets packages bring device nodes");
+        }
+
+        // A folder in which something was made is no work of a script's own.
+        var before = tree.Find(entry.Path);
+        if (before is not { Type: EntryType.Directory } || before with { Mtime = entry.Mtime } != entry)
+        {
+            tree.Note(entry.Path, before is null ? "made by a maintainer script" : "changed by a maintainer script");
+        }
+
+        switch (InstanceData.FateOf(entry))
+        {
+            case InstanceFate.LeftOut:
+                tree.Remove(entry.Path);
+                break;
+            case InstanceFate.Emptied:
+                tree.Put(entry with { Mtime = _epoch, Size = 0, Content = Sha256Digest.Of([]), Mode = ReadableByAll }, tree.PackageOf(entry.Path));
+                break;
+            default:
+                tree.Put(entry with { Mtime = entry.Mtime >= _started || entry.Mtime > _epoch ? _epoch : entry.Mtime }, tree.PackageOf(entry.Path));
+                break;
+        }
+    }
+}

@@ -1,0 +1,24 @@
+using EzTemplates.Domain;
+using EzTemplates.Environments;
+using EzTemplates.Formats.Dpkg;
+
+namespace EzTemplates.Operations;
+
+/// <summary>What a script's failure is called: package, script, and the last lines that were said.</summary>
+internal static class ConfigureFailures
+{
+    private const int QuotedLines = 12;
+
+    public static EzException Of(ConfigureSubject subject, ConfigureFailure failure)
+    {
+        var what = FailedScript.In(failure.Output) is { } script ? $"the {script.Script} of `{script.Package}`"
+            : failure.Status is null && FailedScript.LastStarted(failure.Output) is { } last ? $"the postinst of `{last}`"
+            : failure.Step.What;
+        var how = failure.Status is { } status ? $"failed with status {status}" : $"did not end within {subject.Limits.Time.TotalMinutes:0.##} minutes";
+        var said = string.Concat(failure.Output.TakeLast(QuotedLines).Select(line => "\n  | " + line));
+        return new EzException(
+            FailureKind.Environment,
+            $"cannot configure `{subject.Name}`: {what} {how}{said}",
+            $"ez build {subject.Name} -v shows all that the scripts said; `exclude:` in the recipe leaves a package out, `configure: none` runs no script");
+    }
+}

@@ -1,0 +1,103 @@
+using System.Collections.Immutable;
+using System.Text;
+using EzTemplates.Domain;
+using EzTemplates.Domain.Configuring;
+using EzTemplates.Environments;
+using EzTemplates.Formats.Dpkg;
+using EzTemplates.Store;
+
+namespace EzTemplates.Operations;
+
+/// <summary>Brings trees into the sandbox and what scripts changed back into them; all bytes go through one batch of the store.</summary>
+internal sealed class ConfigureGround(Workspace workspace, StoreWriter writer, IngestBatch batch, ConfigureSubject subject, CancellationToken cancel)
+{
+    private const int Executable = 0b111_101_101;
+    private const int Readable = 0b110_100_100;
+
+    // invoke-rc.d(8), policy-rc.d: nothing is started where nothing runs. Names are for scripts that ask for the host's (postfix).
+    private static readonly (string Path, int Mode, string Text)[] OfSandbox =
+    [
+        ("/usr/sbin/policy-rc.d", Executable, "#!/bin/sh\nexit 101\n"),
+        ("/etc/hostname", Readable, "localhost\n"),
+        ("/etc/hosts", Readable, "127.0.0.1\tlocalhost\n::1\tlocalhost ip6-localhost ip6-loopback\n"),
+    ];
+
+    /// <summary>A text of the tree, bytes as chars; null where it has no such file.</summary>
+    public string? TextOf(TreeEdit tree, TreePath path) =>
+        tree.Find(path)?.Content is { } content ? Encoding.Latin1.GetString(workspace.Store.Objects.Read(content)) : null;
+
+    /// <summary>Puts files into a tree; their bytes are in the store when this returns.</summary>
+    /// <param name="written">The time of those that no package has.</param>
+    public void Put(TreeEdit tree, IEnumerable<DatabaseFile> files, FileTime written)
+    {
+        var objects = new List<Sha256Digest>();
+        foreach (var file in files.ToList())
+        {
+            var entry = Entry(file, written);
+            objects.Add(entry.Content!.Value);
+            tree.MakeParents(file.Path, written);
+            tree.Put(entry, tree.PackageOf(file.Path));
+        }
+
+        batch.Keep(objects);
+    }
+
+    /// <summary>Runs the steps in a view of the tree, and changes the tree as they did.</summary>
+    /// <param name="meanwhile">What else is in the view while they run.</param>
+    public void Run(TreeEdit tree, ImmutableArray<ConfigureStep> steps, IEnumerable<DatabaseFile> meanwhile)
+    {
+        var epoch = new FileTime(subject.Epoch);
+        var seen = new TreeEdit(tree.Finish());
+        Put(seen, OfSandbox.Select(file => new DatabaseFile.Written(TreePath.Parse(file.Path), Encoding.ASCII.GetBytes(file.Text), file.Mode)).Concat(meanwhile), epoch);
+        var manifest = seen.Finish().Manifest;
+        var shown = new ConfigureTree(
+            workspace.Store.Ids.Shown(manifest),
+            kind => Path.GetRelativePath(workspace.Store.Layout.Root, writer.MakePassingLayer(manifest, kind)),
+            writer.MakePassingFolder());
+        using var sandbox = ConfigureSandbox.Begin(workspace.Environments, shown, subject.Limits);
+        RunAll(sandbox, steps);
+        var captured = sandbox.Capture(batch.Put, cancel);
+        batch.Keep(captured.OfType<CapturedPath.Changed>().Select(change => change.Entry.Content).OfType<Sha256Digest>().Append(Empty()));
+        new CapturedChanges(subject, sandbox.Started).Apply(tree, captured.Where(change => !OfSandbox.Any(file => file.Path == change.Path.Latin1)));
+    }
+
+    /// <summary>What the scripts say is told also where one of them fails: then most of all.</summary>
+    private void RunAll(ConfigureSandbox sandbox, ImmutableArray<ConfigureStep> steps)
+    {
+        ConfigureFailure? failure = null;
+        for (var i = 0; i < steps.Length && failure is null; i++)
+        {
+            failure = sandbox.Run(steps[i], cancel);
+        }
+
+        foreach (var line in sandbox.Output)
+        {
+            workspace.Tell(new OperationEvent.Said(line));
+        }
+
+        if (failure is not null)
+        {
+            throw ConfigureFailures.Of(subject, failure);
+        }
+    }
+
+    private Sha256Digest Empty() => batch.Put(Stream.Null, 0);
+
+    private ManifestEntry Entry(DatabaseFile file, FileTime written)
+    {
+        var entry = new ManifestEntry { Path = file.Path, Type = EntryType.File, Mode = file.Mode, Uid = 0, Gid = 0, Mtime = written };
+        switch (file)
+        {
+            case DatabaseFile.Member member:
+                return entry with { Mtime = member.Content.Mtime, Size = member.Content.Size, Content = member.Content.Content };
+            case DatabaseFile.Written text:
+                using (var content = new MemoryStream(text.Content, writable: false))
+                {
+                    return entry with { Size = text.Content.Length, Content = batch.Put(content, text.Content.Length) };
+                }
+
+            default:
+                throw new InvalidOperationException("a file of the database is a member or is written");
+        }
+    }
+}

@@ -1,0 +1,144 @@
+using EzTemplates.Testing;
+
+namespace EzTemplates.Cli.Tests;
+
+/// <summary>Versions whose maintainer scripts have run, from a recipe to what dpkg says inside.</summary>
+public sealed class ConfigureTests : IDisposable
+{
+    private static readonly Lazy<GeneratedPackage> System = new(DpkgPackage.Make);
+
+    private static readonly GeneratedPackage Base = new GeneratedPackage("base", "1") { Depends = "system", Conffiles = ["/etc/base.conf"] }
+        .File("/etc/base.conf", "setting\n").File("/usr/share/base/secret", "secret\n").File("/usr/share/base/tool", "base's tool\n").Folder("/usr/share/things").Link("/link", "usr")
+        .Script("preinst", """
+            #!/bin/sh
+            set -e
+            echo $DPKG_MAINTSCRIPT_NAME $1 of $DPKG_MAINTSCRIPT_PACKAGE at $0 >> /base-log
+            cat ${0%/*}/control > /base-control
+
+            """)
+        .Script("postinst", """
+            #!/bin/sh
+            set -e
+            echo $* $SOURCE_DATE_EPOCH >> /base-log
+            test "$1" = triggered && exit
+            head -c 16 /dev/urandom > /etc/machine-id
+            chmod 600 /usr/share/base/secret
+            echo now > /var/log/base.log
+            /usr/sbin/policy-rc.d || echo policy $? >> /base-log
+
+            """)
+        .Script("triggers", "interest-noawait /usr/share/things\n");
+
+    private static readonly GeneratedPackage App = new GeneratedPackage("app", "2")
+        .File("/usr/share/app/file", "app's\n").File("/usr/share/base/tool", "app's tool\n").File("/usr/share/things/app", "thing\n").File("/link/below", "below a link\n")
+        .Script("preinst", "#!/bin/sh\nset -e\ntest ! -e /usr/share/app\ndpkg-divert --package app --rename --divert /usr/share/base/tool.base --add /usr/share/base/tool\n")
+        .Script("postinst", "#!/bin/sh\nset -e\ncat /usr/share/app/file /base-log > /app-made\n");
+
+    private readonly Ground _ground = new();
+
+    public void Dispose() => _ground.Dispose();
+
+    [Fact]
+    public void Scripts_run_once_and_dpkg_finds_what_it_would_have_installed()
+    {
+        Publish();
+        _ground.Ez.Succeed("build", Os());
+        _ground.Ez.Succeed("env", "create", "one", "two", "--template", "box");
+        Assert.Equal("  configured: yes", _ground.Ez.Succeed("template", "show", "box").Lines[1]);
+        Assert.Equal($"preinst install of base at /var/lib/dpkg/tmp.ci/preinst\nconfigure {Epoch}\npolicy 101\n", Sh("one", "cat /base-log"));
+        Assert.StartsWith("Package: base\n", Sh("one", "cat /base-control"), StringComparison.Ordinal);
+        Assert.Equal("base install ok installed 1\nsystem install ok installed 1\n", Sh("one", "dpkg-query -W -f '${Package} ${Status} ${Version}\\n'"));
+        Assert.Equal("", Sh("one", "dpkg --audit; dpkg -V"));
+        Assert.Equal("base: /etc/base.conf\n", Sh("one", "dpkg -S /etc/base.conf"));
+        Assert.Equal($"600 {GeneratedPackage.DefaultTime.ToUnixTimeSeconds()}\n644 {Epoch}\n", Sh("one", "stat -c '%a %Y' /usr/share/base/secret /base-log"));
+        Assert.Equal("gone\ngone\n", Sh("one", "test -e /var/log/base.log || echo gone; test -e /usr/sbin/policy-rc.d || echo gone"));
+
+        var (first, second) = (Sh("one", "cat /etc/machine-id"), Sh("two", "cat /etc/machine-id"));
+        Assert.Matches("^[0-9a-f]{32}\n$", first);
+        Assert.NotEqual(first, second);
+        Assert.DoesNotContain("machine-id", _ground.Ez.Succeed("env", "diff", "one").Output, StringComparison.Ordinal);
+        _ground.Ez.Succeed("env", "remove", "one", "two");
+    }
+
+    [Fact]
+    public void An_application_is_configured_on_its_os_of_which_only_a_trigger_runs_again()
+    {
+        Publish();
+        Os();
+        _ground.Ez.Succeed("up", _ground.Recipes.App("web", "box", "app"));
+        Assert.Equal("app's tool\nbase's tool\n", Sh("web", "cat /usr/share/base/tool /usr/share/base/tool.base"));
+        Assert.Equal($"app's\npreinst install of base at /var/lib/dpkg/tmp.ci/preinst\nconfigure {Epoch}\npolicy 101\n", Sh("web", "cat /app-made"));
+        Assert.Equal($"triggered /usr/share/things {Epoch}\n", Sh("web", "cat /base-log").Split("policy 101\n")[1]);
+        Assert.Equal("below a link\n", Sh("web", "cat /usr/below"));
+        Assert.Equal("app install ok installed\nbase install ok installed\nsystem install ok installed\n", Sh("web", "dpkg-query -W -f '${Package} ${Status}\\n'"));
+        Assert.Equal("", Sh("web", "dpkg --audit; dpkg -V"));
+        Assert.Equal("", Sh("web", "ls /var/lib/dpkg/tmp.ci 2>/dev/null; cat /var/lib/dpkg/triggers/Unincorp"));
+        _ground.Ez.Succeed("env", "remove", "web");
+    }
+
+    [Fact]
+    public void Applications_that_were_built_apart_are_configured_together_when_they_are_shown_together()
+    {
+        var other = new GeneratedPackage("other", "1").File("/usr/share/other/file", "other's\n").Script("postinst", "#!/bin/sh\ncat /usr/share/*/file > /other-made\n");
+        Publish(other);
+        Os();
+        _ground.Ez.Succeed("build", _ground.Recipes.App("web", "box", "app"), _ground.Recipes.App("more", "box", "other"));
+        Assert.Equal("app's\nother's\n", _ground.Ez.Succeed("run", "--with", "web", "--with", "more", "box", "--", "sh", "-c", "cat /other-made").Output);
+    }
+
+    [Fact]
+    public void Two_stores_that_have_nothing_in_common_make_one_manifest_of_a_lock()
+    {
+        Publish();
+        Os();
+        var recipe = _ground.Recipes.App("web", "box", "app");
+        _ground.Ez.Succeed("lock", recipe);
+        var other = _ground.NewProgram("a store with a longer path/and two parts");
+        (other.Environment["TZ"], other.Environment["LANG"], other.Environment["EZ_VIEW_LAYER"]) = ("Pacific/Auckland", "tr_TR.UTF-8", "tree");
+        string[] manifests = [.. ((EzProgram[])[_ground.Ez, other]).SelectMany(ez => ez.Succeed("build", recipe, "--json").Lines.Where(line => line.Contains("\"manifest\"", StringComparison.Ordinal)))];
+        Assert.Equal(4, manifests.Length);
+        Assert.Equal(manifests[..2], manifests[2..]);
+    }
+
+    [Fact]
+    public void A_script_that_fails_ends_the_build_and_says_which_and_what_it_said()
+    {
+        Publish(new GeneratedPackage("bad", "1").Script("postinst", "#!/bin/sh\necho no such luck >&2\nexit 3\n"), new GeneratedPackage("early", "1").Script("preinst", "#!/bin/sh\nexit 4\n"));
+        var run = _ground.Ez.Run("build", _ground.Recipes.Os("broken", "base, bad", Sandbox));
+        Assert.Equal(7, run.ExitCode);
+        Assert.Contains("cannot configure `broken`: the postinst of `bad` failed with status 1\n", run.Error, StringComparison.Ordinal);
+        Assert.Contains("\n  | no such luck\n", run.Error, StringComparison.Ordinal);
+        Assert.Contains("\nhint: ez build broken -v shows all that the scripts said", run.Error, StringComparison.Ordinal);
+        Assert.NotEqual(0, _ground.Ez.Run("template", "show", "broken").ExitCode);
+
+        var early = _ground.Ez.Run("build", _ground.Recipes.Os("early", "base, early", Sandbox));
+        Assert.Equal(7, early.ExitCode);
+        Assert.Contains("cannot configure `early`: the preinst of `early` failed with status 4", early.Error, StringComparison.Ordinal);
+        Assert.Empty(Directory.EnumerateFileSystemEntries(Path.Combine(_ground.Ez.Store, "store", "work")));
+    }
+
+    [Fact]
+    public void A_system_without_dpkg_cannot_be_configured_and_an_application_does_as_its_os()
+    {
+        Publish();
+        _ground.Publish(1, Ground.Package("plain", "1"));
+        var run = _ground.Ez.Run("build", _ground.Recipes.Os("none", "plain", Sandbox));
+        Assert.Equal(7, run.ExitCode);
+        Assert.Contains("there is no such program", run.Error, StringComparison.Ordinal);
+
+        _ground.Recipes.Os("unconfigured", "plain");
+        var app = _ground.Ez.Run("lock", _ground.Recipes.App("web", "unconfigured", "plain", "configure: sandbox"));
+        Assert.Equal(2, app.ExitCode);
+        Assert.Contains("an application does as its OS", app.Error, StringComparison.Ordinal);
+    }
+
+    private const string Sandbox = "configure: sandbox";
+
+    private static long Epoch => Ground.Day(0).ToUnixTimeSeconds();
+
+    private void Publish(params GeneratedPackage[] more) => _ground.Publish(0, [System.Value, Base, App, .. more]);
+
+    private string Os() => _ground.Recipes.Os("box", "base", Sandbox);
+
+    private string Sh(string environment, string script) => _ground.Ez.Succeed("env", "exec", environment, "--", "sh", "-c", script).Output;
+}

@@ -1,0 +1,46 @@
+using EzTemplates.Domain.Configuring;
+using Xunit;
+
+namespace EzTemplates.Domain.Tests.Configuring;
+
+/// <summary>What scripts make and no version has.</summary>
+public sealed class LeftOutTests
+{
+    [Theory]
+    [InlineData("/var/log/dpkg.log", true)]
+    [InlineData("/var/log/apt/term.log", true)]
+    [InlineData("/var/log/btmp", false)]
+    [InlineData("/usr/share/a.log", false)]
+    [InlineData("/var/lib/dpkg/status-old", true)]
+    [InlineData("/var/cache/debconf/config.dat-old", true)]
+    [InlineData("/usr/lib/x-old", false)]
+    [InlineData("/var/cache/ldconfig/aux-cache", true)]
+    [InlineData("/run/lock", true)]
+    [InlineData("/run", false)]
+    [InlineData("/runner", false)]
+    [InlineData("/tmp/x/y", true)]
+    [InlineData("/var/tmp", false)]
+    public void Volatile_paths(string path, bool isVolatile) => Assert.Equal(isVolatile, VolatilePaths.Contains(TreePath.Parse(path)));
+
+    [Theory]
+    [InlineData("/etc/machine-id", InstanceFate.Emptied)]
+    [InlineData("/etc/ssh/ssh_host_ed25519_key", InstanceFate.LeftOut)]
+    [InlineData("/etc/ssh/ssh_host_ed25519_key.pub", InstanceFate.LeftOut)]
+    [InlineData("/etc/ssh/ssh_host_x", null)]
+    [InlineData("/etc/ssh/sshd_config", null)]
+    [InlineData("/etc/bind/rndc.key", InstanceFate.LeftOut)]
+    [InlineData("/var/lib/postgresql/15/main", InstanceFate.LeftOut)]
+    [InlineData("/var/lib/postgresql/15/main/base/1", InstanceFate.LeftOut)]
+    [InlineData("/var/lib/postgresql/15", null)]
+    [InlineData("/etc/ssl/private/ssl-cert-snakeoil.key", InstanceFate.LeftOut)]
+    public void Instance_data(string path, InstanceFate? fate) =>
+        Assert.Equal(fate, InstanceData.FateOf(new ManifestEntry { Path = TreePath.Parse(path), Type = EntryType.File, Mode = 0, Uid = 0, Gid = 0, Mtime = default }));
+
+    [Fact]
+    public void The_hashed_name_of_the_snakeoil_certificate_goes_with_it()
+    {
+        var link = new ManifestEntry { Path = TreePath.Parse("/etc/ssl/certs/2ae6433e.0"), Type = EntryType.Symlink, Target = "ssl-cert-snakeoil.pem", Mode = 0, Uid = 0, Gid = 0, Mtime = default };
+        Assert.Equal(InstanceFate.LeftOut, InstanceData.FateOf(link));
+        Assert.Null(InstanceData.FateOf(link with { Target = "other.pem" }));
+    }
+}
