@@ -14,6 +14,9 @@ internal sealed class HelpOfCommand(SynchronousCommandLineAction whole) : Synchr
         option.Action = new HelpOfCommand((SynchronousCommandLineAction)option.Action!);
     }
 
+    /// <summary>Who asks for help need not give what the command needs.</summary>
+    public override bool ClearsParseErrors => true;
+
     public override int Invoke(ParseResult parseResult)
     {
         // The tree lives for one command line.

@@ -42,11 +42,10 @@ public sealed partial class CommandTreeTests
 
     [Theory]
     [MemberData(nameof(Names))]
-    public void Each_command_s_help_has_an_example_and_the_exit_codes(string name)
+    public async Task Each_command_s_help_has_an_example_and_the_exit_codes(string name)
     {
         using var output = new StringWriter();
-        var words = name.Split(' ')[1..];
-        var status = EzCommand.Tree().Parse([.. words, "--help"]).Invoke(new InvocationConfiguration { Output = output, Error = output });
+        var status = await EzCommand.RunAsync([.. name.Split(' ')[1..], "--help"], output, output);
         var help = output.ToString();
         Assert.Equal(0, status);
         Assert.Matches($@"Example:\n +.*\b{Regex.Escape(name)}\b", help);

@@ -85,7 +85,7 @@ public sealed class CdclSolverTests
         var status = solver.Search([], TestContext.Current.CancellationToken);
         Assert.Equal((SearchStatus.GaveUp, 100), (status, solver.ConflictCount));
         var failure = Assert.Throws<EzException>(() => solver.IsSatisfiable([], TestContext.Current.CancellationToken));
-        Assert.Contains("in 100 conflicts", failure.Message, StringComparison.Ordinal);
+        Assert.Contains("gave up after 100 dead ends", failure.Message, StringComparison.Ordinal);
 
         while (status == SearchStatus.GaveUp)
         {
@@ -93,6 +93,19 @@ public sealed class CdclSolverTests
         }
 
         Assert.Equal(SearchStatus.Unsatisfiable, status);
+    }
+
+    [Fact]
+    public void One_variable_that_cannot_be_decided_leaves_the_others_their_verdicts()
+    {
+        // The last three: all pigeons are to sit, nothing is wanted, and what cannot be.
+        const int Holes = 7;
+        const int All = (Holes + 1) * Holes;
+        var clauses = PigeonClauses(Holes).ConvertAll(clause => (int[])[Literal.Not(All), .. clause]);
+        var solver = Given(All + 3, [.. clauses, [Literal.Not(All + 2)]], HoleGroups(Holes), 50);
+        var (impossible, undecided) = PossibleVariables.Sort(solver, [All, All + 1, All + 2], TestContext.Current.CancellationToken);
+        Assert.Equal([All + 2], impossible);
+        Assert.Equal([All], undecided);
     }
 
     [Fact]
@@ -170,12 +183,13 @@ public sealed class CdclSolverTests
     }
 
     /// <summary>One pigeon more than there are holes: each sits in a hole, and a hole has room for one.</summary>
-    private static CdclSolver Pigeons(int holes, int conflictLimit)
-    {
-        var clauses = Enumerable.Range(0, holes + 1).Select(p => Enumerable.Range(0, holes).Select(h => Literal.Of((p * holes) + h)).ToArray()).ToList();
-        var groups = Enumerable.Range(0, holes).Select(h => Enumerable.Range(0, holes + 1).Select(p => (p * holes) + h).ToArray()).ToList();
-        return Given((holes + 1) * holes, clauses, groups, conflictLimit);
-    }
+    private static CdclSolver Pigeons(int holes, int conflictLimit) => Given((holes + 1) * holes, PigeonClauses(holes), HoleGroups(holes), conflictLimit);
+
+    private static List<int[]> PigeonClauses(int holes) =>
+        Enumerable.Range(0, holes + 1).Select(p => Enumerable.Range(0, holes).Select(h => Literal.Of((p * holes) + h)).ToArray()).ToList();
+
+    private static List<int[]> HoleGroups(int holes) =>
+        Enumerable.Range(0, holes).Select(h => Enumerable.Range(0, holes + 1).Select(p => (p * holes) + h).ToArray()).ToList();
 
     private static (SearchStatus Status, CdclSolver Solver) Solve(int variables, List<int[]> clauses)
     {
