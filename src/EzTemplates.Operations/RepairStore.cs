@@ -133,7 +133,9 @@ internal sealed class RepairStore
     {
         var objects = faults.Where(fault => fault.Thing == StoreThing.Object).ToDictionary(fault => fault.Digest);
         var contents = faults.Where(fault => fault.Thing == StoreThing.Contents).ToDictionary(fault => fault.Digest);
-        var makers = new StoreSearch(_workspace.Store.Layout, _cancel).PackagesWith(objects.Keys.ToHashSet()).ToLookup(holder => holder.Object, holder => holder.Holder);
+        var search = new StoreSearch(_workspace.Store.Layout, _cancel);
+        var makers = search.PackagesWith(objects.Keys.ToHashSet()).ToLookup(holder => holder.Object, holder => holder.Holder);
+        var generated = search.ManifestsWith(objects.Keys.Where(digest => !makers.Contains(digest)).ToHashSet()).ToLookup(holder => holder.Object, holder => holder.Holder);
         var packages = contents.Keys.ToHashSet();
         foreach (var digest in objects.Keys.Where(digest => !makers[digest].Any(packages.Contains)))
         {
@@ -143,7 +145,9 @@ internal sealed class RepairStore
             }
             else
             {
-                _failures[objects[digest].Path] = "no package whose contents are in the store has it; if nothing needs it, ez store gc removes it";
+                _failures[objects[digest].Path] = _versions.FirstOrDefault(version => generated[digest].Contains(version.Record.Manifest)) is { } version
+                    ? $"a maintainer script of `{version.Record.Reference}` made it: remove that version (ez template remove {version.Record.Reference}), and build it again"
+                    : "no package whose contents are in the store has it; if nothing needs it, ez store gc removes it";
             }
         }
 

@@ -15,7 +15,7 @@ internal static class DpkgPackage
     {
         Requires.Tool("ldd");
         Requires.Tool("dpkg-query");
-        var package = new GeneratedPackage("system", "1") { Compressor = "gzip" }.Folder("/dev").Folder("/proc").Folder("/sys").Folder("/etc").Folder("/tmp").Folder("/var/log");
+        var package = new GeneratedPackage("system", "1") { Compressor = "none" }.Folder("/dev").Folder("/proc").Folder("/sys").Folder("/etc").Folder("/tmp").Folder("/var/log");
         var added = new HashSet<string>(StringComparer.Ordinal);
         foreach (var program in Programs.Select(name => ToolRun.Locate(name) ?? throw new InvalidOperationException($"no {name} on this machine")))
         {

@@ -15,6 +15,8 @@ internal sealed class ConfigureGroup : IDisposable
 
     private readonly List<string> _folders = [];
 
+    private const string NamePrefix = "ez-configure-";
+
     public static ConfigureGroup Make(ConfigureLimits limits)
     {
         var made = new ConfigureGroup();
@@ -44,7 +46,8 @@ internal sealed class ConfigureGroup : IDisposable
             return;
         }
 
-        var folder = Path.Combine(place, string.Create(CultureInfo.InvariantCulture, $"ez-configure-{Environment.ProcessId}-{Guid.NewGuid():N}"));
+        RemoveAbandoned(place);
+        var folder = Path.Combine(place, string.Create(CultureInfo.InvariantCulture, $"{NamePrefix}{Environment.ProcessId}-{Guid.NewGuid():N}"));
         try
         {
             Directory.CreateDirectory(folder);
@@ -82,6 +85,22 @@ internal sealed class ConfigureGroup : IDisposable
         catch (Exception refused) when (refused is IOException or UnauthorizedAccessException)
         {
             return false;
+        }
+    }
+
+    /// <summary>Of an `ez` that was killed: empty, as all that was in them ended with it.</summary>
+    private static void RemoveAbandoned(string place)
+    {
+        try
+        {
+            foreach (var folder in Directory.EnumerateDirectories(place, NamePrefix + "*").Where(folder => !Path.Exists("/proc/" + Path.GetFileName(folder).Split('-')[2])))
+            {
+                TryRemove(folder);
+            }
+        }
+        catch (Exception refused) when (refused is IOException or UnauthorizedAccessException)
+        {
+            // Whoever may make groups here will see to it.
         }
     }
 

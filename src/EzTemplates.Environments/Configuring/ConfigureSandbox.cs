@@ -19,6 +19,7 @@ public sealed class ConfigureSandbox : IDisposable
     private const string HostName = "localhost";
 
     private const int OutputLines = 400;
+    private const int MostOutput = 1 << 20;
 
     private readonly Sandbox _sandbox;
     private readonly StoreIds _ids;
@@ -27,7 +28,6 @@ public sealed class ConfigureSandbox : IDisposable
     private readonly ConfigureGroup _group;
     private readonly SafeFileHandle _upper;
     private readonly SafeFileHandle _nothing = File.OpenHandle("/dev/null");
-    private readonly string _log;
     private readonly SafeFileHandle _output;
     private readonly Stopwatch _time = Stopwatch.StartNew();
     private bool _ended;
@@ -35,11 +35,10 @@ public sealed class ConfigureSandbox : IDisposable
     private ConfigureSandbox(EnvironmentStore environments, ConfigureTree tree, ConfigureLimits limits)
     {
         (_tree, _limits, _ids) = (tree, limits, environments.Host.Ids);
-        _log = Path.Combine(tree.Folder, "output");
-        _output = File.OpenHandle(_log, FileMode.Create, FileAccess.Write);
-        var area = Path.GetRelativePath(environments.Host.Layout.Root, Directory.CreateDirectory(Path.Combine(tree.Folder, "area")).FullName);
+        string Made(string name) => Path.GetRelativePath(environments.Host.Layout.Root, Directory.CreateDirectory(Path.Combine(tree.Folder, name)).FullName);
+        var (area, log) = (Made("area"), Made("log"));
         _group = ConfigureGroup.Make(limits);
-        SafeFileHandle? upper = null;
+        SafeFileHandle? upper = null, output = null;
         try
         {
             var root = new SandboxRoot(Path.Combine(environments.Host.Layout.Root, area, "root"), Path.Combine(environments.Host.Layout.Root, area, "dev"), thread =>
@@ -47,18 +46,20 @@ public sealed class ConfigureSandbox : IDisposable
                 _group.Take(thread);
                 thread.ChangeFolder(environments.Host.Layout.Root);
                 ThrowAwayMounts.MountMemory(thread, area, limits.Size);
+                ThrowAwayMounts.MountMemory(thread, log, limits.OutputSize);
+                output = thread.CreateFile($"{log}/output");
                 new ThrowAwayMounts(environments).Show(thread, area, tree.Manifest.Entries[0], tree.LayerOf);
                 upper = thread.OpenFolder($"{area}/upper");
             });
-            _sandbox = Sandbox.Make(Request(["true"], []), root, _ids, () => environments.Views.Lock(FileLockMode.Shared));
-            _upper = upper!;
+            _sandbox = Sandbox.Make(Request(["true"], [], new SandboxStreams()), root, _ids, () => environments.Views.Lock(FileLockMode.Shared));
+            (_upper, _output) = (upper!, output!);
             Started = Libc.Status(_upper).Ctime;
         }
         catch
         {
             _group.Dispose();
             upper?.Dispose();
-            _output.Dispose();
+            output?.Dispose();
             _nothing.Dispose();
             throw;
         }
@@ -97,7 +98,7 @@ public sealed class ConfigureSandbox : IDisposable
         int? status;
         try
         {
-            status = _sandbox.RunBounded(Request(step.Command, step.Variables), left, cancellation);
+            status = _sandbox.RunBounded(Request(step.Command, step.Variables, new SandboxStreams(Descriptor(_nothing), Descriptor(_output), Descriptor(_output))), left, cancellation);
         }
         catch (CommandNotStartedException absent)
         {
@@ -115,8 +116,20 @@ public sealed class ConfigureSandbox : IDisposable
         return status == 0 ? null : Failed(step, status);
     }
 
-    /// <summary>What all steps have said.</summary>
-    public IEnumerable<string> Output => File.ReadLines(_log, Encoding.UTF8);
+    /// <summary>
+    /// What all steps have said, the last million bytes of it, with nothing in it that would steer a terminal.
+    /// </summary>
+    public IEnumerable<string> Output
+    {
+        get
+        {
+            var length = RandomAccess.GetLength(_output);
+            var bytes = new byte[Math.Min(length, MostOutput)];
+            var read = RandomAccess.Read(_output, bytes, length - bytes.Length);
+            return Encoding.UTF8.GetString(bytes, 0, read).TrimEnd('\n').Split('\n').Where(line => line.Length > 0)
+                .Select(line => string.Concat(line.TrimEnd('\r').Select(c => char.IsControl(c) && c != '\t' ? '?' : c)));
+        }
+    }
 
     /// <summary>Ends all that is left running, then reads what has changed.</summary>
     /// <param name="sink">Takes every file's bytes.</param>
@@ -146,13 +159,13 @@ public sealed class ConfigureSandbox : IDisposable
 
     private ConfigureFailure Failed(ConfigureStep step, int? status) => new(step, status, [.. Output.TakeLast(OutputLines)]);
 
-    private ExecRequest Request(ImmutableArray<string> command, ImmutableArray<KeyValuePair<string, string>> variables) => new()
+    private static ExecRequest Request(ImmutableArray<string> command, ImmutableArray<KeyValuePair<string, string>> variables, SandboxStreams streams) => new()
     {
         Environment = EnvironmentName.Parse(HostName),
         Command = command,
         Variables = variables,
         Network = SandboxNetwork.None,
-        Streams = new SandboxStreams(Descriptor(_nothing), Descriptor(_output), Descriptor(_output)),
+        Streams = streams,
     };
 
     private static int Descriptor(SafeFileHandle file) => (int)file.DangerousGetHandle();

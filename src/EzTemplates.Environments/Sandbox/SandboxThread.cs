@@ -96,6 +96,14 @@ internal sealed unsafe class SandboxThread : IDisposable
     public SafeFileHandle OpenFolder(string path) =>
         new(Must($"open `{path}`", _thread.System(SystemCallNumber.OpenAt, AtCurrent, _text.Of(path), NoFollow | OpenFolderFlags)), ownsHandle: true);
 
+    /// <summary>A new file, to append to and to read; as with <see cref="OpenFolder"/>.</summary>
+    public SafeFileHandle CreateFile(string path)
+    {
+        const int readWriteAppend = 0x2 | 0x400 | 0x80000;
+        const int ownerOnly = 0b110_000_000;
+        return new(Must($"make `{path}`", _thread.System(SystemCallNumber.OpenAt, AtCurrent, _text.Of(path), readWriteAppend | CreateNew, ownerOnly)), ownsHandle: true);
+    }
+
     private (ulong Device, ulong File) IdentityOf(string path)
     {
         var status = _text.Block(StatusSize);

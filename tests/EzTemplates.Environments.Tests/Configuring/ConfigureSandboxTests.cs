@@ -68,6 +68,15 @@ public sealed class ConfigureSandboxTests : IDisposable
     }
 
     [Fact]
+    public void A_script_that_says_too_much_fills_no_disk_of_the_host_and_steers_no_terminal()
+    {
+        var failure = Fail(new ConfigureLimits { OutputSize = "4m" }, "set -e; while :; do printf '\\033[2Jxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx\\n'; done");
+        Assert.NotNull(failure.Status);
+        Assert.StartsWith("?[2Jxxx", failure.Output[0], StringComparison.Ordinal);
+        Assert.Equal(400, failure.Output.Length);
+    }
+
+    [Fact]
     public void A_program_that_is_not_there_is_told()
     {
         using var sandbox = Begin(new ConfigureLimits());

@@ -1,0 +1,49 @@
+using System.Text.Json;
+using EzTemplates.Testing;
+
+namespace EzTemplates.Cli.Tests;
+
+/// <summary>Maintainer scripts in an ordinary user's namespaces: to the manifest that root gets.</summary>
+public sealed class RootlessConfigureTests
+{
+    private static readonly GeneratedPackage Scripted = new GeneratedPackage("scripted", "1") { Depends = "system", Compressor = "none" }
+        .File("/usr/share/scripted/gone", "x").File("/usr/share/scripted/owned", "owned\n").Folder("/usr/share/scripted/whole")
+        .Script("postinst", "#!/bin/sh\nset -e\nchown 33:42 /usr/share/scripted/owned\nchmod 4750 /usr/share/scripted/owned\nrm /usr/share/scripted/gone\nln /usr/share/scripted/owned /usr/share/scripted/again\nrm -r /usr/share/scripted/whole\nmkdir -m 700 /usr/share/scripted/whole\n");
+
+    [Fact]
+    public void With_ranges_a_configured_version_is_that_of_root()
+    {
+        using var ground = new RootlessGround(SubordinateRanges.Granted);
+        var recipe = Publish(ground);
+        ground.Succeed("up", recipe, "--name", "web");
+        Assert.Equal("33 42 4750 2\n", ground.Exec("web", "stat -c '%u %g %a %h' /usr/share/scripted/owned"));
+        Assert.Equal("missing     /usr/share/scripted/gone\n", ground.Exec("web", "dpkg --audit; dpkg -V"));
+
+        using var temp = new TempFolder();
+        ToolRun.Run("cp", "-r", ground.Recipes.Folder, temp.At("recipes")).Succeed();
+        var root = new EzProgram(temp.At("store"));
+        root.Succeed("build", "--locked", temp.At("recipes", "scripted.yaml"));
+        using var json = JsonDocument.Parse(root.Succeed("template", "show", "scripted", "--json").Stdout);
+        Assert.Equal(json.RootElement.GetProperty("manifest").GetString(), ground.ManifestOf("scripted"));
+        ground.Succeed("env", "remove", "web");
+    }
+
+    [Fact]
+    public void Without_ranges_nothing_is_configured_nor_downloaded()
+    {
+        using var ground = new RootlessGround(SubordinateRanges.None);
+        var run = ground.Run("build", Publish(ground));
+        Assert.Equal(7, run.ExitCode);
+        Assert.Contains("cannot configure `scripted`", run.Error, StringComparison.Ordinal);
+        Assert.Contains("newuidmap", run.Error, StringComparison.Ordinal);
+        Assert.Empty(Directory.EnumerateFiles(Path.Combine(ground.Store, "store", "archives")));
+    }
+
+    private static string Publish(RootlessGround ground)
+    {
+        ground.Repository.Publish(new PublishOptions { Date = Ground.Day(2) }, DpkgPackage.Make(), Scripted);
+        var recipe = ground.Recipes.Os("scripted", "scripted", "configure: sandbox");
+        ground.User.Own(ground.User.Home);
+        return recipe;
+    }
+}
