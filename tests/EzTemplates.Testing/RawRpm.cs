@@ -48,6 +48,12 @@ public sealed class RawRpm
 
     public Action<RawRpmHeader>? ChangeSignature { get; init; }
 
+    /// <summary>Signs the header's bytes, as RSAHEADER.</summary>
+    public Func<byte[], byte[]>? SignHeader { get; init; }
+
+    /// <summary>Signs the bytes of header and payload, as SIGPGP.</summary>
+    public Func<byte[], byte[]>? SignPackage { get; init; }
+
     public static RawRpm WithFolders() => new RawRpm().Folder("/usr/odd");
 
     public RawRpm Folder(string path) => Add(new RawRpmFile(path, 0x41ed));
@@ -73,6 +79,7 @@ public sealed class RawRpm
         var main = header.ToArray(HasRegions ? 63 : 0);
         byte[] all = [.. main, .. payload];
         var signature = new RawRpmHeader().Text(269, Hex(SHA1.HashData(main))).Text(273, Hex(SHA256.HashData(main))).Ints(1000, all.Length).Bytes(1004, MD5.HashData(all));
+        _ = signature.Bytes(268, SignHeader?.Invoke(main) ?? []).Bytes(1002, SignPackage?.Invoke(all) ?? []);
         ChangeSignature?.Invoke(signature);
         var signed = signature.ToArray(HasRegions ? 62 : 0);
         return [.. Lead(), .. signed, .. new byte[(8 - (signed.Length % 8)) % 8], .. all];

@@ -1,5 +1,4 @@
 using System.Buffers.Binary;
-using EzTemplates.Formats.Tests.Archives;
 using EzTemplates.Testing;
 using Xunit;
 
