@@ -61,6 +61,12 @@ public readonly struct TreePath : IEquatable<TreePath>, IComparable<TreePath>
     /// <returns>False for a <c>..</c> component, a NUL, or a char above 0xff.</returns>
     public static bool TryParse(ReadOnlySpan<char> latin1, out TreePath path)
     {
+        if (IsNormal(latin1))
+        {
+            path = new TreePath(latin1.ToString());
+            return true;
+        }
+
         path = default;
         var text = new StringBuilder(latin1.Length + 1);
         foreach (var range in latin1.Split('/'))
@@ -90,6 +96,12 @@ public readonly struct TreePath : IEquatable<TreePath>, IComparable<TreePath>
         path = text.Length == 0 ? Root : new TreePath(text.ToString());
         return true;
     }
+
+    /// <summary>Whether it is surely normal, as most are: hidden files take the longer way.</summary>
+    private static bool IsNormal(ReadOnlySpan<char> latin1) =>
+        latin1.Length > 1 && latin1[0] == '/' && latin1[^1] != '/'
+        && latin1.IndexOf("//", StringComparison.Ordinal) < 0 && latin1.IndexOf("/.", StringComparison.Ordinal) < 0
+        && latin1.IndexOfAnyExceptInRange('\u0001', '\u00ff') < 0;
 
     /// <summary>As <see cref="TryParse"/>.</summary>
     /// <exception cref="FormatException">Where <see cref="TryParse"/> answers false.</exception>

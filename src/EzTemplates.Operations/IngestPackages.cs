@@ -23,7 +23,7 @@ internal static class IngestPackages
             Parallel.ForEach(System.Collections.Concurrent.Partitioner.Create(order, System.Collections.Concurrent.EnumerablePartitionerOptions.NoBuffering), options, step =>
             {
                 var i = step.Index;
-                contents[i] = Unpack(workspace, batch, rows[i], new DebReadOptions
+                contents[i] = Unpack(workspace, batch, rows[i], new PackageReadOptions
                 {
                     FileName = Path.GetFileName(rows[i].Path),
                     AllowDevices = allowDevices,
@@ -50,12 +50,12 @@ internal static class IngestPackages
     /// <summary>An application may bring what its OS may.</summary>
     public static bool AllowsDevices(LockedRecipe locked) => locked.File.Recipe.AllowDevices || locked.File.Base?.Recipe.AllowDevices == true;
 
-    private static PackageContents Unpack(Workspace workspace, IngestBatch batch, LockedPackage row, DebReadOptions options, CancellationToken cancel) =>
+    private static PackageContents Unpack(Workspace workspace, IngestBatch batch, LockedPackage row, PackageReadOptions options, CancellationToken cancel) =>
         batch.Add(row.Sha256, row.ToString(), sink =>
         {
             cancel.ThrowIfCancellationRequested();
             using var archive = workspace.Store.OpenArchive(row.Sha256);
-            return DebReader.Read(archive, options, sink);
+            return PackageArchive.Read(archive, options, sink);
         });
 
     /// <summary>The package may have come into the store for a recipe that allows them.</summary>

@@ -190,18 +190,18 @@ internal sealed class RepairStore
     /// <param name="all">Every object of it may be missing, and is kept if it is.</param>
     private PackageContents Unpack(Sha256Digest package, bool all)
     {
-        var options = new DebReadOptions { FileName = package.Short + ".deb", AllowDevices = true, DecoderThreads = Environment.ProcessorCount };
+        var options = new PackageReadOptions { FileName = package.Short, AllowDevices = true, DecoderThreads = Environment.ProcessorCount };
         if (all)
         {
             using var first = _workspace.Store.OpenArchive(package);
-            var seen = DebReader.Read(first, options, (content, size) => HashOf(content, size));
+            var seen = PackageArchive.Read(first, options, (content, size) => HashOf(content, size));
             _repair.Want(seen.Control.Select(member => member.Content)
                 .Concat(seen.Entries.Select(entry => entry.Entry.Content).OfType<Sha256Digest>())
                 .Where(digest => !_workspace.Store.Objects.Has(digest)));
         }
 
         using var archive = _workspace.Store.OpenArchive(package);
-        var contents = DebReader.Read(archive, options, _repair.Put);
+        var contents = PackageArchive.Read(archive, options, _repair.Put);
         return contents.Package == package ? contents : throw new EzException(FailureKind.Untrusted, $"the archive `{_workspace.Store.ArchivePath(package)}` is another one than its name promises", "ez store gc");
     }
 

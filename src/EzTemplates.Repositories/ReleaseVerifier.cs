@@ -63,13 +63,21 @@ public sealed class ReleaseVerifier
     /// <exception cref="EzException">It is not signed by a key that may.</exception>
     public SignedText VerifyDetached(byte[] release, byte[] signature, TrustedKeys keys, string subject)
     {
+        using var text = new MemoryStream(release, writable: false);
+        return new SignedText(release, VerifyDetached([text], signature, keys, subject));
+    }
+
+    /// <summary>Verifies what several streams hold, one after the other.</summary>
+    /// <returns>The primary fingerprint of the key that signed it.</returns>
+    /// <exception cref="EzException">It is not signed by a key that may.</exception>
+    internal string VerifyDetached(IEnumerable<Stream> parts, byte[] signature, TrustedKeys keys, string subject)
+    {
         using var folder = new VerifierFolder(_workFolder, keys, subject);
-        var text = folder.Write("text", release);
+        var text = folder.Write("text", parts);
         var detached = folder.Write("signature", signature);
-        var signer = _isSequoia
+        return _isSequoia
             ? RunSequoia(["--signature-file", detached, text], folder, keys, subject)
             : SignatureReport.Judge(Run([.. GpgvArguments(folder), detached, text]), keys, subject);
-        return new SignedText(release, signer);
     }
 
     /// <summary>

@@ -43,10 +43,21 @@ internal sealed class VerifierFolder : IDisposable
 
     public string Write(string name, byte[] content)
     {
+        using var one = new MemoryStream(content, writable: false);
+        return Write(name, [one]);
+    }
+
+    public string Write(string name, IEnumerable<Stream> parts)
+    {
         var path = PathOf(name);
         try
         {
-            File.WriteAllBytes(path, content);
+            using var file = File.Create(path);
+            foreach (var part in parts)
+            {
+                part.CopyTo(file);
+            }
+
             return path;
         }
         catch (Exception failed) when (failed is IOException or UnauthorizedAccessException)

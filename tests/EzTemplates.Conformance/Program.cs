@@ -10,6 +10,7 @@ Subcommand[] commands =
     new("rpm", RpmQueries.Usage, RpmQueries.Run),
     new("rpm-check", RpmCheck.Usage, RpmCheck.Run),
     new("libsolv", LibsolvCommand.Usage, LibsolvCommand.Run),
+    new("samples", SamplesCommand.Usage, SamplesCommand.Run),
 ];
 
 if (args is [var name, .. var rest] && Array.Find(commands, c => c.Name == name) is { } command)

@@ -35,6 +35,9 @@ public sealed class SigningKey : IDisposable
 
     public byte[] DetachSign(byte[] text) => Gpg(text, "--armor", "--detach-sign", "--digest-algo", "SHA512").Stdout;
 
+    /// <summary>Without armor, as rpm packages hold it.</summary>
+    public byte[] DetachSignBinary(byte[] text) => Gpg(text, "--detach-sign", "--digest-algo", "SHA512").Stdout;
+
     /// <summary>Writes the public key: armored for <c>.asc</c>, else binary.</summary>
     public string WritePublicKey(string file)
     {

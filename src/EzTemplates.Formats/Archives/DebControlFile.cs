@@ -7,7 +7,7 @@ public static class DebControlFile
     /// <exception cref="MalformedArchiveException">Names the file, the member and the reason.</exception>
     public static byte[] Read(Stream archive, string fileName)
     {
-        var at = new DebPosition();
+        var at = new ArchivePosition();
         try
         {
             using var ar = new ArReader(archive);

@@ -8,16 +8,16 @@ internal static class DebControlMembers
 {
     private const int MaxControlSize = 16 << 20;
 
-    public static ImmutableArray<ControlMember> Read(TarReader tar, DebReadOptions options, FileSink sink, DebPosition at)
+    public static ImmutableArray<ControlMember> Read(TarReader tar, DebReadOptions options, FileSink sink, ArchivePosition at)
     {
         var members = new OrderedDictionary<string, ControlMember>(StringComparer.Ordinal);
-        var budget = new DebBudget(options);
+        var budget = new ArchiveBudget(options.MaxMembers, options.MaxNameBytes);
         using (tar)
         {
             for (; tar.ReadNext() is { } member; at.EnterPath(null))
             {
                 at.EnterPath(member.Name);
-                budget.Take(member);
+                budget.TakeMember(member.Name.Length + member.LinkTarget.Length);
                 if (FileName(member) is { } name)
                 {
                     members[name] = member.Type == TarType.HardLink ? Linked(members, member, name) : Store(tar, member, name, sink);
@@ -33,7 +33,7 @@ internal static class DebControlMembers
     }
 
     /// <summary>Reads up to the control file; null if there is none.</summary>
-    public static byte[]? ReadControl(TarReader tar, DebPosition at)
+    public static byte[]? ReadControl(TarReader tar, ArchivePosition at)
     {
         using (tar)
         {

@@ -6,20 +6,16 @@ namespace EzTemplates.Formats;
 /// <summary>Reads data.tar: stores its files and judges its paths, each on its own; <see cref="UnpackedTree"/> judges them together.</summary>
 internal static class DebDataMembers
 {
-    /// <summary>NAME_MAX and PATH_MAX (less its NUL): beyond them no file system takes a name or a link target.</summary>
-    private const int MaxNameLength = 255;
-    private const int MaxPathLength = 4095;
-
-    public static ImmutableArray<PackageEntry> Read(TarReader tar, DebReadOptions options, FileSink sink, DebPosition at)
+    public static ImmutableArray<PackageEntry> Read(TarReader tar, DebReadOptions options, FileSink sink, ArchivePosition at)
     {
         var tree = new UnpackedTree();
-        var budget = new DebBudget(options);
+        var budget = new ArchiveBudget(options.MaxMembers, options.MaxNameBytes);
         using (tar)
         {
             for (; tar.ReadNext() is { } member; at.EnterPath(null))
             {
                 at.EnterPath(member.Name);
-                budget.Take(member);
+                budget.TakeMember(member.Name.Length + member.LinkTarget.Length);
                 Place(tree, member, tar.Content, options, sink);
             }
 
@@ -41,7 +37,7 @@ internal static class DebDataMembers
                 tree.AddHardLink(path, member, ParseHardLink(member));
                 break;
             case TarType.Symlink:
-                CheckSymlink(member);
+                MemberPath.CheckLinkTarget(member.LinkTarget);
                 tree.AddSymlink(path, member);
                 break;
             case TarType.CharacterDevice or TarType.BlockDevice when !options.AllowDevices:
@@ -59,44 +55,11 @@ internal static class DebDataMembers
             throw new MalformedArchiveException("its name holds a newline");
         }
 
-        if (!TreePath.TryParse(member.Name, out var path))
-        {
-            throw new MalformedArchiveException("its name holds `..`, which leads out of the tree");
-        }
-
-        if (path.Latin1.Length > MaxPathLength || IsLongerPart(path.Latin1))
-        {
-            throw new MalformedArchiveException("its name is longer than any file system takes");
-        }
-
-        return !path.IsRoot || member.Type == TarType.Directory
-            ? path
-            : throw new MalformedArchiveException("it stands at the root of the tree and is no directory");
-    }
-
-    private static bool IsLongerPart(string path)
-    {
-        foreach (var part in path.AsSpan().Split('/'))
-        {
-            if (part.End.Value - part.Start.Value > MaxNameLength)
-            {
-                return true;
-            }
-        }
-
-        return false;
+        return MemberPath.Parse(member.Name, member.Type == TarType.Directory);
     }
 
     private static TreePath ParseHardLink(TarMember member) =>
         TreePath.TryParse(member.LinkTarget, out var target)
             ? target
             : throw new MalformedArchiveException($"it is a hard link to `{TreePath.Display(member.LinkTarget)}`, which leads out of the tree");
-
-    private static void CheckSymlink(TarMember member)
-    {
-        if (member.LinkTarget.Length is 0 or > MaxPathLength)
-        {
-            throw new MalformedArchiveException(member.LinkTarget.Length == 0 ? "it is a symbolic link to nothing" : "its target is longer than any file system takes");
-        }
-    }
 }

@@ -21,7 +21,7 @@ public static class DebReader
     /// <exception cref="MalformedArchiveException">Names the file, the member and the reason.</exception>
     public static PackageContents Read(Stream archive, DebReadOptions options, FileSink sink)
     {
-        var at = new DebPosition();
+        var at = new ArchivePosition();
         try
         {
             using var source = new HashingStream(archive);
@@ -42,7 +42,7 @@ public static class DebReader
     }
 
     /// <summary>Reads past <c>debian-binary</c> to the control member.</summary>
-    internal static void OpenControl(ArReader ar, DebPosition at, out CompressionKind kind)
+    internal static void OpenControl(ArReader ar, ArchivePosition at, out CompressionKind kind)
     {
         if (!ar.TryReadNext(out var first) || first.Name != "debian-binary")
         {
@@ -59,7 +59,7 @@ public static class DebReader
         }
     }
 
-    private static void OpenData(ArReader ar, DebPosition at, out CompressionKind kind)
+    private static void OpenData(ArReader ar, ArchivePosition at, out CompressionKind kind)
     {
         ar.Content.Drain();
         at.Leave();
@@ -71,7 +71,7 @@ public static class DebReader
     }
 
     /// <summary>The next member but those whose names begin with an underscore, which every reader may ignore.</summary>
-    private static ArMember NextMember(ArReader ar, DebPosition at, string expected)
+    private static ArMember NextMember(ArReader ar, ArchivePosition at, string expected)
     {
         while (ar.TryReadNext(out var member))
         {

@@ -52,7 +52,7 @@ internal sealed class UnpackedTree
     }
 
     /// <summary>The entries in the archive's order, once each; of the names of one file the first is the file.</summary>
-    public ImmutableArray<PackageEntry> Finish(DebBudget budget, DebPosition at)
+    public ImmutableArray<PackageEntry> Finish(ArchiveBudget budget, ArchivePosition at)
     {
         foreach (var (path, slot) in _symlinks)
         {
@@ -62,7 +62,7 @@ internal sealed class UnpackedTree
             }
         }
 
-        CheckParents(budget, at);
+        ParentRules.Check(_slots, TypeOf, budget, at);
         var entries = ImmutableArray.CreateBuilder<PackageEntry>(_slots.Count);
         foreach (var (path, slot) in _slots.OrderBy(pair => pair.Value.Order))
         {
@@ -72,56 +72,12 @@ internal sealed class UnpackedTree
         return entries.MoveToImmutable();
     }
 
-    /// <summary>
-    /// Nothing may lie below what is not a directory, symbolic links above all. By sorted search: climbing from each path would take
-    /// a hostile archive of deep paths for ever.
-    /// </summary>
-    private void CheckParents(DebBudget budget, DebPosition at)
+    private static EntryType TypeOf(Slot slot) => slot.Member.Type switch
     {
-        var paths = _slots.Keys.Select(path => path.Latin1).ToArray();
-        Array.Sort(paths, StringComparer.Ordinal);
-        ChargeMadeParents(paths, budget, at);
-        foreach (var (path, slot) in _slots)
-        {
-            if (slot.Member.Type == TarType.Directory)
-            {
-                continue;
-            }
-
-            var below = path.Latin1 + "/";
-            var next = ~Array.BinarySearch(paths, below, StringComparer.Ordinal);
-            if (next < paths.Length && paths[next].StartsWith(below, StringComparison.Ordinal))
-            {
-                at.EnterPath(paths[next]);
-                throw new MalformedArchiveException(slot.Member.Type == TarType.Symlink
-                    ? $"it lies below `{path}`, a symbolic link of the same archive"
-                    : $"it lies below `{path}`, which is no directory");
-            }
-        }
-    }
-
-    /// <summary>A small archive of deep paths without their directories would otherwise become a tree without bounds.</summary>
-    /// <param name="paths">Sorted, so that a directory's paths stand together and each is looked at once.</param>
-    private void ChargeMadeParents(string[] paths, DebBudget budget, DebPosition at)
-    {
-        var before = "";
-        foreach (var path in paths)
-        {
-            var common = path.AsSpan().CommonPrefixLength(before);
-            for (var slash = path.IndexOf('/', Math.Max(common, 1)); slash > 0; slash = path.IndexOf('/', slash + 1))
-            {
-                if (!_slots.ContainsKey(TreePath.Parse(path.AsSpan(0, slash))))
-                {
-                    at.EnterPath(path);
-                    budget.TakeMadeParent(slash);
-                }
-            }
-
-            before = path;
-        }
-
-        at.EnterPath(null);
-    }
+        TarType.Directory => EntryType.Directory,
+        TarType.Symlink => EntryType.Symlink,
+        _ => EntryType.File,
+    };
 
     private static PackageEntry ToEntry(TreePath path, Slot slot)
     {

@@ -2,8 +2,8 @@ using EzTemplates.Domain;
 
 namespace EzTemplates.Formats;
 
-/// <summary>Where a reader is inside a <c>.deb</c>, so that a failure below can name it.</summary>
-internal sealed class DebPosition
+/// <summary>Where a reader is inside a package, so that a failure below can name it.</summary>
+internal sealed class ArchivePosition
 {
     private string? _member;
     private string? _path;

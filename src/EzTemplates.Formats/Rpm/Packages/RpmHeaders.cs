@@ -1,0 +1,70 @@
+using System.Globalization;
+
+namespace EzTemplates.Formats;
+
+/// <summary>What stands before a package's payload.</summary>
+/// <param name="Signature">Digests and signatures of the main header, and of the payload.</param>
+/// <param name="Main">The package.</param>
+public sealed record RpmHeaders(RpmHeader Signature, RpmHeader Main)
+{
+    /// <summary>As rpm's <c>%{NEVRA}</c> has it: the epoch only where there is one, a source package with the architecture it was made on.</summary>
+    public string Nevra
+    {
+        get
+        {
+            var epoch = Main.Numbers(RpmField.Epoch);
+            var prefix = epoch.Count == 0 ? "" : epoch[0].ToString(CultureInfo.InvariantCulture) + ":";
+            return $"{Main.Text(RpmField.PackageName)}-{prefix}{Main.Text(RpmField.Version)}-{Main.Text(RpmField.Release)}.{Main.Text(RpmField.Architecture)}";
+        }
+    }
+
+    /// <summary>Every package that is built from a source names it; those that name none are sources.</summary>
+    public bool IsSource => !Main.Has(RpmField.SourcePackage);
+
+    /// <summary>A quick look: lead and headers are read and checked with the header's own digests, nothing of the payload is.</summary>
+    /// <exception cref="MalformedArchiveException">Names the file, the header, the field and the reason.</exception>
+    public static RpmHeaders Read(Stream archive, string fileName)
+    {
+        var at = new ArchivePosition();
+        try
+        {
+            return Read(archive, at);
+        }
+        catch (MalformedArchiveException failure)
+        {
+            throw failure.At(fileName, at.Describe());
+        }
+    }
+
+    internal static RpmHeaders Read(Stream archive, ArchivePosition at)
+    {
+        at.Enter("lead");
+        RpmLead.Read(archive);
+        at.Enter(RpmHeaderKind.Signature.Name);
+        var signature = RpmHeader.Read(archive, RpmHeaderKind.Signature);
+        SkipPadding(archive, signature.Bytes.Length);
+        at.Enter(RpmHeaderKind.Main.Name);
+        var main = RpmHeader.Read(archive, RpmHeaderKind.Main);
+        RpmDigests.CheckHeader(signature, main);
+        foreach (var field in (ReadOnlySpan<RpmField>)[RpmField.PackageName, RpmField.Version, RpmField.Release])
+        {
+            if (string.IsNullOrEmpty(main.Text(field)))
+            {
+                throw new MalformedArchiveException($"it has no {field.Name}");
+            }
+        }
+
+        at.Leave();
+        return new RpmHeaders(signature, main);
+    }
+
+    /// <summary>The main header begins at a multiple of 8 bytes.</summary>
+    private static void SkipPadding(Stream archive, int signatureSize)
+    {
+        Span<byte> padding = stackalloc byte[(8 - (signatureSize % 8)) % 8];
+        if (archive.ReadAtLeast(padding, padding.Length, throwOnEndOfStream: false) < padding.Length)
+        {
+            throw new MalformedArchiveException("the package ends in the padding after it");
+        }
+    }
+}

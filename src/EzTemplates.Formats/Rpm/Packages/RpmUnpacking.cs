@@ -1,0 +1,151 @@
+using System.Text;
+using EzTemplates.Domain;
+
+namespace EzTemplates.Formats;
+
+/// <summary>What came out of a payload: for each file of the list its content, where it is a file and the payload has it.</summary>
+internal sealed record RpmUnpacked(Sha256Digest?[] Contents);
+
+/// <summary>
+/// Reads a payload's members against the package's file list, as rpm does: the list says what each is, the payload only brings its bytes.
+/// Every file of the list must be there, once, with its size and its digest, and nothing else may be.
+/// </summary>
+internal sealed class RpmUnpacking(RpmFileTable table, RpmReadOptions options, FileSink sink, ArchivePosition at)
+{
+    private readonly (int Names, bool IsLast)[] _links = RpmLinkSets.Of(table.Files);
+    private readonly Sha256Digest?[] _contents = new Sha256Digest?[table.Files.Length];
+    private readonly Dictionary<ulong, Sha256Digest> _linked = [];
+    private readonly bool[] _seen = new bool[table.Files.Length];
+
+    public RpmReadOptions Options { get; } = options;
+
+    public ArchivePosition At { get; } = at;
+
+    public RpmUnpacked Read(Stream archive)
+    {
+        using var cpio = new CpioReader(archive, StrippedSize);
+        for (; cpio.ReadNext() is { } member; At.EnterPath(null))
+        {
+            At.EnterPath(member.Name ?? table.Files[member.Index].Path.Latin1);
+            var index = member.Name is null ? member.Index : Find(member.Name);
+            if (_seen[index])
+            {
+                throw new MalformedArchiveException("it stands twice in the payload");
+            }
+
+            _seen[index] = true;
+            Take(index, member.Size, cpio.Content);
+        }
+
+        Finish();
+        return new RpmUnpacked(_contents);
+    }
+
+    private long? StrippedSize(uint index)
+    {
+        if (index >= table.Files.Length)
+        {
+            return null;
+        }
+
+        var file = table.Files[(int)index];
+        return file.Type switch
+        {
+            EntryType.File when _links[index].IsLast => file.Size,
+            EntryType.Symlink => file.Size,
+            _ => 0,
+        };
+    }
+
+    private int Find(string name) =>
+        table.Find(MemberPath.Parse(name, isDirectory: true)) ?? throw new MalformedArchiveException("it is none of the files that the header lists");
+
+    private void Take(int index, long size, Stream content)
+    {
+        var file = table.Files[index];
+        if (file.IsGhost)
+        {
+            return;
+        }
+
+        switch (file.Type)
+        {
+            case EntryType.File when size == 0 && file.Size > 0 && _links[index].Names > 1:
+                break;
+            case EntryType.File:
+                Store(index, file, size, content);
+                break;
+            case EntryType.Symlink:
+                CheckTarget(file, size, content);
+                break;
+            default:
+                if (size != 0)
+                {
+                    throw new MalformedArchiveException($"it has {size} bytes of content, and is no file by {RpmField.FileModes.Name}");
+                }
+
+                break;
+        }
+    }
+
+    private void Store(int index, RpmFile file, long size, Stream content)
+    {
+        if (size != file.Size)
+        {
+            throw new MalformedArchiveException($"it has {size} bytes, {RpmField.FileSizes.Name} says {file.Size}");
+        }
+
+        using var digests = new DigestSet();
+        if (!file.Digest.IsEmpty)
+        {
+            digests.Expect(RpmField.FileDigests.Name, table.DigestAlgorithm, Encoding.Latin1.GetString(file.Digest.Span));
+        }
+
+        var digest = CheckedSink.Store(sink, new DigestingStream(content, digests), size);
+        digests.Check();
+        _contents[index] = digest;
+        if (_links[index].Names > 1)
+        {
+            _linked[file.LinkSet] = digest;
+        }
+    }
+
+    private static void CheckTarget(RpmFile file, long size, Stream content)
+    {
+        if (size == file.LinkTarget.Length)
+        {
+            var target = new byte[size];
+            content.ReadExactly(target);
+            if (Encoding.Latin1.GetString(target) == file.LinkTarget)
+            {
+                return;
+            }
+        }
+
+        throw new MalformedArchiveException($"it is a link to something else than {RpmField.FileLinkTargets.Name} says, `{TreePath.Display(file.LinkTarget)}`");
+    }
+
+    private void Finish()
+    {
+        for (var i = 0; i < _seen.Length; i++)
+        {
+            var file = table.Files[i];
+            if (file.IsGhost)
+            {
+                continue;
+            }
+
+            At.EnterPath(file.Path.Latin1);
+            if (!_seen[i])
+            {
+                throw new MalformedArchiveException("the header lists it, and the payload does not have it");
+            }
+
+            if (file.Type == EntryType.File && _contents[i] is null)
+            {
+                _contents[i] = _linked.TryGetValue(file.LinkSet, out var content) ? content
+                    : throw new MalformedArchiveException("it is one of several names of a file, and none of them has its content");
+            }
+        }
+    }
+}

@@ -1,0 +1,26 @@
+using EzTemplates.Domain;
+using EzTemplates.Formats;
+
+namespace EzTemplates.Repositories;
+
+/// <summary>
+/// Verifies an rpm package's own signature with the host's verifier, before anything of the package is believed. It reads the headers, whose
+/// digests must hold; the payload's are checked by who unpacks the package, which must be the same bytes.
+/// </summary>
+public sealed class RpmVerifier(ReleaseVerifier verifier)
+{
+    /// <param name="package">From its first byte; read to its end only if the signature covers the payload itself.</param>
+    /// <param name="subject">What messages call it: its file's name.</param>
+    /// <returns>The primary fingerprint of the key that signed it.</returns>
+    /// <exception cref="EzException">Untrusted: it is not signed, or by no key that may, or not a sound package; it names the key.</exception>
+    public string Verify(Stream package, TrustedKeys keys, string subject)
+    {
+        var headers = RpmHeaders.Read(package, subject);
+        var signature = RpmSignature.Of(headers) ?? throw new EzException(
+            FailureKind.Untrusted,
+            $"`{subject}` is not signed, or its signature leaves the payload out",
+            "if that is meant, say `trust: unsigned` in the recipe's repository");
+        using var header = headers.Main.OpenBytes();
+        return verifier.VerifyDetached([header, .. signature.Part == RpmSignedPart.Package ? new[] { package } : []], signature.Packets.ToArray(), keys, subject);
+    }
+}
