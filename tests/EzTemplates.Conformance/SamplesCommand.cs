@@ -45,6 +45,8 @@ internal static class SamplesCommand
     private static bool IsPackage(string file) =>
         Path.GetExtension(file) is ".deb" or ".udeb" or ".ar" or ".rpm" or ".rpm-v3";
 
+    private static bool IsRpm(string file) => Path.GetExtension(file).StartsWith(".rpm", StringComparison.Ordinal);
+
     private static string RowOf(string file, out bool isSound)
     {
         var name = "-";
@@ -68,7 +70,7 @@ internal static class SamplesCommand
     private static string NameOf(string file)
     {
         using var archive = File.OpenRead(file);
-        if (file.Contains(".rpm", StringComparison.Ordinal))
+        if (IsRpm(file))
         {
             return TreePath.Display(RpmHeaders.Read(archive, Path.GetFileName(file)).Nevra);
         }
@@ -89,7 +91,7 @@ internal static class SamplesCommand
     private static PackageContents Read(string file)
     {
         using var archive = File.OpenRead(file);
-        return file.Contains(".rpm", StringComparison.Ordinal)
+        return IsRpm(file)
             ? RpmReader.Read(archive, new RpmReadOptions { FileName = Path.GetFileName(file), AllowDevices = true, AllowSources = true, DecoderThreads = 2 }, HashOf)
             : DebReader.Read(archive, new DebReadOptions { FileName = Path.GetFileName(file), AllowDevices = true, DecoderThreads = 2 }, HashOf);
     }

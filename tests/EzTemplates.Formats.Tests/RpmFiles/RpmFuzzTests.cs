@@ -65,7 +65,7 @@ public sealed class RpmFuzzTests
     [Fact]
     public void A_header_that_asks_for_much_is_refused_before_it_gets_it()
     {
-        const int count = 249_000;
+        const int count = 199_000;
         var header = new RawRpmHeader().Text(1000, "n").Text(1001, "1").Text(1002, "1").Texts(1118, "/" + string.Join('/', Enumerable.Repeat(new string('d', 200), 19)) + "/")
             .Ints(1116, new long[count]).Texts(1117, [.. Enumerable.Range(0, count).Select(i => i.ToString("x", null))])
             .Shorts(1030, [.. Enumerable.Repeat(0x81a4, count)]).Ints(1034, new long[count]).Ints(1028, new long[count]);
@@ -81,10 +81,12 @@ public sealed class RpmFuzzTests
     }
 
     /// <summary>What a sound package of as many files as are allowed takes: below the bound too.</summary>
-    [Fact]
-    public void A_package_of_many_files_stays_within_the_bound()
+    [Theory]
+    [InlineData("070701")]
+    [InlineData("07070X")]
+    public void A_package_of_many_files_stays_within_the_bound(string form)
     {
-        const int count = 249_000;
+        const int count = 199_000;
         const string folder = "/usr/share/some/where/";
         string[] names = [.. Enumerable.Range(0, count).Select(i => "a-directory-with-a-name-of-usual-length-" + i.ToString("x", null))];
         var header = new RawRpmHeader().Text(1000, "n").Text(1001, "1").Text(1002, "1").Text(1044, "s").Texts(1118, folder)
@@ -94,7 +96,7 @@ public sealed class RpmFuzzTests
         var archive = new RawCpio();
         for (var i = 0; i < count; i++)
         {
-            archive.Stripped(i);
+            _ = form == "070701" ? archive.Add("." + folder + names[i]) : archive.Stripped(i);
         }
 
         byte[] rpm = [.. RawRpm.Lead(), .. signature, .. new byte[(8 - (signature.Length % 8)) % 8], .. header.ToArray(63), .. archive.ToArray()];

@@ -1,7 +1,6 @@
 namespace EzTemplates.Formats;
 
-/// <summary>A member's header. Names are bytes as chars (Latin-1).</summary>
-/// <param name="Name">As it stands in the archive; null for a stripped header, which has a place instead.</param>
-/// <param name="Index">The place in the package's file list; -1 where there is a name.</param>
+/// <summary>A member's header.</summary>
+/// <param name="Index">The place in the package's file list that a stripped header has; -1 for one with a name, which the reader holds.</param>
 /// <param name="Size">Bytes of content, a symbolic link's target included.</param>
-internal sealed record CpioMember(string? Name, int Index, long Size);
+internal readonly record struct CpioMember(int Index, long Size);

@@ -20,10 +20,12 @@ internal sealed class CpioReader(Stream source, Func<uint, long?> sizeOf) : IDis
     private const int Alignment = 4;
 
     /// <summary>Longer than any path: those are judged once they are read.</summary>
-    private const int MaxNameSize = 64 * 1024;
+    private const int MaxNameSize = 8 * 1024;
 
     private readonly byte[] _header = new byte[FieldCount * FieldSize];
     private readonly byte[] _magic = new byte[MagicSize];
+    private readonly byte[] _name = new byte[MaxNameSize];
+    private int _nameLength;
     private BoundedStream? _content;
     private SummingStream? _summed;
     private uint _sum;
@@ -31,6 +33,9 @@ internal sealed class CpioReader(Stream source, Func<uint, long?> sizeOf) : IDis
 
     /// <summary>The current member's bytes. Reading throws if the archive ends first.</summary>
     public Stream Content => (Stream?)_summed ?? _content ?? throw new InvalidOperationException("no member is open");
+
+    /// <summary>The current member's name as it stands in the archive, until the next is read; meaningless for a stripped header.</summary>
+    public ReadOnlySpan<byte> Name => _name.AsSpan(0, _nameLength);
 
     /// <summary>Skips what is left of the current member and reads the next header; null at the end mark.</summary>
     public CpioMember? ReadNext()
@@ -63,22 +68,22 @@ internal sealed class CpioReader(Stream source, Func<uint, long?> sizeOf) : IDis
             throw new MalformedArchiveException($"a member's name has {nameSize} bytes");
         }
 
-        var bytes = new byte[nameSize];
-        Fill(bytes, "the archive ends inside a member's name");
-        if (Array.IndexOf(bytes, (byte)0) != bytes.Length - 1)
+        var name = _name.AsSpan(0, (int)nameSize);
+        Fill(name, "the archive ends inside a member's name");
+        if (name.IndexOf((byte)0) != name.Length - 1)
         {
             throw new MalformedArchiveException("a member's name holds a NUL, or does not end with one");
         }
 
+        _nameLength = name.Length - 1;
         SkipPadding(PaddingAfter(MagicSize + _header.Length + nameSize));
-        var name = Encoding.Latin1.GetString(bytes.AsSpan(..^1));
-        if (name == "TRAILER!!!")
+        if (Name.SequenceEqual("TRAILER!!!"u8))
         {
             return null;
         }
 
         Open(size);
-        return new CpioMember(name, -1, size);
+        return new CpioMember(-1, size);
     }
 
     private CpioMember WithSum(CpioMember member)
@@ -94,7 +99,7 @@ internal sealed class CpioReader(Stream source, Func<uint, long?> sizeOf) : IDis
         var size = sizeOf(index) ?? throw new MalformedArchiveException($"a member's place in the file list is {index}, which is beyond it");
         SkipPadding(PaddingAfter(MagicSize + FieldSize));
         Open(size);
-        return new CpioMember(null, (int)index, size);
+        return new CpioMember((int)index, size);
     }
 
     private void Open(long size)

@@ -9,6 +9,6 @@ public sealed record RpmHeaderKind(string Name, int RegionTag, int MostData)
     /// <summary>Signatures and digests of the main header.</summary>
     public static readonly RpmHeaderKind Signature = new("signature header", 62, 32 << 20);
 
-    /// <summary>The package itself. rpm takes 256 MB; a quarter of a million files need less than 40.</summary>
+    /// <summary>The package itself. rpm takes 256 MB; 200,000 files need less than 40.</summary>
     public static readonly RpmHeaderKind Main = new("header", 63, 48 << 20);
 }

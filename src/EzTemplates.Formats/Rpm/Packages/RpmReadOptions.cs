@@ -15,7 +15,7 @@ public sealed record RpmReadOptions
     public int DecoderThreads { get; init; } = 1;
 
     /// <summary>Files, and directories around them that the package does not have. So many take less than 256 MB with their header.</summary>
-    public int MaxFiles { get; init; } = 250_000;
+    public int MaxFiles { get; init; } = 200_000;
 
     /// <summary>Bytes of all paths together.</summary>
     public long MaxNameBytes { get; init; } = 24L << 20;

@@ -15,6 +15,8 @@ internal sealed class RpmUnpacking(RpmFileTable table, RpmReadOptions options, F
     private readonly (int Names, bool IsLast)[] _links = RpmLinkSets.Of(table.Files);
     private readonly Sha256Digest?[] _contents = new Sha256Digest?[table.Files.Length];
     private readonly Dictionary<ulong, Sha256Digest> _linked = [];
+    private readonly ArchiveBudget _budget = new(options.MaxFiles, options.MaxNameBytes);
+    private int _next;
     private readonly bool[] _seen = new bool[table.Files.Length];
 
     public RpmReadOptions Options { get; } = options;
@@ -26,8 +28,8 @@ internal sealed class RpmUnpacking(RpmFileTable table, RpmReadOptions options, F
         using var cpio = new CpioReader(archive, StrippedSize);
         for (; cpio.ReadNext() is { } member; At.EnterPath(null))
         {
-            At.EnterPath(member.Name ?? table.Files[member.Index].Path.Latin1);
-            var index = member.Name is null ? member.Index : Find(member.Name);
+            var index = member.Index >= 0 ? member.Index : Find(cpio.Name);
+            At.EnterPath(table.Files[index].Path.Latin1);
             if (_seen[index])
             {
                 throw new MalformedArchiveException("it stands twice in the payload");
@@ -57,8 +59,35 @@ internal sealed class RpmUnpacking(RpmFileTable table, RpmReadOptions options, F
         };
     }
 
-    private int Find(string name) =>
-        table.Find(MemberPath.Parse(name, isDirectory: true)) ?? throw new MalformedArchiveException("it is none of the files that the header lists");
+    /// <summary>
+    /// A payload has the order of the list, but for names of one file; so the next is tried first, which needs no memory. What comes out of order
+    /// is charged for.
+    /// </summary>
+    private int Find(ReadOnlySpan<byte> name)
+    {
+        while (_next < _seen.Length && table.Files[_next].IsGhost)
+        {
+            _next++;
+        }
+
+        if (_next < _seen.Length && IsNameOf(name, table.Files[_next].Path.Latin1))
+        {
+            return _next++;
+        }
+
+        var text = Encoding.Latin1.GetString(name);
+        At.EnterPath(text);
+        _budget.TakeMember(text.Length);
+        var found = table.Find(MemberPath.Parse(text, isDirectory: true)) ?? throw new MalformedArchiveException("it is none of the files that the header lists");
+        _next = found + 1;
+        return found;
+    }
+
+    private static bool IsNameOf(ReadOnlySpan<byte> name, string path)
+    {
+        name = name.StartsWith("./"u8) ? name[1..] : name;
+        return name.Length == path.Length && Ascii.IsValid(name) && Ascii.Equals(name, path);
+    }
 
     private void Take(int index, long size, Stream content)
     {
