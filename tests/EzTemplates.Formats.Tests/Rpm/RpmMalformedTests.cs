@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Text;
 using EzTemplates.Domain;
 using EzTemplates.Testing;
@@ -93,11 +92,9 @@ public sealed class RpmMalformedTests
     {
         foreach (var piece in (string[])["<a>", "<a b='", " x='y'", "<!-- ", "aaaaaaaa"])
         {
-            var start = Stopwatch.GetTimestamp();
             using var endless = new EndlessStream("<metadata><package type='rpm'><name" + (piece[0] == ' ' ? "" : ">"), piece);
             _ = Assert.Throws<MalformedMetadataException>(() => new RpmUniverseBuilder().AddPrimary("main", endless, "primary.xml"));
             Assert.True(endless.Position < 64 << 20, $"`{piece}` was read for {endless.Position} bytes");
-            Assert.True(Stopwatch.GetElapsedTime(start).TotalSeconds < 20, piece);
         }
     }
 
