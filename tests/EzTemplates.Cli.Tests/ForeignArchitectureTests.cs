@@ -18,8 +18,8 @@ public sealed class ForeignArchitectureTests : IDisposable
         Assert.Equal(
             [("base", "amd64"), ("lib", "amd64"), ("lib", "i386"), ("programs", "amd64"), ("wine", "i386")],
             _ground.LockJson("mixed").GetProperty("packages").EnumerateArray().Select(row => (Text(row, "name"), Text(row, "architecture"))));
-        Assert.EndsWith("wine:i386 -> lib:i386\n", _ground.Ez.Succeed("why", "lib:i386", "--recipe", recipe).Output, StringComparison.Ordinal);
-        Assert.EndsWith("base -> lib\n", _ground.Ez.Succeed("why", "lib", "--recipe", recipe).Output, StringComparison.Ordinal);
+        Assert.EndsWith("wine:i386 (in the recipe) -> lib:i386\n", _ground.Ez.Succeed("why", "lib:i386", "--recipe", recipe).Output, StringComparison.Ordinal);
+        Assert.EndsWith("base (in the recipe) -> lib\n", _ground.Ez.Succeed("why", "lib", "--recipe", recipe).Output, StringComparison.Ordinal);
         _ground.Ez.Succeed("env", "create", "web", "--template", "mixed");
         Assert.Equal("i386\n", _ground.Read("web", "usr/lib/i386/lib.so"));
         Assert.Equal("amd64\n", _ground.Read("web", "usr/lib/amd64/lib.so"));

@@ -26,6 +26,9 @@ public static class DpkgDatabase
 
     public static TreePath Status { get; } = Root.Append("status");
 
+    /// <summary>dpkg's own architecture, then each foreign one; of a package of any other it is an error that it is installed.</summary>
+    public static TreePath Architectures { get; } = Root.Append("arch");
+
     public static TreePath Diversions { get; } = Root.Append("diversions");
 
     public static TreePath FileTriggers { get; } = Triggers("File");
@@ -47,7 +50,7 @@ public static class DpkgDatabase
     /// <param name="architecture">dpkg's own.</param>
     public static IEnumerable<DatabaseFile> Foundation(string architecture) =>
     [
-        new DatabaseFile.Written(Root.Append("arch"), Encoding.ASCII.GetBytes(architecture + "\n")),
+        new DatabaseFile.Written(Architectures, Encoding.ASCII.GetBytes(architecture + "\n")),
         new DatabaseFile.Written(Info("format"), "1\n"u8.ToArray()),
     ];
 
@@ -75,6 +78,13 @@ public static class DpkgDatabase
         foreach (var (path, lines) in InterestFiles(packages).OrderBy(file => file.Key))
         {
             yield return new DatabaseFile.Written(path, Bytes(before(path) + string.Concat(lines)));
+        }
+
+        var known = (before(Architectures) ?? "").Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        var foreign = packages.Select(package => package.Control.Architecture).Where(a => a != "all").Except(known).ToList();
+        if (foreign.Count > 0)
+        {
+            yield return new DatabaseFile.Written(Architectures, Bytes(string.Concat(known.Concat(foreign).Select(line => line + "\n"))));
         }
 
         if (Activated(packages, before) is { Count: > 0 } activated)

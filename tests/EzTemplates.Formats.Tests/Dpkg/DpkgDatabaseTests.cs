@@ -46,6 +46,15 @@ public sealed class DpkgDatabaseTests
     }
 
     [Fact]
+    public void A_foreign_architecture_is_made_known_with_its_first_package()
+    {
+        string? Native(TreePath path) => path == DpkgDatabase.Architectures ? "amd64\n" : null;
+        var files = DpkgDatabase.Unpack([Package("lib", "amd64", "", ["/"]), Package("doc", "all", "", ["/"]), Package("wine", "i386", "", ["/"])], Native);
+        Assert.Equal("amd64\ni386\n", Text(files.Single(file => file.Path == DpkgDatabase.Architectures)));
+        Assert.DoesNotContain(DpkgDatabase.Unpack([Package("lib", "amd64", "", ["/"])], Native), file => file.Path == DpkgDatabase.Architectures);
+    }
+
+    [Fact]
     public void A_database_below_is_added_to_and_its_triggers_are_activated()
     {
         var below = new Dictionary<TreePath, string>
