@@ -18,6 +18,7 @@ internal sealed partial class DebEncoder : ClauseSource
     private readonly DebCandidates _candidates;
     private readonly List<int> _clause = [];
     private readonly List<PackageId> _siblings = [];
+    private readonly DebWords _words;
 
     public DebEncoder(PackageUniverse universe, DebRequest request)
     {
@@ -26,6 +27,7 @@ internal sealed partial class DebEncoder : ClauseSource
         _variables = new int[universe.PackageCount];
         Matching = new DebMatching(universe, request.NativeArchitecture);
         Policy = new DebPolicy(universe, request, Matching);
+        _words = new DebWords(universe, Matching);
         _candidates = new DebCandidates(universe, Matching, Policy);
     }
 
@@ -40,7 +42,7 @@ internal sealed partial class DebEncoder : ClauseSource
     public PackageId PackageOf(int variable) => _packages[variable];
 
     /// <summary>With the architecture where that is not the native one.</summary>
-    public string NameOf(int variable) => new DebWords(_universe, Matching).Name(_packages[variable]);
+    public string NameOf(int variable) => _words.Name(_packages[variable]);
 
     /// <summary>Whether the request's requirement of that number is the recipe's own; the essential ones follow.</summary>
     public bool IsRecipeRoot(int requirement) => requirement < _request.Install.Length + _request.Exactly.Length;

@@ -48,7 +48,7 @@ internal sealed class RpmCandidates
 
     public List<PackageId> AllOf(PackageRequest request) => [.. All(request, _ => true)];
 
-    /// <summary>Packages that the package's Conflicts or Obsoletes speak of and that may be chosen; never the package itself.</summary>
+    /// <summary>Packages that the package's Obsoletes speak of and that may be chosen; never the package itself.</summary>
     public List<PackageId> Obsoleted(PackageId package, RpmRelation relation)
     {
         var found = new List<PackageId>();

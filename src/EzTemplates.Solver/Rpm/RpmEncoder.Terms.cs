@@ -196,7 +196,7 @@ internal sealed partial class RpmEncoder
 
     private void AddOnce(int literal)
     {
-        // Only the operands of an `or` can bring one twice; there are few of them.
+        // Only the operands of an `or` can bring one twice.
         if (_clause.Count == 1 || !_clause.Contains(literal))
         {
             _clause.Add(literal);
