@@ -33,7 +33,10 @@ public abstract record Recipe
     public ConfigureMode? Configure { get; init; }
 
     /// <summary>Whether packages may bring device nodes; refused otherwise.</summary>
-    public bool AllowDevices { get; init; }
+    public bool AllowDevices => Settings.AllowDevices;
+
+    /// <summary>What it says beyond packages.</summary>
+    public TemplateSettings Settings { get; init; } = TemplateSettings.Default;
 
     /// <summary>How many versions gc keeps.</summary>
     public int KeepVersions { get; init; } = 5;
@@ -137,6 +140,9 @@ public abstract record KeySource
         /// <summary>As the recipe has it: what the recipe's digest is over, so that it does not depend on where the recipe lies.</summary>
         public string Written { get; init; } = FullPath;
     }
+
+    /// <summary>The armored text of the keys, where the file that they were in is not at hand.</summary>
+    public sealed record Inline(string Armored) : KeySource;
 
     /// <summary>Primary fingerprints (40 or 64 hexadecimal digits, upper case) looked up in the host's keyrings.</summary>
     public sealed record Fingerprints(ImmutableArray<string> Allowed) : KeySource;

@@ -41,6 +41,9 @@ public sealed record EnvironmentHost
     /// <summary>Whom to tell when this waits for another, and when to give up.</summary>
     public LockPatience Patience { get; init; } = LockPatience.Silent;
 
+    /// <summary>Told of what went wrong and stops nothing.</summary>
+    public Action<EzException> Warn { get; init; } = _ => { };
+
     public TimeProvider Clock { get; init; } = TimeProvider.System;
 
     /// <summary>The name of the variable that forces a form: <c>one</c>, <c>two</c> or <c>two-merged</c>.</summary>

@@ -34,10 +34,10 @@ public sealed class EnvironmentStore
 
     /// <summary>Makes an environment that maps to a manifest. Mounts nothing.</summary>
     /// <exception cref="EzException">Environment: there is one of that name.</exception>
-    public void Create(EnvironmentName name, Mapping mapping)
+    public void Create(EnvironmentName name, Mapping mapping, EnvironmentSetup? setup = null)
     {
         using var creation = BeginCreation();
-        creation.Prepare(name, mapping);
+        creation.Prepare(name, mapping, setup ?? EnvironmentSetup.None);
         creation.Publish();
     }
 
@@ -102,6 +102,13 @@ public sealed class EnvironmentStore
         return entries;
     }
 
+    /// <summary>What a mapping shows, as this store shows it.</summary>
+    public Manifest ManifestOf(Mapping mapping)
+    {
+        ArgumentNullException.ThrowIfNull(mapping);
+        return Host.ReadManifest(mapping.Manifest);
+    }
+
     public Mapping Current(EnvironmentName name) => History(name)[^1].To;
 
     /// <summary>Where its view is, or will be, mounted.</summary>
@@ -163,6 +170,8 @@ public sealed class EnvironmentStore
     internal string WorkOf(EnvironmentName name) => Path.Combine(Layout.EnvironmentOf(name.ToString()), "work");
 
     internal string HistoryOf(EnvironmentName name) => Path.Combine(Layout.EnvironmentOf(name.ToString()), "history");
+
+    internal FirstCommands FirstCommandsOf(EnvironmentName name) => new(Host, name);
 
     internal UnsettledArea UnsettledOf(EnvironmentName name) => new(Host, name);
 

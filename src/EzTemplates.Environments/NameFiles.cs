@@ -2,7 +2,7 @@ using System.Collections.Immutable;
 using System.Security.Cryptography;
 using System.Text;
 using EzTemplates.Domain;
-using EzTemplates.Store;
+using EzTemplates.Domain.Configuring;
 using EzTemplates.Store.Native;
 
 namespace EzTemplates.Environments;
@@ -14,12 +14,12 @@ namespace EzTemplates.Environments;
 internal static class NameFiles
 {
     private const int Readable = 0b110_100_100;
-    private const int Searchable = 0b111_101_101;
+    private const int ReadableByAll = 0b100_100_100;
     private static readonly TreePath Folder = TreePath.Parse("/etc");
     private static readonly TreePath ResolvConf = Folder.Append("resolv.conf");
     private const int MachineIdDigits = 32;
 
-    /// <summary>Made where the version has an empty one, which stands for it.</summary>
+    /// <summary>Made where the version has none, or an empty one, which stands for it.</summary>
     public static TreePath MachineId { get; } = Folder.Append("machine-id");
 
     /// <summary>hostname(5), hosts(5); as Debian's installer writes them.</summary>
@@ -33,31 +33,18 @@ internal static class NameFiles
     /// <summary>machine-id(5): 128 bits at random, that no two systems have the same.</summary>
     public static byte[] NewMachineId() => Encoding.ASCII.GetBytes(RandomNumberGenerator.GetHexString(MachineIdDigits, lowercase: true) + "\n");
 
-    /// <summary>Writes them into the private area of an environment that is being made.</summary>
-    public static void Write(string area, Manifest manifest, EnvironmentName name)
+    /// <summary>Those of a new environment.</summary>
+    public static IEnumerable<PrivateFile> For(Manifest manifest, EnvironmentName name)
     {
-        var folder = manifest.Find(Folder);
-        var files = Of(name).Where(file => manifest.Find(file.Path) is null or { Type: EntryType.File, Size: 0 }).ToList();
-        if (manifest.Find(MachineId) is { Type: EntryType.File, Size: 0 })
+        foreach (var (path, text) in Of(name).Where(file => manifest.Find(file.Path) is null or { Type: EntryType.File, Size: 0 }))
         {
-            files.Add((MachineId, NewMachineId()));
+            yield return new PrivateFile(path, () => text, manifest.Find(path)?.Mode ?? Readable);
         }
 
-        if (folder is not { Type: EntryType.Directory } || files.Count == 0)
+        if (manifest.Find(MachineId) is var there && there is null or { Type: EntryType.File, Size: 0 })
         {
-            return;
+            yield return new PrivateFile(MachineId, NewMachineId, there?.Mode ?? ReadableByAll);
         }
-
-        var place = Path.Combine(area, Folder.Relative);
-        Libc.MakeFolder(null, place, Searchable);
-        foreach (var (path, text) in files)
-        {
-            var file = Path.Combine(area, path.Relative);
-            StoreFile.WriteNew(file, text);
-            Libc.ChangeMode(null, file, manifest.Find(path)?.Mode ?? Readable);
-        }
-
-        FolderMetadata.Take(place, folder);
     }
 
     /// <summary>Whether a change of a private area is one of these, as it was written, or the empty place where a command sees the host's resolv.conf.</summary>
@@ -68,17 +55,41 @@ internal static class NameFiles
             return true;
         }
 
-        if (change is { Kind: PrivateChangeKind.Changed, Template: { Type: EntryType.File, Size: 0 }, Private: { Kind: FileKind.File, Size: MachineIdDigits + 1 } } && change.Path == MachineId)
+        if (change is { Template: null or { Type: EntryType.File, Size: 0 }, Private: { Kind: FileKind.File, Size: MachineIdDigits + 1 } } && change.Path == MachineId)
         {
             return true;
         }
 
-        if (change.Private is not { Kind: FileKind.File } || Of(name).FirstOrDefault(file => file.Path == change.Path).Text is not { } text)
+        if (change is { Kind: PrivateChangeKind.Added, Private.Kind: FileKind.File } && change.Path == InstanceData.RandomSeed)
+        {
+            return true;
+        }
+
+        if (change is { Kind: PrivateChangeKind.Added, Private.Kind: FileKind.File } && change.Path == InstanceData.AptSources)
+        {
+            using var sources = PrivateArea.TryOpenFolder(area, change.Path.Parent);
+            return sources is not null && PrivateArea.TryRead(sources, NativePath.FromLatin1(change.Path.Name), IsUnedited) == true;
+        }
+
+        if (change.Private is not { Kind: FileKind.File } || Of(name).FirstOrDefault(file => file.Path == change.Path).Text is not { } written)
         {
             return false;
         }
 
         using var folder = PrivateArea.TryOpenFolder(area, Folder);
-        return folder is not null && PrivateArea.TryDigest(folder, NativePath.FromLatin1(change.Path.Name)) == Sha256Digest.Of(text);
+        return folder is not null && PrivateArea.TryDigest(folder, NativePath.FromLatin1(change.Path.Name)) == Sha256Digest.Of(written);
+    }
+
+    private static bool IsUnedited(Stream file)
+    {
+        const int mostBytes = 1 << 20;
+        if (file.Length > mostBytes)
+        {
+            return false;
+        }
+
+        var text = new byte[file.Length];
+        file.ReadExactly(text);
+        return MarkedText.IsUnedited(text);
     }
 }

@@ -24,9 +24,14 @@ public static class BuildRecipes
     public static async Task<IReadOnlyList<BuildSummary>> ChainAsync(Workspace workspace, LockedRecipe locked, CancellationToken cancel)
     {
         var builds = new List<BuildSummary>();
-        foreach (var layer in LockRecipes.Chain(locked))
+        IngestAhead? ahead = null;
+        var layers = LockRecipes.Chain(locked).ToList();
+        for (var i = 0; i < layers.Count; i++)
         {
-            builds.Add(await BuildTemplate.RunAsync(workspace, layer, cancel).ConfigureAwait(false));
+            var above = i + 1 < layers.Count ? new IngestAhead(workspace, layers[i + 1]) : null;
+            var build = await BuildTemplate.RunAsync(workspace, layers[i], above is null ? null : () => above.RunAsync(cancel), cancel).ConfigureAwait(false);
+            builds.Add(ahead?.Counted(build) ?? build);
+            ahead = above;
         }
 
         return builds;

@@ -1,6 +1,8 @@
 using System.Collections.Immutable;
 using EzTemplates.Domain;
+using EzTemplates.Domain.Composition;
 using EzTemplates.Formats.Locks;
+using EzTemplates.Repositories;
 using EzTemplates.Store;
 
 namespace EzTemplates.Operations;
@@ -9,7 +11,10 @@ namespace EzTemplates.Operations;
 public static class BuildTemplate
 {
     /// <summary>Does nothing where the store has this version of this lock already.</summary>
-    public static async Task<BuildSummary> RunAsync(Workspace workspace, LockedRecipe locked, CancellationToken cancel)
+    public static Task<BuildSummary> RunAsync(Workspace workspace, LockedRecipe locked, CancellationToken cancel) => RunAsync(workspace, locked, null, cancel);
+
+    /// <param name="meanwhile">What may be done while the tree is made: by then there is nothing more to fetch or unpack.</param>
+    internal static async Task<BuildSummary> RunAsync(Workspace workspace, LockedRecipe locked, Func<Task>? meanwhile, CancellationToken cancel)
     {
         if (FindDone(workspace.Store, locked.Lock) is { } done)
         {
@@ -36,9 +41,24 @@ public static class BuildTemplate
         var downloaded = await workspace.Steps.RunAsync("fetch", () => FetchPackages.RunAsync(workspace, locked, rows, cancel)).ConfigureAwait(false);
         using var batch = writer.BeginIngest();
         var contents = workspace.Steps.Run("ingest", () => IngestPackages.Run(workspace, batch, locked, rows, cancel));
-        var composed = workspace.Steps.Run("compose", () => ComposePackages.Run(workspace, Epoch(locked), ToCompose(locked, WithContents(layers, contents))));
-        var tree = locked.Lock.Rules == 0 ? composed.Tree : workspace.Steps.Run("configure", () => ConfigureTemplate.Run(workspace, writer, batch, composed, Subject(workspace, locked), cancel));
-        var version = workspace.Steps.Run("commit", () => Commit(writer, new VersionCommit(locked.Lock, tree.Manifest, tree.Provenance, rows.Count) { Keep = locked.File.Recipe.KeepVersions }));
+        var subject = Subject(workspace, locked);
+        var beside = meanwhile is null ? Task.CompletedTask : Task.Run(meanwhile, cancel);
+        ComposedManifest tree;
+        try
+        {
+            tree = MakeTree.Run(workspace, writer, batch, subject, WithContents(layers, contents), cancel);
+        }
+        finally
+        {
+            await beside.ConfigureAwait(false);
+        }
+
+        var version = workspace.Steps.Run("commit", () => Commit(writer, new VersionCommit(locked.Lock, tree.Manifest, tree.Provenance, rows.Count) 
+        {
+            Keep = locked.File.Recipe.KeepVersions,
+            Settings = locked.File.Recipe.Settings,
+            Repositories = [.. locked.File.Recipe.Repositories.Select(KeyBlocks.Inline)],
+        }));
         return BuildFigures.OfBuilt(version, downloaded, batch.Statistics);
     }
 
@@ -54,16 +74,12 @@ public static class BuildTemplate
     /// <summary>A composition's epoch is the newest of its locks'.</summary>
     private static long Epoch(LockedRecipe locked) => Math.Max(locked.Lock.Epoch, locked.Base is null ? long.MinValue : Epoch(locked.Base));
 
-    /// <summary>Where scripts run, an application's packages are laid on its OS's configured tree; else all are unpacked to one.</summary>
-    private static ImmutableArray<ImmutableArray<(LockedPackage, PackageContents)>> ToCompose(LockedRecipe locked, ImmutableArray<ImmutableArray<(LockedPackage, PackageContents)>> layers) =>
-        locked.Lock.Rules == 0 ? layers : layers[^1..];
-
-    /// <summary>An application is configured on its OS's version, which is built before it.</summary>
-    private static ConfigureSubject Subject(Workspace workspace, LockedRecipe locked) =>
-        new(locked.Lock.Template, locked.Lock.Architecture, Epoch(locked), locked.Lock.Base is { } os ? Compositions.FindOs(workspace.Store, locked.Lock.Template, os) : null)
-        {
-            AllowDevices = IngestPackages.AllowsDevices(locked),
-        };
+    /// <summary>An OS's version is built before its applications'.</summary>
+    private static ConfigureSubject Subject(Workspace workspace, LockedRecipe locked)
+    {
+        var os = locked.Lock.Base is { } below ? Compositions.FindOs(workspace.Store, locked.Lock.Template, below) : null;
+        return new ConfigureSubject(locked.Lock.Template, locked.Lock.Architecture, Epoch(locked), locked.Lock.Rules, os, [locked.File.Recipe.Settings]);
+    }
 
     private static ImmutableArray<ImmutableArray<(LockedPackage, PackageContents)>> WithContents(
         ImmutableArray<ImmutableArray<LockedPackage>> layers, PackageContents[] contents)

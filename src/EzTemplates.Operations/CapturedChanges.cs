@@ -53,7 +53,7 @@ internal sealed class CapturedChanges(ConfigureSubject subject, FileTime started
             tree.Note(entry.Path, before is null ? "made by a maintainer script" : "changed by a maintainer script");
         }
 
-        switch (InstanceData.FateOf(entry))
+        switch (InstanceData.FateOf(entry, subject.InstanceData))
         {
             case InstanceFate.LeftOut:
                 tree.Remove(entry.Path);

@@ -13,10 +13,12 @@ internal sealed record ComposedLayers(ComposedManifest Tree, ImmutableArray<Stor
 internal static class ComposePackages
 {
     /// <param name="layers">Rows with their contents; the OS first.</param>
-    public static ComposedLayers Run(Workspace workspace, long epoch, ImmutableArray<ImmutableArray<(LockedPackage Row, PackageContents Contents)>> layers)
+    public static ComposedLayers Run(Workspace workspace, ConfigureSubject subject, ImmutableArray<ImmutableArray<(LockedPackage Row, PackageContents Contents)>> layers)
     {
-        var packages = layers.SelectMany(layer => InConfigureOrder(layer.Select(package => Read(workspace, package.Row, package.Contents)).ToList())).ToImmutableArray();
-        var options = new ComposeOptions(new FileTime(epoch), UsrMerge: true, DebVersionOrder.Compare);
+        // What an OS leaves out, all applications on it leave out.
+        var filter = PathFilter.Of(subject.Os?.Settings ?? subject.Settings[0]);
+        var packages = layers.SelectMany(layer => InConfigureOrder(layer.Select(package => Read(workspace, package.Row, package.Contents, filter)).ToList())).ToImmutableArray();
+        var options = new ComposeOptions(new FileTime(subject.Epoch), UsrMerge: true, DebVersionOrder.Compare);
         var composed = ManifestComposer.Compose([.. packages.Select(p => p.Composed)], options);
         var provenance = composed.Provenance with { ConfigurationFiles = ConfigurationFiles(workspace, packages) };
         return new ComposedLayers(composed with { Provenance = provenance }, packages);
@@ -25,7 +27,7 @@ internal static class ComposePackages
     private static IEnumerable<StoredPackage> InConfigureOrder(List<StoredPackage> layer) =>
         ConfigureOrder.Sort([.. layer.Select(p => ToOrder(p.Control))]).Select(i => layer[i]);
 
-    private static StoredPackage Read(Workspace workspace, LockedPackage row, PackageContents contents)
+    private static StoredPackage Read(Workspace workspace, LockedPackage row, PackageContents contents, PathFilter filter)
     {
         var control = StoredControl.Read(workspace.Store, contents, row.ToString());
         if (control.Package != row.Name || control.Version != row.Version || control.Architecture != row.Architecture)
@@ -36,13 +38,13 @@ internal static class ComposePackages
                 "name another mirror with --mirror ID=URL, and report it to the repository");
         }
 
-        return new StoredPackage(row, control, new ComposedPackage(
+        return new StoredPackage(row, control, contents, new ComposedPackage(
             control.Package,
             control.Version,
             control.Architecture,
             control.Flags.HasFlag(PackageFlags.MultiArchSame),
             [.. control.Of(DependencyKind.Replaces).SelectMany(r => r.Alternatives).Select(a => new PackageReplaces(a.Name, a.Relation, a.Version))],
-            contents));
+            filter.Apply(contents)));
     }
 
     private static PackageToOrder ToOrder(DebControl control) => new(

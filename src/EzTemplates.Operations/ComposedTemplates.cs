@@ -11,22 +11,35 @@ namespace EzTemplates.Operations;
 internal static class ComposedTemplates
 {
     /// <param name="below">An OS, or an application: then its OS, with it.</param>
+    /// <param name="with">Applications, as a person names them.</param>
     /// <exception cref="EzException">Unsolvable: the applications do not go with the OS, or not with each other.</exception>
     public static ShownTemplate Of(Workspace workspace, TemplateVersionRecord below, IReadOnlyList<string> with, CancellationToken cancel)
     {
         var (os, apps) = Choose(workspace.Store, below, with);
-        if (apps is [var only] && StandsOn(only, os))
-        {
-            return new ShownTemplate(only.Reference.ToString(), only.Manifest, () => Compositions.IdOf(workspace.Store, only));
-        }
-
-        var locks = apps.Select(app => workspace.Store.Versions.ReadLock(app.Reference)).ToImmutableArray();
-        var id = Compositions.IdOf(os.Manifest, locks, os.Rules);
-        var manifest = Compositions.FindKept(workspace.Store, id) ?? Make(workspace, os, locks, id, cancel);
-        return new ShownTemplate(string.Join('+', apps.Select(app => app.Reference.ToString()).Prepend(os.Reference.ToString())), manifest, () => id);
+        return Of(workspace, os, apps, cancel);
     }
 
-    /// <summary>The OS, and the applications by name.</summary>
+    public static ShownTemplate Of(Workspace workspace, TemplateVersionRecord os, ImmutableArray<TemplateVersionRecord> apps, CancellationToken cancel)
+    {
+        RequireOneOs(os, apps);
+        if (apps.IsEmpty || (apps is [var only] && StandsOn(only, os)))
+        {
+            var version = apps.IsEmpty ? os : apps[0];
+            return new ShownTemplate(version.Reference.ToString(), version.Manifest, () => Compositions.IdOf(workspace.Store, version));
+        }
+
+        var locked = apps.OrderBy(app => app.Reference.Template, StringComparer.Ordinal).Select(app => (Lock: workspace.Store.Versions.ReadLock(app.Reference), Version: app)).ToImmutableArray();
+        var id = Compositions.IdOf(os.Manifest, locked.Select(app => app.Lock), os.Rules);
+        var manifest = Compositions.FindKept(workspace.Store, id) ?? Make(workspace, os, locked, id, cancel);
+        return new ShownTemplate(NameOf([os, .. apps]), manifest, () => id);
+    }
+
+    /// <summary>What a composition is called; an application alone on the OS version that it was locked on stands for both.</summary>
+    /// <param name="versions">The OS first, or only applications.</param>
+    public static string NameOf(ImmutableArray<TemplateVersionRecord> versions) => versions is [{ IsOs: true } os, var only] && StandsOn(only, os)
+        ? only.Reference.ToString()
+        : string.Join('+', versions.OrderBy(version => !version.IsOs).ThenBy(version => version.Reference.Template, StringComparer.Ordinal).Select(version => version.Reference));
+
     private static (TemplateVersionRecord Os, ImmutableArray<TemplateVersionRecord> Apps) Choose(ContentStore store, TemplateVersionRecord below, IReadOnlyList<string> with)
     {
         var os = below;
@@ -36,8 +49,11 @@ internal static class ComposedTemplates
             os = store.Versions.Find(reference) ?? throw new StoreException($"`{below.Reference}` stands on `{reference}`, which is not in the store", $"ez build {below.Reference.Template}");
         }
 
-        var apps = with.Select(app => TemplateChoice.Find(store, app)).Concat(below.IsOs ? [] : [below]).DistinctBy(app => app.Reference)
-            .OrderBy(app => app.Reference.Template, StringComparer.Ordinal).ToImmutableArray();
+        return (os, [.. with.Select(app => TemplateChoice.Find(store, app)).Concat(below.IsOs ? [] : [below]).DistinctBy(app => app.Reference)]);
+    }
+
+    private static void RequireOneOs(TemplateVersionRecord os, ImmutableArray<TemplateVersionRecord> apps)
+    {
         foreach (var app in apps)
         {
             if (app.Base?.Template != os.Reference.Template)
@@ -53,40 +69,43 @@ internal static class ComposedTemplates
                 throw new EzException(FailureKind.Usage, $"`{same.Reference}` and `{app.Reference}` are versions of one application", "name one of them");
             }
         }
-
-        return (os, apps);
     }
 
     private static bool StandsOn(TemplateVersionRecord app, TemplateVersionRecord os) =>
         app.Base is { } named && new TemplateReference(named.Template, named.Version) == os.Reference && named.LockDigest == os.Lock;
 
-    private static Sha256Digest Make(Workspace workspace, TemplateVersionRecord os, ImmutableArray<TemplateLock> apps, Sha256Digest id, CancellationToken cancel)
+    private static Sha256Digest Make(Workspace workspace, TemplateVersionRecord os, ImmutableArray<(TemplateLock Lock, TemplateVersionRecord Version)> apps, Sha256Digest id, CancellationToken cancel)
     {
         using var writer = workspace.Store.BeginWriting(workspace.Patience);
         var below = workspace.Store.Versions.ReadLock(os.Reference);
         using var batch = writer.BeginIngest();
         var composed = Compose(workspace, writer, batch, (below, os), apps, cancel);
-        return writer.CommitComposition(composed.Manifest, id, manifest => Compositions.Describe(id, below, apps, os.Rules, manifest));
+        return writer.CommitComposition(composed.Manifest, id, manifest => Compositions.Describe(id, below, apps.Select(app => app.Lock), os.Rules, manifest));
     }
 
     /// <summary>What a composition's file says, composed once more.</summary>
     /// <exception cref="EzException">A version that it names is not in the store any more.</exception>
     public static ComposedManifest Again(Workspace workspace, StoreWriter writer, IngestBatch batch, CompositionJson kept, CancellationToken cancel) =>
-        Compose(workspace, writer, batch, LockOf(workspace.Store, kept.Os), [.. kept.Apps.Select(app => LockOf(workspace.Store, app).Lock)], cancel);
+        Compose(workspace, writer, batch, LockOf(workspace.Store, kept.Os), [.. kept.Apps.Select(app => LockOf(workspace.Store, app))], cancel);
 
     private static ComposedManifest Compose(
-        Workspace workspace, StoreWriter writer, IngestBatch batch, (TemplateLock Lock, TemplateVersionRecord Version) os, ImmutableArray<TemplateLock> apps, CancellationToken cancel)
+        Workspace workspace,
+        StoreWriter writer,
+        IngestBatch batch,
+        (TemplateLock Lock, TemplateVersionRecord Version) os,
+        ImmutableArray<(TemplateLock Lock, TemplateVersionRecord Version)> apps,
+        CancellationToken cancel)
     {
-        var added = CompositionSolving.Solve(workspace.Store, os.Lock, apps, cancel);
-        var epoch = apps.Append(os.Lock).Max(held => held.Epoch);
-        var layer = WithContents(workspace.Store, added);
-        if (os.Lock.Rules == 0)
-        {
-            return ComposePackages.Run(workspace, epoch, [WithContents(workspace.Store, os.Lock.Packages), layer]).Tree;
-        }
-
-        var subject = new ConfigureSubject(string.Join('+', apps.Select(app => app.Template)), os.Lock.Architecture, epoch, os.Version);
-        return ConfigureTemplate.Run(workspace, writer, batch, ComposePackages.Run(workspace, epoch, [layer]), subject, cancel);
+        var locks = apps.Select(app => app.Lock).ToImmutableArray();
+        var added = CompositionSolving.Solve(workspace.Store, os.Lock, locks, cancel);
+        var subject = new ConfigureSubject(
+            string.Join('+', locks.Select(app => app.Template)),
+            os.Lock.Architecture,
+            locks.Append(os.Lock).Max(held => held.Epoch),
+            os.Lock.Rules,
+            os.Version,
+            [.. apps.Select(app => app.Version.Settings)]);
+        return MakeTree.Run(workspace, writer, batch, subject, [WithContents(workspace.Store, os.Lock.Packages), WithContents(workspace.Store, added)], cancel);
     }
 
     private static (TemplateLock Lock, TemplateVersionRecord Version) LockOf(ContentStore store, CompositionRow row)

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using EzTemplates.Domain;
 using EzTemplates.Domain.Composition;
 using EzTemplates.Domain.Configuring;
@@ -12,11 +13,21 @@ namespace EzTemplates.Operations;
 /// <summary>What configuring is about, besides the packages.</summary>
 /// <param name="Name">For errors: <c>nginx</c>.</param>
 /// <param name="Epoch">SOURCE_DATE_EPOCH, and the time of all that is generated.</param>
+/// <param name="Rules">The lock's number of configure rules; 0 = no script runs.</param>
 /// <param name="Os">The OS's version, on whose configured tree applications are configured; null for an OS.</param>
-internal sealed record ConfigureSubject(string Name, string Architecture, long Epoch, TemplateVersionRecord? Os)
+/// <param name="Settings">What the recipes of this layer say: the OS's alone, or those of the applications, by name.</param>
+internal sealed record ConfigureSubject(string Name, string Architecture, long Epoch, int Rules, TemplateVersionRecord? Os, ImmutableArray<TemplateSettings> Settings)
 {
-    /// <summary>Whether scripts may make device nodes.</summary>
-    public bool AllowDevices { get; init; }
+    public bool IsConfigured => Rules > 0;
+
+    /// <summary>Whether scripts may make device nodes: an application may where its OS may.</summary>
+    public bool AllowDevices => Settings.Any(settings => settings.AllowDevices) || Os?.Settings.AllowDevices == true;
+
+    /// <summary>Those that the tree does not have yet: where nothing is configured, an application's tree is composed with its OS's.</summary>
+    public IEnumerable<TemplateSettings> LaidSettings => Os is not null && !IsConfigured ? Settings.Prepend(Os.Settings) : Settings;
+
+    /// <summary>Instance data beyond the common table.</summary>
+    public IEnumerable<InstancePath> InstanceData => Settings.SelectMany(settings => settings.InstanceData).Concat(Os?.Settings.InstanceData ?? []);
 
     public ConfigureLimits Limits { get; init; } = new();
 }
@@ -57,9 +68,13 @@ internal sealed class ConfigureTemplate
         }
 
         _ground.Put(edit, DpkgDatabase.Foundation(_subject.Architecture), Epoch);
+        RecipeFiles.Put(_ground, edit, _subject);
         AddToDatabase(edit);
-        var preinsts = DpkgSteps.Preinsts(_layer.Packages, _subject.Epoch);
-        _ground.Run(edit, [.. preinsts, DpkgSteps.Configure(_subject.Epoch)], DpkgSteps.Members(_layer.Packages));
+        var answers = DebconfAnswers.For(_workspace, edit, _subject, _layer.Packages);
+        _ground.Run(
+            edit,
+            [.. answers.Steps, .. DpkgSteps.Preinsts(_layer.Packages, _subject.Epoch), DpkgSteps.Configure(_subject.Epoch)],
+            [.. answers.Files, .. DpkgSteps.Members(_layer.Packages)]);
         return Finish(edit, _layer.Tree.Provenance);
     }
 
@@ -68,17 +83,23 @@ internal sealed class ConfigureTemplate
     {
         var below = ProvenanceOf(os);
         var edit = new TreeEdit(new ComposedManifest(_workspace.Store.Versions.ReadManifest(os.Manifest), below));
-        var preinsts = DpkgSteps.Preinsts(_layer.Packages, _subject.Epoch);
-        if (!preinsts.IsEmpty)
-        {
-            _ground.Run(edit, preinsts, DpkgSteps.Members(_layer.Packages));
-        }
+        var answers = DebconfAnswers.For(_workspace, edit, _subject, _layer.Packages);
+        RunFirst([.. answers.Steps, .. DpkgSteps.Preinsts(_layer.Packages, _subject.Epoch)], [.. answers.Files, .. DpkgSteps.Members(_layer.Packages)]);
 
         var diverted = DivertedPaths.Read(_ground.TextOf(edit, DpkgDatabase.Diversions) ?? "", edit.Settle);
         new LaidLayer(_layer, edit, ControlsOf(os, below), diverted).Lay(Epoch);
+        RecipeFiles.Put(_ground, edit, _subject);
         AddToDatabase(edit);
         _ground.Run(edit, [DpkgSteps.Configure(_subject.Epoch)], []);
         return Finish(edit, below.Followed(_layer.Tree.Provenance));
+
+        void RunFirst(ImmutableArray<ConfigureStep> steps, IEnumerable<DatabaseFile> files)
+        {
+            if (!steps.IsEmpty)
+            {
+                _ground.Run(edit, steps, files);
+            }
+        }
     }
 
     private void AddToDatabase(TreeEdit edit)
@@ -89,6 +110,14 @@ internal sealed class ConfigureTemplate
 
     private ComposedManifest Finish(TreeEdit edit, Provenance packages)
     {
+        // Scripts may have changed them; hooks see them as they are to be, and may.
+        RecipeFiles.Put(_ground, edit, _subject);
+        var hooks = _subject.Settings.SelectMany(settings => settings.AfterConfigure).Select(command => DpkgSteps.Hook(command, _subject.Epoch)).ToImmutableArray();
+        if (!hooks.IsEmpty)
+        {
+            _ground.Run(edit, hooks, []);
+        }
+
         AptStates.Put(_ground, edit, _layer.Packages, _subject);
         return edit.Finish(packages);
     }

@@ -45,11 +45,10 @@ internal static class DpkgSteps
     public static ConfigureStep Configure(long epoch) =>
         new($"`{ConfigureName}`", ["dpkg", "--force-unsafe-io", "--configure", "-a"]) { Variables = [.. Variables(epoch)] };
 
-    private static bool HasPreinst(StoredPackage package) => package.Contents.Control.Any(member => member.Name == Preinst);
+    /// <summary>A recipe's own command, once all is configured.</summary>
+    public static ConfigureStep Hook(string command, long epoch) => new($"the hook `{command}`", ["/bin/sh", "-c", command]) { Variables = [.. Variables(epoch)] };
 
-    private static TreePath Place(StoredPackage package) => Shelf.Append($"{package.Row.Name}:{package.Row.Architecture}");
-
-    private static KeyValuePair<string, string>[] Variables(long epoch) =>
+    public static KeyValuePair<string, string>[] Variables(long epoch) =>
     [
         new("DEBIAN_FRONTEND", "noninteractive"),
         new("DEBCONF_NONINTERACTIVE_SEEN", "true"),
@@ -57,4 +56,8 @@ internal static class DpkgSteps
         new("TERM", "dumb"),
         new("SOURCE_DATE_EPOCH", epoch.ToString(CultureInfo.InvariantCulture)),
     ];
+
+    private static bool HasPreinst(StoredPackage package) => package.Contents.Control.Any(member => member.Name == Preinst);
+
+    private static TreePath Place(StoredPackage package) => Shelf.Append($"{package.Row.Name}:{package.Row.Architecture}");
 }

@@ -1,6 +1,5 @@
 using EzTemplates.Environments;
 using EzTemplates.Store;
-using NuGet.Versioning;
 
 namespace EzTemplates.Operations;
 
@@ -53,26 +52,15 @@ public static class EnvironmentQueries
         return new UnmountReport(name, path, workspace.Environments.Unmount(environment, wait ? WhenBusy.Wait : WhenBusy.Fail));
     }
 
-    /// <summary>Environments whose template has a newer version than theirs.</summary>
+    /// <summary>Environments for which there is something newer than what they map to.</summary>
     internal static IEnumerable<MovableEnvironment> Movable(Workspace workspace)
     {
         foreach (var environment in workspace.Environments.List())
         {
-            if (Newer(workspace, environment.Mapping) is { } to)
+            if (UpgradeTargets.NameOf(workspace.Store, environment.Mapping) is { } to)
             {
-                yield return new MovableEnvironment(environment.Name.ToString(), environment.Mapping.Template, to.Reference.ToString());
+                yield return new MovableEnvironment(environment.Name.ToString(), environment.Mapping.Template, to);
             }
         }
-    }
-
-    /// <summary>The newest version of the mapping's template, if the mapping is to an older one.</summary>
-    internal static TemplateVersionRecord? Newer(Workspace workspace, Mapping mapping) =>
-        Parse(mapping) is ({ } template, { } version) && workspace.Store.Versions.Newest(template) is { } newest && newest.Reference.Version > version ? newest : null;
-
-    /// <summary>The template and version of a mapping to one template; nulls for anything else.</summary>
-    private static (string? Template, NuGetVersion? Version) Parse(Mapping mapping)
-    {
-        var at = mapping.Template.IndexOf('@', StringComparison.Ordinal);
-        return at > 0 && NuGetVersion.TryParse(mapping.Template[(at + 1)..], out var version) ? (mapping.Template[..at], version) : (null, null);
     }
 }

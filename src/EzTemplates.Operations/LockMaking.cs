@@ -10,12 +10,12 @@ namespace EzTemplates.Operations;
 internal static class LockMaking
 {
     /// <summary>The number of the configure rules that this ez has. It rises whenever a lock would give another tree than before.</summary>
-    public const int ConfigureRules = 1;
+    public const int ConfigureRules = 2;
 
     /// <exception cref="EzException">The lock was made for configure rules that this ez does not have.</exception>
     public static void RequireKnownRules(TemplateLock held)
     {
-        if (held.Rules is < 0 or > ConfigureRules)
+        if (held.Rules is not (0 or ConfigureRules))
         {
             throw new EzException(
                 FailureKind.Usage,

@@ -16,7 +16,7 @@ public static class RemapEnvironments
     }
 
     /// <param name="all">Every environment; one that is busy is reported and the others go on.</param>
-    public static EnvironmentChangesReport Upgrade(Workspace workspace, IReadOnlyList<string> names, bool all, bool wait)
+    public static EnvironmentChangesReport Upgrade(Workspace workspace, IReadOnlyList<string> names, bool all, bool wait, CancellationToken cancel)
     {
         if (all == names.Count > 0)
         {
@@ -25,13 +25,17 @@ public static class RemapEnvironments
 
         var options = new RemapOptions { Action = MappingAction.Upgrade, WhenBusy = WhenBusyOf(wait) };
         return all
-            ? Move(workspace, [.. workspace.Environments.List().Select(e => e.Name.ToString())], Newest(workspace), options, SkippedIfBusy)
-            : Move(workspace, names, Newest(workspace), options);
+            ? Move(workspace, [.. workspace.Environments.List().Select(e => e.Name.ToString())], Newest(workspace, cancel), options, SkippedIfBusy)
+            : Move(workspace, names, Newest(workspace, cancel), options);
     }
 
     /// <param name="to">A version or digest from the history; null: the mapping before the current one.</param>
     public static EnvironmentChangesReport RollBack(Workspace workspace, IReadOnlyList<string> names, string? to, bool wait) =>
         Move(workspace, names, Remapper.EarlierMapping(to), new RemapOptions { Action = MappingAction.Rollback, WhenBusy = WhenBusyOf(wait) });
+
+    /// <summary>To a composition that the caller has made.</summary>
+    internal static EnvironmentChangesReport Move(Workspace workspace, IReadOnlyList<string> names, Mapping to, bool wait) =>
+        Move(workspace, names, (_, _) => to, new RemapOptions { Action = MappingAction.Remap, WhenBusy = WhenBusyOf(wait) });
 
     internal static EnvironmentChange Move(Workspace workspace, EnvironmentName name, Mapping to, MappingAction action, WhenBusy whenBusy) =>
         Move(workspace, [name.ToString()], (_, _) => to, new RemapOptions { Action = action, WhenBusy = whenBusy }).Changes[0];
@@ -42,23 +46,18 @@ public static class RemapEnvironments
         var remapper = new Remapper(workspace.Environments);
         return workspace.Options.DryRun
             ? EachEnvironment.Change(names, name => Planned(remapper.Plan(name, target)))
-            : EachEnvironment.ChangeAll(names, parsed => remapper.RunAll(parsed, target, options).Select(outcome => excuse?.Invoke(outcome) is { } excused ? (excused, null) : Told(outcome)));
+            : CommandsAfterChange.HooksAfterRemap(
+                workspace, EachEnvironment.ChangeAll(names, parsed => remapper.RunAll(parsed, target, options).Select(outcome => excuse?.Invoke(outcome) is { } excused ? (excused, null) : Told(outcome))));
     }
 
-    /// <summary>The newest version of each environment's template; where it stands if there is none.</summary>
-    private static RemapTarget Newest(Workspace workspace)
+    /// <summary>The newest of what each environment maps to; where it stands if there is nothing newer. A plan makes no composition.</summary>
+    private static RemapTarget Newest(Workspace workspace, CancellationToken cancel)
     {
         var known = new Dictionary<Mapping, Mapping>();
         return (_, history) =>
         {
             var current = history[^1].To;
-            if (!known.TryGetValue(current, out var to))
-            {
-                to = EnvironmentQueries.Newer(workspace, current) is { } newest ? TemplateChoice.ToMapping(workspace.Store, newest) : current;
-                known[current] = to;
-            }
-
-            return to;
+            return known.TryGetValue(current, out var to) ? to : known[current] = UpgradeTargets.Of(workspace, current, cancel);
         };
     }
 

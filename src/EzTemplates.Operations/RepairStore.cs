@@ -109,20 +109,10 @@ internal sealed class RepairStore
 
     private ComposedManifest Recompose(StoredVersion version)
     {
-        var layers = version.Record.Base is { } os
-            ? [_workspace.Store.Versions.ReadLock(new TemplateReference(os.Template, os.Version)), version.Lock]
-            : (TemplateLock[])[version.Lock];
-        var epoch = layers.Max(held => held.Epoch);
-        var isConfigured = version.Lock.Rules > 0;
-        var composed = ComposePackages.Run(
-            _workspace, epoch, [.. (isConfigured ? layers[^1..] : layers).Select(held => held.Packages.Select(row => (row, Contents(row))).ToImmutableArray())]);
-        if (!isConfigured)
-        {
-            return composed.Tree;
-        }
-
-        var below = version.Record.Base is { } named ? Compositions.FindOs(_workspace.Store, version.Lock.Template, named) : null;
-        return ConfigureTemplate.Run(_workspace, _writer, _batch, composed, new ConfigureSubject(version.Lock.Template, version.Lock.Architecture, epoch, below), _cancel);
+        var os = version.Record.Base is { } below ? Compositions.FindOs(_workspace.Store, version.Lock.Template, below) : null;
+        TemplateLock[] layers = os is null ? [version.Lock] : [_workspace.Store.Versions.ReadLock(os.Reference), version.Lock];
+        var subject = new ConfigureSubject(version.Lock.Template, version.Lock.Architecture, layers.Max(held => held.Epoch), version.Lock.Rules, os, [version.Record.Settings]);
+        return MakeTree.Run(_workspace, _writer, _batch, subject, [.. layers.Select(held => held.Packages.Select(row => (row, Contents(row))).ToImmutableArray())], _cancel);
     }
 
     private PackageContents Contents(LockedPackage row) => _workspace.Store.FindContents(row.Sha256)

@@ -1,4 +1,5 @@
 using EzTemplates.Domain;
+using EzTemplates.Environments;
 using EzTemplates.Solver;
 using EzTemplates.Store;
 
@@ -7,7 +8,10 @@ namespace EzTemplates.Operations;
 /// <summary>What a throw-away environment shows.</summary>
 /// <param name="Template">The template version: <c>nginx@1.0.3</c>, or several joined by <c>+</c>.</param>
 /// <param name="Composition">Asked for only where an environment is to stay: it costs more reading.</param>
-internal sealed record ShownTemplate(string Template, Sha256Digest Manifest, Func<Sha256Digest?> Composition);
+internal sealed record ShownTemplate(string Template, Sha256Digest Manifest, Func<Sha256Digest?> Composition)
+{
+    public Mapping ToMapping() => new(Template, Manifest, Composition());
+}
 
 /// <summary>Finds the manifest that <c>ez run</c> means, and builds what a recipe's lock says where the store lacks it.</summary>
 internal static class RunChoice

@@ -52,7 +52,7 @@ public static class RunThrowAway
     private static ExecuteOutcome Keep(Workspace workspace, RunRequest request, string name, ShownTemplate shown)
     {
         var environment = EnvironmentName.Parse(name);
-        workspace.Environments.Create(environment, new Mapping(shown.Template, shown.Manifest, shown.Composition()));
+        CreateEnvironments.Create(workspace, environment, shown.ToMapping());
         return ExecuteInEnvironment.Run(workspace, request.Execute with { Environment = name });
     }
 

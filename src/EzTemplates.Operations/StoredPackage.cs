@@ -10,12 +10,12 @@ using EzTemplates.Store;
 namespace EzTemplates.Operations;
 
 /// <summary>A lock's row with what the store has of it.</summary>
-internal sealed record StoredPackage(LockedPackage Row, DebControl Control, ComposedPackage Composed)
+/// <param name="Contents">All of it, as dpkg's database tells of it.</param>
+/// <param name="Composed">Without what the OS leaves out.</param>
+internal sealed record StoredPackage(LockedPackage Row, DebControl Control, PackageContents Contents, ComposedPackage Composed)
 {
     private const string ConffilesName = "conffiles";
     private const string TriggersName = "triggers";
-
-    public PackageContents Contents => Composed.Contents;
 
     /// <summary>The paths that the package calls its configuration.</summary>
     public IEnumerable<TreePath> ConfigurationFiles(ContentStore store) => StoredControl.Lines(store, Contents, ConffilesName)

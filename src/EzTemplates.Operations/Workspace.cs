@@ -78,6 +78,7 @@ public sealed class Workspace(WorkspaceOptions options, Action<OperationEvent> t
         ForcedLayer = LayerKinds.Parse(options.ForcedLayer),
         User = NamespaceMark.Current?.User ?? System.Environment.UserName,
         Patience = Patience,
+        Warn = failure => tell(new OperationEvent.Warning(failure.Hint is { } hint ? $"{failure.Message} (hint: {hint})" : failure.Message)),
         Clock = time,
     });
 
@@ -124,6 +125,7 @@ public sealed class Workspace(WorkspaceOptions options, Action<OperationEvent> t
         {
             KeySource.KeyFile file => file.FullPath,
             KeySource.Fingerprints some => string.Join(' ', some.Allowed),
+            KeySource.Inline key => key.Armored,
             _ => "host",
         };
         return string.Join('\t', spec.Id, string.Join(' ', spec.Mirrors), string.Join(' ', spec.Suites), string.Join(' ', spec.Components), keys, spec.Priority, spec.TrustUnsigned);
@@ -164,7 +166,7 @@ public sealed class Workspace(WorkspaceOptions options, Action<OperationEvent> t
     }
 
     /// <summary>The host's APT configuration is read, and its oddities told, only where a repository takes something from it.</summary>
-    private List<ResolvedRepository> Resolve(List<RepositorySpec> repositories, string architecture)
+    internal List<ResolvedRepository> Resolve(List<RepositorySpec> repositories, string architecture)
     {
         _mirrors ??= new MirrorSources
         {

@@ -127,6 +127,7 @@ public static class RepositoryResolver
     private static TrustedKeys SpecKeys(RepositorySpec spec, HostAptConfiguration host) => spec.Keys switch
     {
         KeySource.KeyFile file => new TrustedKeys([file.FullPath], [], []),
+        KeySource.Inline key => new TrustedKeys([], [key.Armored], []),
         KeySource.Fingerprints some => new TrustedKeys(host.AllKeyrings, [], some.Allowed),
         _ => TrustedKeys.None,
     };

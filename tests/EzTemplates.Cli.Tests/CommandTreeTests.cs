@@ -14,7 +14,7 @@ public sealed partial class CommandTreeTests
     /// <summary>Without `--repair`, a check is its own dry run; the others only look.</summary>
     private static readonly string[] Changing =
     [
-        .. Fetching.Where(name => name != "ez store check").Except(Asking), "ez template remove", "ez store gc", "ez env create", "ez env remap", "ez env remove", "ez upgrade", "ez rollback",
+        .. Fetching.Where(name => name != "ez store check").Except(Asking), "ez template remove", "ez store gc", "ez env create", "ez env remap", "ez env add-app", "ez env remove-app", "ez env remove", "ez upgrade", "ez rollback",
     ];
 
     public static TheoryData<string> Names() => [.. Commands().Select(HelpExamples.NameOf)];

@@ -13,6 +13,8 @@ internal static class EnvCommands
         Required = true,
     }.OptionOfTemplates();
 
+    private static readonly Option<string[]> With = new("--with") { Description = "An application to compose with it (repeatable).", HelpName = "APP", Arity = ArgumentArity.OneOrMore };
+
     private static readonly Option<string> To = new Option<string>("--to")
     {
         Description = "The template version to map to: `nginx` (its newest) or `nginx@1.0.3`.",
@@ -47,6 +49,8 @@ internal static class EnvCommands
         command.Add(MountCommands.MakeShell());
         command.Add(DiffCommands.MakeOfEnvironment());
         command.Add(MakeRemap());
+        command.Add(MakeAddApplications());
+        command.Add(MakeRemoveApplications());
         command.Add(MakeRemove());
         return command;
     }
@@ -54,14 +58,14 @@ internal static class EnvCommands
     private static Command MakeCreate()
     {
         var names = new Argument<string[]>("ENV") { Description = "Names of the environments to create.", Arity = ArgumentArity.OneOrMore };
-        var command = new Command("create", "Create environments on a template version.") { names, Template, First, SharedOptions.DryRun };
-        command.SetAction(parsed =>
+        var command = new Command("create", "Create environments on a template version.") { names, Template, With, First, SharedOptions.DryRun };
+        command.SetAction((parsed, cancel) =>
         {
-            using var workspace = parsed.OpenWorkspace();
-            var report = CreateEnvironments.Run(workspace, parsed.GetRequiredValue(names), parsed.GetRequiredValue(Template));
-            return parsed.PrintChanges(parsed.GetValue(First) is { } first ? FirstCommand.Run(workspace, report, first) : report);
+            using var workspace = parsed.OpenWorkspace(cancel);
+            var report = CreateEnvironments.Run(workspace, parsed.GetRequiredValue(names), parsed.GetRequiredValue(Template), parsed.GetValue(With) ?? [], cancel);
+            return Task.FromResult(parsed.PrintChanges(parsed.GetValue(First) is { } first ? CommandsAfterChange.AfterCreate(workspace, report, first) : report));
         });
-        return command.WithExample("ez env create web --template nginx");
+        return command.WithExample("ez env create web --template debian-12 --with nginx");
     }
 
     private static Command MakeList()
@@ -125,6 +129,37 @@ internal static class EnvCommands
         });
         return command.WithExample("ez env remap web --to nginx@1.0.3");
     }
+
+    private static Command MakeAddApplications()
+    {
+        var name = NameArgument();
+        var apps = new Argument<string[]>("APP") { Description = "Applications to add: `postgresql` (its newest version) or `postgresql@1.0.2`.", Arity = ArgumentArity.OneOrMore }.OfTemplates();
+        var command = new Command("add-app", "Add applications to an environment, on the OS version that it has; private files stay.") { name, apps, SharedOptions.Wait, SharedOptions.DryRun };
+        command.SetAction((parsed, cancel) =>
+        {
+            using var workspace = parsed.OpenWorkspace(cancel);
+            var report = ChangeApplications.Add(workspace, parsed.ApplicationsRequest(name, apps), cancel);
+            return Task.FromResult(parsed.PrintChanges(report));
+        });
+        return command.WithExample("ez env add-app web postgresql");
+    }
+
+    private static Command MakeRemoveApplications()
+    {
+        var name = NameArgument();
+        var apps = new Argument<string[]>("APP") { Description = "Applications to remove: `postgresql`.", Arity = ArgumentArity.OneOrMore }.OfTemplates();
+        var command = new Command("remove-app", "Remove applications from an environment; private files stay.") { name, apps, SharedOptions.Wait, SharedOptions.DryRun };
+        command.SetAction((parsed, cancel) =>
+        {
+            using var workspace = parsed.OpenWorkspace(cancel);
+            var report = ChangeApplications.Remove(workspace, parsed.ApplicationsRequest(name, apps), cancel);
+            return Task.FromResult(parsed.PrintChanges(report));
+        });
+        return command.WithExample("ez env remove-app web postgresql");
+    }
+
+    private static ApplicationsRequest ApplicationsRequest(this ParseResult parsed, Argument<string> name, Argument<string[]> apps) =>
+        new(parsed.GetRequiredValue(name), parsed.GetRequiredValue(apps), parsed.GetValue(SharedOptions.Wait));
 
     private static Command MakeRemove()
     {

@@ -15,11 +15,11 @@ internal static class UpgradeCommand
         {
             names, All, SharedOptions.Wait, SharedOptions.DryRun,
         };
-        command.SetAction(parsed =>
+        command.SetAction((parsed, cancel) =>
         {
-            using var workspace = parsed.OpenWorkspace();
-            var report = RemapEnvironments.Upgrade(workspace, parsed.GetValue(names) ?? [], parsed.GetValue(All), parsed.GetValue(SharedOptions.Wait));
-            return parsed.PrintChanges(UnmovedCompositions.Explained(report));
+            using var workspace = parsed.OpenWorkspace(cancel);
+            var report = RemapEnvironments.Upgrade(workspace, parsed.GetValue(names) ?? [], parsed.GetValue(All), parsed.GetValue(SharedOptions.Wait), cancel);
+            return Task.FromResult(parsed.PrintChanges(report));
         });
         return command.WithExample("ez upgrade --all");
     }

@@ -4,8 +4,16 @@ namespace EzTemplates.Domain.Configuring;
 
 /// <summary>What every system must make for itself, and two must never share.</summary>
 /// <param name="Pattern">A path; <c>*</c> stands for anything but a slash.</param>
-/// <param name="Made">The command that makes it, in an environment.</param>
-public sealed record InstancePath(string Pattern, InstanceFate Fate, string Made);
+/// <param name="Made">Who or what makes it, for people.</param>
+/// <param name="Command">The shell command that makes it in an environment, as root; null: nobody has to.</param>
+public sealed record InstancePath(string Pattern, InstanceFate Fate, string Made, string? Command = null)
+{
+    /// <summary>The program without which the command has nothing to make; null: it is always run.</summary>
+    public TreePath? Needs { get; init; }
+
+    public static InstancePath ByCommand(string pattern, string command, string? needs = null) =>
+        new(pattern, InstanceFate.LeftOut, command, command) { Needs = needs is null ? null : TreePath.Parse(needs) };
+}
 
 public enum InstanceFate
 {
@@ -22,21 +30,51 @@ public enum InstanceFate
 /// </summary>
 public static class InstanceData
 {
+    private const string Snakeoil = "make-ssl-cert generate-default-snakeoil";
+    private const string MakeSsl = "/usr/sbin/make-ssl-cert";
+
+    // postgresql-common(7): one cluster, `main`, for each version whose server is there and that has none.
+    private const string Cluster =
+        "for v in $(ls /usr/lib/postgresql); do test ! -x /usr/lib/postgresql/$v/bin/initdb || test -e /etc/postgresql/$v/main || pg_createcluster $v main; done";
+
+    // As bind9's postinst makes it.
+    private const string RndcKey = "rndc-confgen -a && chown bind:bind /etc/bind/rndc.key && chmod 640 /etc/bind/rndc.key";
+
+    private static readonly TreePath Systemd = TreePath.Parse("/usr/lib/systemd/systemd");
+
+    /// <summary>In the order in which the commands are to run: a cluster uses the certificate.</summary>
     public static ImmutableArray<InstancePath> Table { get; } =
     [
         // machine-id(5): an empty file is what an image has.
-        new("/etc/machine-id", InstanceFate.Emptied, "ez makes it when an environment is created"),
-        new("/var/lib/dbus/machine-id", InstanceFate.LeftOut, "dbus-uuidgen --ensure"),
-        new("/var/lib/systemd/random-seed", InstanceFate.LeftOut, "systemd makes it at boot"),
-        new("/var/lib/systemd/credential.secret", InstanceFate.LeftOut, "systemd-creds setup"),
-        new("/var/lib/urandom/random-seed", InstanceFate.LeftOut, "the init script makes it at boot"),
-        new("/etc/ssh/ssh_host_*_key", InstanceFate.LeftOut, "ssh-keygen -A"),
-        new("/etc/ssh/ssh_host_*_key.pub", InstanceFate.LeftOut, "ssh-keygen -A"),
-        new("/etc/ssl/certs/ssl-cert-snakeoil.pem", InstanceFate.LeftOut, "make-ssl-cert generate-default-snakeoil"),
-        new("/etc/ssl/private/ssl-cert-snakeoil.key", InstanceFate.LeftOut, "make-ssl-cert generate-default-snakeoil"),
-        new("/etc/bind/rndc.key", InstanceFate.LeftOut, "rndc-confgen -a"),
-        new("/etc/postgresql/*/*", InstanceFate.LeftOut, "pg_createcluster VERSION main"),
-        new("/var/lib/postgresql/*/*", InstanceFate.LeftOut, "pg_createcluster VERSION main"),
+        new("/etc/machine-id", InstanceFate.Emptied, "ez, when an environment is created"),
+        InstancePath.ByCommand("/var/lib/dbus/machine-id", "dbus-uuidgen --ensure", "/usr/bin/dbus-uuidgen"),
+        new("/var/lib/systemd/random-seed", InstanceFate.LeftOut, "ez, when an environment is created") { Needs = Systemd },
+        new("/var/lib/systemd/credential.secret", InstanceFate.LeftOut, "systemd-creds, when it is first needed"),
+        new("/var/lib/urandom/random-seed", InstanceFate.LeftOut, "the init script, at boot"),
+        InstancePath.ByCommand("/etc/ssh/ssh_host_*_key", "ssh-keygen -A", "/usr/sbin/sshd"),
+        InstancePath.ByCommand("/etc/ssh/ssh_host_*_key.pub", "ssh-keygen -A", "/usr/sbin/sshd"),
+        InstancePath.ByCommand("/etc/ssl/certs/ssl-cert-snakeoil.pem", Snakeoil, MakeSsl),
+        InstancePath.ByCommand("/etc/ssl/private/ssl-cert-snakeoil.key", Snakeoil, MakeSsl),
+        InstancePath.ByCommand("/etc/bind/rndc.key", RndcKey, "/usr/sbin/rndc-confgen"),
+        InstancePath.ByCommand("/etc/postgresql/*/*", Cluster, "/usr/bin/pg_createcluster"),
+        InstancePath.ByCommand("/var/lib/postgresql/*/*", Cluster, "/usr/bin/pg_createcluster"),
+    ];
+
+    /// <summary>A seed that systemd-random-seed(8) takes over, and replaces, at each boot.</summary>
+    public static TreePath RandomSeed { get; } = TreePath.Parse("/var/lib/systemd/random-seed");
+
+    /// <summary>Where ez writes the APT sources of an environment, as <see cref="MarkedText"/>.</summary>
+    public static TreePath AptSources { get; } = TreePath.Parse("/etc/apt/sources.list.d/ez.sources");
+
+    /// <summary>Whether an environment on a tree is to have a random seed.</summary>
+    public static bool WantsRandomSeed(Manifest manifest) => manifest.Find(Systemd) is not null && manifest.Find(RandomSeed.Parent) is { Type: EntryType.Directory };
+
+    /// <summary>The commands that make an environment's own data, in their order, each once.</summary>
+    /// <param name="more">The recipes' own.</param>
+    public static ImmutableArray<string> CommandsFor(Manifest manifest, IEnumerable<InstancePath> more) =>
+    [
+        .. Table.Concat(more).Where(data => data.Command is not null && (data.Needs is not { } needed || manifest.Find(needed) is not null))
+            .Select(data => data.Command!).Distinct(),
     ];
 
     // openssl-rehash(1) names a certificate by a hash of its subject, which in this one is the host's name: only the link tells.
@@ -44,7 +82,8 @@ public static class InstanceData
     private const string Certificates = "/etc/ssl/certs";
 
     /// <summary>What becomes of a path that scripts have made; null: it stays.</summary>
-    public static InstanceFate? FateOf(ManifestEntry entry)
+    /// <param name="more">The recipes' own.</param>
+    public static InstanceFate? FateOf(ManifestEntry entry, IEnumerable<InstancePath> more)
     {
         ArgumentNullException.ThrowIfNull(entry);
         if (entry is { Type: EntryType.Symlink, Target: CertificateLink } && entry.Path.Parent.Latin1 == Certificates)
@@ -52,7 +91,7 @@ public static class InstanceData
             return InstanceFate.LeftOut;
         }
 
-        foreach (var (pattern, fate, _) in Table)
+        foreach (var (pattern, fate, _, _) in Table.Concat(more))
         {
             if (Matches(entry.Path.Latin1, pattern) && (fate == InstanceFate.LeftOut || entry.Type == EntryType.File))
             {

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using EzTemplates.Domain;
 
 namespace EzTemplates.Environments;
@@ -8,6 +9,23 @@ namespace EzTemplates.Environments;
 /// <param name="Composition">Null where a manifest was mapped without one.</param>
 public sealed record Mapping(string Template, Sha256Digest Manifest, Sha256Digest? Composition = null)
 {
+    /// <summary>The template versions in a mapping's name, each as <c>nginx@1.0.3</c>. A template's name may have a <c>+</c> in it, a version has none.</summary>
+    public static ImmutableArray<string> PartsOf(string template)
+    {
+        ArgumentNullException.ThrowIfNull(template);
+        var parts = ImmutableArray.CreateBuilder<string>();
+        for (var start = 0; start < template.Length;)
+        {
+            var at = template.IndexOf('@', start);
+            var end = at < 0 ? -1 : template.IndexOf('+', at);
+            end = end < 0 ? template.Length : end;
+            parts.Add(template[start..end]);
+            start = end + 1;
+        }
+
+        return parts.ToImmutable();
+    }
+
     public override string ToString() => $"{Template} ({Manifest.Short})";
 
     /// <summary>Whether a person's <c>nginx@1.0.3</c>, <c>1.0.3</c> or start of a digest (8 digits at least) means this.</summary>
@@ -15,7 +33,7 @@ public sealed record Mapping(string Template, Sha256Digest Manifest, Sha256Diges
     {
         ArgumentNullException.ThrowIfNull(text);
         return Template == text
-            || Template.Split('+').Any(part => part[(part.IndexOf('@', StringComparison.Ordinal) + 1)..] == text)
+            || PartsOf(Template).Any(part => part[(part.IndexOf('@', StringComparison.Ordinal) + 1)..] == text)
             || (text.Length >= 8 && Manifest.ToString().StartsWith(text, StringComparison.Ordinal));
     }
 }

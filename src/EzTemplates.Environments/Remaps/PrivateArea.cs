@@ -34,7 +34,11 @@ internal static class PrivateArea
     public static bool IsOpaque(SafeFileHandle folder, OverlayAttributes attributes) => Libc.TryGetXattr(folder, ".", attributes.Opaque) is [(byte)'y'];
 
     /// <summary>Of a file's bytes; null if it has gone meanwhile, or is no file any more: who is inside may change it at any moment.</summary>
-    public static Sha256Digest? TryDigest(SafeFileHandle folder, NativePath name)
+    public static Sha256Digest? TryDigest(SafeFileHandle folder, NativePath name) => TryRead(folder, name, stream => new Sha256Digest(SHA256.HashData(stream)));
+
+    /// <summary>Hands a file's bytes over, as <see cref="TryDigest"/>.</summary>
+    public static T? TryRead<T>(SafeFileHandle folder, NativePath name, Func<Stream, T> read)
+        where T : struct
     {
         var (file, errno) = Libc.TryOpenRegular(folder, name);
         if (file is null)
@@ -45,7 +49,7 @@ internal static class PrivateArea
         using (file)
         using (var stream = new FileStream(file, FileAccess.Read))
         {
-            return new Sha256Digest(SHA256.HashData(stream));
+            return read(stream);
         }
     }
 

@@ -22,9 +22,21 @@ public sealed class SandboxExec(EnvironmentStore environments)
     /// <returns>Null where it was cancelled before the command's start; once that runs, signals are its own affair.</returns>
     internal int? RunMounted(ExecRequest request, CancellationToken cancellation)
     {
+        environments.FirstCommandsOf(request.Environment).Run(
+            (first, limit) =>
+            {
+                using var before = Make(first);
+                return before.RunBounded(first, limit, cancellation);
+            },
+            cancellation);
+        using var sandbox = Make(request);
+        return sandbox.Run(request, cancellation);
+    }
+
+    private Sandbox Make(ExecRequest request)
+    {
         var view = environments.Views.PointOf(request.Environment);
         var root = new SandboxRoot(view, environments.WorkOf(request.Environment), thread => thread.JoinView(view));
-        using var sandbox = Sandbox.Make(request, root, environments.Host.Ids, () => environments.Views.Lock(FileLockMode.Shared));
-        return sandbox.Run(request, cancellation);
+        return Sandbox.Make(request, root, environments.Host.Ids, () => environments.Views.Lock(FileLockMode.Shared));
     }
 }

@@ -91,7 +91,7 @@ public sealed record KeyEntry(string Name, KeyValue Value, string Meaning, strin
         KeyValue.Flag flag => flag.Otherwise ? "true" : "false",
         KeyValue.Number number => number.Otherwise.ToString(CultureInfo.InvariantCulture),
         KeyValue.Word { Words: [var first, ..] } when !IsRequired => first,
-        KeyValue.List or KeyValue.Empty when !IsRequired => "none",
+        KeyValue.List or KeyValue.Names or KeyValue.Empty when !IsRequired => "none",
         _ => null,
     };
 

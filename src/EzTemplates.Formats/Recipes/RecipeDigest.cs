@@ -58,7 +58,53 @@ internal static class RecipeDigest
 
         Add(text, "devices", Word(recipe.AllowDevices));
         Add(text, "keep", Number(recipe.KeepVersions));
+        AddSettings(text, recipe.Settings);
         return Sha256Digest.Of(Encoding.UTF8.GetBytes(text.ToString()));
+    }
+
+    /// <summary>Only what is not as if it had not been written, so that recipes from before these keys keep their digests.</summary>
+    private static void AddSettings(StringBuilder text, TemplateSettings settings)
+    {
+        foreach (var file in settings.Files)
+        {
+            Add(text, "file", file.Path.Latin1, file.Text, Number(file.Mode));
+        }
+
+        foreach (var (question, answer) in settings.Debconf)
+        {
+            Add(text, "debconf", question, answer);
+        }
+
+        foreach (var data in settings.InstanceData)
+        {
+            Add(text, "instance-data", data.Pattern, data.Command ?? "");
+        }
+
+        AddUnlessEmpty(text, "after-configure", settings.AfterConfigure);
+        AddUnlessEmpty(text, "after-create", settings.AfterCreate);
+        AddUnlessEmpty(text, "after-remap", settings.AfterRemap);
+        if (settings.Languages is { } languages)
+        {
+            Add(text, "languages", [.. languages]);
+        }
+
+        if (!settings.Docs)
+        {
+            Add(text, "docs", Word(settings.Docs));
+        }
+
+        if (!settings.WriteSources)
+        {
+            Add(text, "write-sources", Word(settings.WriteSources));
+        }
+    }
+
+    private static void AddUnlessEmpty(StringBuilder text, string key, System.Collections.Immutable.ImmutableArray<string> values)
+    {
+        if (!values.IsEmpty)
+        {
+            Add(text, key, [.. values]);
+        }
     }
 
     private static void AddRepository(StringBuilder text, RepositorySpec repository)

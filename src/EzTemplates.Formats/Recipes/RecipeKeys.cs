@@ -58,6 +58,23 @@ public static class RecipeKeys
         new("only", new KeyValue.Empty(), "The only packages that are taken from this repository.", "only: [nginx]"),
         new("except", new KeyValue.Empty(), "Packages that are never taken from this repository.", "except: [nginx]"));
 
+    public static KeyTable File { get; } = new(
+        "file",
+        new("path", new KeyValue.Text("^/."), "Where it lies. What a package has there makes way.", "path: /etc/motd") { IsRequired = true },
+        new("text", AnyText, "What is in it, byte for byte.", "text: \"Welcome\\n\"") { IsRequired = true },
+        new("mode", new KeyValue.Text("^0?[0-7]{3}$"), "Its permissions.", "mode: \"0644\"") { OtherwiseText = "0644" });
+
+    public static KeyTable Hooks { get; } = new(
+        "hooks",
+        new("after-configure", new KeyValue.List(AnyText), "Shell commands that run in the sandbox, when all packages are configured.", "after-configure: [\"rm /etc/nginx/sites-enabled/default\"]"),
+        new("after-create", new KeyValue.List(AnyText), "Shell commands that run in an environment, once it is made.", "after-create: [\"mkdir /srv/www\"]"),
+        new("after-remap", new KeyValue.List(AnyText), "Shell commands that run in an environment, whenever it was moved to another version.", "after-remap: [\"nginx -t\"]"));
+
+    public static KeyTable Instance { get; } = new(
+        "instance data",
+        new("path", new KeyValue.Text("^/."), "A path that is in no template, with all below it; `*` stands for anything but a slash.", "path: /var/lib/mysql") { IsRequired = true },
+        new("command", AnyText, "The shell command that makes it, at the first command in an environment.", "command: mariadb-install-db --user=mysql") { OtherwiseText = "the software makes it itself" });
+
     public static KeyTable Recipe { get; } = new(
         "recipe",
         new("format", new KeyValue.Word("1"), "The number of the recipe format: 1.", "format: 1") { IsRequired = true },
@@ -77,16 +94,16 @@ public static class RecipeKeys
         new("devices", new KeyValue.Word("refuse", "allow"), "Whether packages may bring device nodes.", "devices: refuse"),
         new("keep", new KeyValue.Mapping(Keep), "What of the template the store keeps.", "keep: {versions: 5}"),
         new("configure", new KeyValue.Word("sandbox", "none"), "Whether maintainer scripts run: once, in a sandbox, when a version is built. An application does as its OS.", "configure: sandbox"),
-        new("docs", new KeyValue.Flag(true), "Whether documentation is kept. (`false` is not supported by this version.)", "docs: true"),
+        new("docs", new KeyValue.Flag(true), "Whether documentation is kept, but for copyrights, in the OS and in all applications on it.", "docs: true") { Place = KeyPlace.Os },
         new("update", new KeyValue.Mapping(Update), "What `ez update` takes.", "update: {class: all}"),
-        new("files", new KeyValue.Empty(), "Files that the recipe itself brings.", "files: [{path: /etc/motd, text: \"...\"}]"),
-        new("debconf", new KeyValue.Empty(), "Answers to the questions of maintainer scripts.", "debconf: {\"tzdata/Areas\": Europe}"),
-        new("languages", new KeyValue.Empty(), "The translations that are kept.", "languages: [en]"),
-        new("hooks", new KeyValue.Empty(), "Commands that run at certain moments.", "hooks: {after-create: []}"),
+        new("files", new KeyValue.List(new KeyValue.Mapping(File)), "Files that the recipe itself brings: there before any script runs, and as they are here when all have run.", "files: [{path: /etc/motd, text: \"...\"}]"),
+        new("debconf", new KeyValue.Names(AnyText), "Answers to the questions of maintainer scripts (debconf(7)).", "debconf: {\"tzdata/Areas\": Europe}"),
+        new("languages", new KeyValue.List(new KeyValue.Text("^[a-z]{2,3}(_[A-Z]{2})?$")), "The only translations that are kept, in the OS and in all applications on it; English needs none.", "languages: [de, pt_BR]") { Place = KeyPlace.Os, OtherwiseText = "all" },
+        new("hooks", new KeyValue.Mapping(Hooks), "Commands that run at certain moments, with `/bin/sh -c`; one that fails is a failure of what it belongs to.", "hooks: {after-create: [\"mkdir /srv/www\"]}"),
         new("health", new KeyValue.Empty(), "Commands that must succeed after a remap.", "health: [{run: \"nginx -t\"}]"),
         new("pins", new KeyValue.List(new KeyValue.Mapping(Pin)), "Preferences between versions and sources, as in APT; the first that speaks of a version counts.", "pins: [{package: nginx, source: debian/bookworm-backports, priority: 700}]"),
-        new("write-sources", new KeyValue.Empty(), "Whether the repositories are written into the template's own APT configuration.", "write-sources: {}"),
-        new("instance-data", new KeyValue.Empty(), "Paths that each environment makes for itself.", "instance-data: []"),
+        new("write-sources", new KeyValue.Flag(true), "Whether environments get APT sources for the repositories, with the mirrors and keys of their host.", "write-sources: true"),
+        new("instance-data", new KeyValue.List(new KeyValue.Mapping(Instance)), "What each environment makes for itself, beyond the common table (README, \"Instance data\"): secrets, identities, databases.", "instance-data: [{path: /var/lib/mysql, command: mariadb-install-db --user=mysql}]"),
         new("modules", new KeyValue.Empty(), "Module streams of RPM repositories.", "modules: []"),
         new("groups", new KeyValue.Empty(), "Package groups of RPM repositories.", "groups: []"),
         new("relocate", new KeyValue.Empty(), "Paths that move.", "relocate: []"));

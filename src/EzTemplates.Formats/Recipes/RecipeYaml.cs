@@ -66,8 +66,8 @@ public static partial class RecipeYaml
             Hold = [.. keys.Items("hold").Select(ReadHold)],
             Pins = [.. keys.Items("pins").Select(PinYaml.Read)],
             Update = ReadUpdateClass(keys),
-            AllowDevices = ReadDevices(keys),
             KeepVersions = ReadKeep(keys),
+            Settings = SettingsYaml.Read(keys),
             Configure = ReadConfigure(keys),
             Digest = default,
         };
@@ -95,8 +95,8 @@ public static partial class RecipeYaml
             Hold = [.. keys.Items("hold").Select(ReadHold)],
             Pins = [.. keys.Items("pins").Select(PinYaml.Read)],
             Update = ReadUpdateClass(keys),
-            AllowDevices = ReadDevices(keys),
             KeepVersions = ReadKeep(keys),
+            Settings = SettingsYaml.Read(keys),
             Configure = keys.Find("configure") is null ? null : ReadConfigure(keys),
             Digest = default,
         };
@@ -178,8 +178,6 @@ public static partial class RecipeYaml
         };
 
     private static ConfigureMode ReadConfigure(YamlKeys keys) => keys.Word("configure") == "none" ? ConfigureMode.None : ConfigureMode.Sandbox;
-
-    private static bool ReadDevices(YamlKeys keys) => keys.Word("devices") == "allow";
 
     private static int ReadKeep(YamlKeys keys)
     {

@@ -11,11 +11,6 @@ internal static class UnsupportedKeys
     public static void RefuseInRecipe(YamlKeys keys)
     {
         Refuse(keys, RecipeKeys.Recipe);
-        if (!keys.Flag("docs"))
-        {
-            throw Unsupported("docs: false", keys.PlaceOf("docs"));
-        }
-
         if (keys.Find("update") is { } update)
         {
             RefuseUpdatePolicy(new YamlKeys(update, RecipeKeys.Update));

@@ -106,6 +106,8 @@ internal sealed class CommitVersion(ContentStore store, WorkFolder work, Version
             Bytes = files.Sum(file => file.Size),
             Committed = store.Options.Time.GetUtcNow(),
             Keep = commit.Keep,
+            Settings = commit.Settings,
+            Repositories = commit.Repositories,
         };
     }
 

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using EzTemplates.Domain;
@@ -34,9 +35,20 @@ public sealed record TemplateVersionRecord
 
     public const int DefaultKeep = 5;
 
+    /// <summary>What the recipe said beyond packages.</summary>
+    public TemplateSettings Settings { get; init; } = TemplateSettings.Default;
+
+    /// <summary>The recipe's own, for the APT sources of environments; keys beside the recipe are in them.</summary>
+    public ImmutableArray<RepositorySpec> Repositories { get; init; } = [];
+
     public bool IsConfigured => Rules > 0;
 
     public bool IsOs => Base is null;
+
+    /// <summary>By what is on the disk, as lists in a record are not compared by what is in them.</summary>
+    public bool Equals(TemplateVersionRecord? other) => ReferenceEquals(this, other) || (other is not null && ToJson().AsSpan().SequenceEqual(other.ToJson()));
+
+    public override int GetHashCode() => Reference.GetHashCode();
 
     internal byte[] ToJson() => JsonSerializer.SerializeToUtf8Bytes(
         new VersionJson
@@ -57,6 +69,8 @@ public sealed record TemplateVersionRecord
             Bytes = Bytes,
             Committed = Committed,
             Keep = Keep,
+            Settings = SettingsJson.Of(Settings),
+            Repositories = Repositories.IsEmpty ? null : [.. Repositories.Select(RepositoryJson.Of)],
         },
         VersionJsonContext.Default.VersionJson);
 
@@ -122,6 +136,11 @@ internal sealed record VersionJson
     /// <summary>Null in records of before it was written.</summary>
     public int? Keep { get; init; }
 
+    /// <summary>Null where the recipe says nothing of the kind.</summary>
+    public SettingsJson? Settings { get; init; }
+
+    public IReadOnlyList<RepositoryJson>? Repositories { get; init; }
+
     public TemplateVersionRecord ToRecord() => new()
     {
         Reference = new TemplateReference(Template, NuGetVersion.Parse(Version)),
@@ -136,6 +155,8 @@ internal sealed record VersionJson
         Bytes = Bytes,
         Committed = Committed,
         Keep = Keep ?? TemplateVersionRecord.DefaultKeep,
+        Settings = Settings?.ToSettings() ?? TemplateSettings.Default,
+        Repositories = [.. (Repositories ?? []).Select(repository => repository.ToSpec())],
     };
 }
 

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using EzTemplates.Domain;
 
 namespace EzTemplates.Store;
@@ -14,4 +15,10 @@ public sealed record VersionCommit(TemplateLock Lock, Manifest Manifest, Provena
 
     /// <summary>How many versions of the template gc is to keep.</summary>
     public int Keep { get; init; } = TemplateVersionRecord.DefaultKeep;
+
+    /// <summary>What the recipe says beyond packages.</summary>
+    public TemplateSettings Settings { get; init; } = TemplateSettings.Default;
+
+    /// <summary>The recipe's own.</summary>
+    public ImmutableArray<RepositorySpec> Repositories { get; init; } = [];
 }

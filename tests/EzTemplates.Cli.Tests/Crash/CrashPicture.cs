@@ -31,7 +31,7 @@ internal sealed class CrashPicture
         if (Directory.Exists(Path.Combine(ground.Store, "environments", CrashGround.Environment)))
         {
             var root = ground.Ez.Succeed("env", "path", CrashGround.Environment).Output.TrimEnd();
-            lines.AddRange(Details(root).Select(WithoutTimeOfOwn).Concat(StoreSnapshot.Take(root).Lines).Select(line => "view: " + line));
+            lines.AddRange(Details(root).Select(WithoutTimeOfOwn).Concat(StoreSnapshot.Take(root).Lines.Select(WithoutRandom)).Select(line => "view: " + line));
         }
 
         return new CrashPicture(lines);
@@ -75,10 +75,14 @@ internal sealed class CrashPicture
             }
             else
             {
-                yield return line;
+                yield return WithoutRandom(line);
             }
         }
     }
+
+    /// <summary>No two environments have one machine-id.</summary>
+    private static string WithoutRandom(string line) =>
+        line.Split(' ') is [var path, .. var fields, _] && path.EndsWith("etc/machine-id", StringComparison.Ordinal) ? $"{path} {string.Join(' ', fields)}" : line;
 
     private static IEnumerable<string> Details(string folder) => !Directory.Exists(folder)
         ? []
@@ -89,7 +93,7 @@ internal sealed class CrashPicture
 
     /// <summary>The environment's own name files are as old as itself.</summary>
     private static string WithoutTimeOfOwn(string line) =>
-        line.Split(' ') is ["etc/hostname" or "etc/hosts", .. var fields, _, ""] ? $"own: {string.Join(' ', fields)}" : line;
+        line.Split(' ') is ["etc/hostname" or "etc/hosts" or "etc/machine-id", .. var fields, _, ""] ? $"own: {string.Join(' ', fields)}" : line;
 
     private static IEnumerable<string> History(string store)
     {

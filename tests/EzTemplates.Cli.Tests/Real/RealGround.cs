@@ -39,6 +39,9 @@ public sealed class RealGround : IDisposable
 
     public string RecipeOf(string name) => _temp.At("recipes", name + ".yaml");
 
+    /// <summary>A recipe beside the shipped ones.</summary>
+    public void Write(string name, string text) => File.WriteAllText(RecipeOf(name), text);
+
     public string LockOf(string name) => _temp.At("recipes", name + ".amd64.lock.json");
 
     /// <summary>The locks of all packages of a shipped recipe's version, the OS's first.</summary>

@@ -7,8 +7,8 @@ namespace EzTemplates.Cli.Tests.Real;
 /// <summary>A mounted view as a program inside sees it, listed by tree.py.</summary>
 internal sealed class SeenTree
 {
-    /// <summary>Each environment's own, where no archive has such a file.</summary>
-    private static readonly string[] NameFiles = ["/etc/hostname", "/etc/hosts"];
+    /// <summary>Each environment's own, which no archive has.</summary>
+    public static readonly IReadOnlyList<string> OwnFiles = ["/etc/hostname", "/etc/hosts", "/etc/machine-id", "/etc/apt/sources.list.d/ez.sources"];
 
     private readonly Dictionary<string, (string Parent, string Whole)> _resolved = new(StringComparer.Ordinal);
 
@@ -39,7 +39,7 @@ internal sealed class SeenTree
             }
 
             var here = TreeRow.Read(row);
-            if (NameFiles.Contains(here.Path) && !asked.Contains(here.Path))
+            if (OwnFiles.Contains(here.Path) && !asked.Contains(here.Path))
             {
                 continue;
             }

@@ -34,13 +34,13 @@ public sealed class LeftOutTests
     [InlineData("/var/lib/postgresql/15", null)]
     [InlineData("/etc/ssl/private/ssl-cert-snakeoil.key", InstanceFate.LeftOut)]
     public void Instance_data(string path, InstanceFate? fate) =>
-        Assert.Equal(fate, InstanceData.FateOf(new ManifestEntry { Path = TreePath.Parse(path), Type = EntryType.File, Mode = 0, Uid = 0, Gid = 0, Mtime = default }));
+        Assert.Equal(fate, InstanceData.FateOf(new ManifestEntry { Path = TreePath.Parse(path), Type = EntryType.File, Mode = 0, Uid = 0, Gid = 0, Mtime = default }, []));
 
     [Fact]
     public void The_hashed_name_of_the_snakeoil_certificate_goes_with_it()
     {
         var link = new ManifestEntry { Path = TreePath.Parse("/etc/ssl/certs/2ae6433e.0"), Type = EntryType.Symlink, Target = "ssl-cert-snakeoil.pem", Mode = 0, Uid = 0, Gid = 0, Mtime = default };
-        Assert.Equal(InstanceFate.LeftOut, InstanceData.FateOf(link));
-        Assert.Null(InstanceData.FateOf(link with { Target = "other.pem" }));
+        Assert.Equal(InstanceFate.LeftOut, InstanceData.FateOf(link, []));
+        Assert.Null(InstanceData.FateOf(link with { Target = "other.pem" }, []));
     }
 }

@@ -93,7 +93,7 @@ public sealed class RecipeKeysTests
         string[] wrong =
         [
             "recomends: true\n", "recommends: maybe\n", "prefer: largest\n", "keep: {versions: 0}\n", "keep: {version: 3}\n", "exclude: apt\n", "pins: [{package: nginx}]\n", "pins: [nginx]\n", "hold: [{package: openssl}]\n",
-            "configure: chroot\n", "files: [{path: /x}]\n", "update: {class: security}\n", "update: {class: some}\n", "architecture: amd64\n", "devices: yes please\n",
+            "configure: chroot\n", "files: [{path: /x}]\n", "files: [{path: x, text: y}]\n", "hooks: {after-reboot: []}\n", "debconf: [x]\n", "instance-data: [/x]\n", "update: {class: security}\n", "update: {class: some}\n", "architecture: amd64\n", "devices: yes please\n",
         ];
         foreach (var more in wrong)
         {
@@ -126,6 +126,9 @@ public sealed class RecipeKeysTests
         "repository" => Put(Os, "    ", key),
         "hold" => App + "hold: [{package: openssl, version: \"3.0.*\", reason: why, expires: 2026-12-31}]\n",
         "pin" => App + "pins: [{package: nginx, source: debian/*, priority: 700}]\n",
+        "file" => App + "files: [{path: /etc/motd, text: \"Welcome\\n\", mode: \"0600\"}]\n",
+        "hooks" => App + $"hooks: {{{key.Example}}}\n",
+        "instance data" => App + "instance-data: [{path: /var/lib/mysql, command: mariadb-install-db}]\n",
         "keep policy" => App + $"keep: {{{key.Example}}}\n",
         _ => App + $"update: {{{key.Example}}}\n",
     };
@@ -161,6 +164,9 @@ public sealed class RecipeKeysTests
             "repository" => recipe.GetProperty("repositories").GetProperty("items").GetProperty("properties"),
             "hold" => recipe.GetProperty("hold").GetProperty("items").GetProperty("properties"),
             "pin" => recipe.GetProperty("pins").GetProperty("items").GetProperty("properties"),
+            "file" => recipe.GetProperty("files").GetProperty("items").GetProperty("properties"),
+            "hooks" => recipe.GetProperty("hooks").GetProperty("properties"),
+            "instance data" => recipe.GetProperty("instance-data").GetProperty("items").GetProperty("properties"),
             "keep policy" => recipe.GetProperty("keep").GetProperty("properties"),
             _ => recipe.GetProperty("update").GetProperty("properties"),
         };

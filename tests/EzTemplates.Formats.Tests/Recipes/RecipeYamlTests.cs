@@ -100,6 +100,38 @@ public sealed class RecipeYamlTests
         }
     }
 
+    [Fact]
+    public void What_a_recipe_says_beyond_packages_is_read_and_is_part_of_its_meaning()
+    {
+        const string more = """
+            files: [{path: /etc/motd, text: "hällo\n"}, {path: /usr/local/bin/x, text: "#!/bin/sh\n", mode: "0755"}]
+            debconf: {"tzdata/Zones/Europe": Berlin, "tzdata/Areas": Europe}
+            languages: [pt_BR, de, de]
+            hooks: {after-configure: [a], after-create: [b, c], after-remap: [d]}
+            instance-data: [{path: /var/lib/mysql, command: mariadb-install-db}, {path: "/etc/x/*.key"}]
+            write-sources: false
+            """;
+        var os = Os.Replace("docs: true", "docs: false", StringComparison.Ordinal).Replace("configure: none", "configure: sandbox", StringComparison.Ordinal)
+            .Replace("files: []\n", "", StringComparison.Ordinal).Replace("hooks: {after-create: []}\n", "", StringComparison.Ordinal) + "\n" + more;
+        var settings = RecipeYaml.Read(os, "/r/a.yaml").Settings;
+        Assert.Equal([("/etc/motd", "hällo\n", "644"), ("/usr/local/bin/x", "#!/bin/sh\n", "755")], settings.Files.Select(file => (file.Path.ToString(), file.Text, Convert.ToString(file.Mode, 8))));
+        Assert.Equal([new("tzdata/Areas", "Europe"), new("tzdata/Zones/Europe", "Berlin")], settings.Debconf);
+        Assert.Equal(["de", "pt_BR"], settings.Languages!);
+        Assert.Equal("a / b, c / d", string.Join(" / ", new[] { settings.AfterConfigure, settings.AfterCreate, settings.AfterRemap }.Select(commands => string.Join(", ", commands))));
+        Assert.Equal([("/var/lib/mysql", "mariadb-install-db"), ("/etc/x/*.key", null)], settings.InstanceData.Select(data => (data.Pattern, data.Command)));
+        Assert.Equal((false, false, true), (settings.Docs, settings.WriteSources, settings.AllowDevices));
+
+        var digest = RecipeYaml.Read(os, "/r/a.yaml").Digest;
+        foreach (var (from, to) in new[]
+        {
+            ("hällo", "hallo"), ("0755", "0750"), ("Berlin", "Paris"), ("pt_BR", "pt"), ("[a]", "[x]"), ("[b, c]", "[c, b]"), ("[d]", "[]"),
+            ("-install-db", "-install"), ("*.key", "*.pem"), ("write-sources: false", "write-sources: true"), ("docs: false", "docs: true"),
+        })
+        {
+            Assert.NotEqual(digest, RecipeYaml.Read(os.Replace(from, to, StringComparison.Ordinal), "/r/a.yaml").Digest);
+        }
+    }
+
     [Theory]
     [InlineData("packages: [nginx", "pakages: [nginx", "`n.yaml`, line 7, column 1: unknown key `pakages` in the recipe", "did you mean `packages`?")]
     [InlineData("kind: app\n", "", "`n.yaml`, line 2, column 1: the recipe has no `kind`", "add `kind: os` or `kind: app`")]
@@ -120,9 +152,15 @@ public sealed class RecipeYamlTests
     [InlineData("[nginx,", "[/usr/bin/x,", "`n.yaml`, line 7, column 12: `/usr/bin/x` names a file; this version takes packages only", "name the package that has it")]
     [InlineData("[nginx,", "[Nginx,", "`n.yaml`, line 7, column 12: `Nginx` is not a package name", "names have lower-case letters, digits and + . -")]
     [InlineData("[nginx,", "[nginx 1.2,", "`n.yaml`, line 7, column 12: `nginx 1.2` is not a package", "write `name`, `name >= 1.2` or `name:architecture`")]
-    [InlineData("name: nginx", "name: nginx\nhooks: {after-create: [x]}", "`n.yaml`, line 4, column 1: `hooks` is not supported by this version", "leave it out; README, \"Recipes\", lists what a recipe can have")]
+    [InlineData("name: nginx", "name: nginx\nhealth: [{run: x}]", "`n.yaml`, line 4, column 1: `health` is not supported by this version", "leave it out; README, \"Recipes\", lists what a recipe can have")]
+    [InlineData("name: nginx", "name: nginx\nhooks: {after-boot: [x]}", "`n.yaml`, line 4, column 9: unknown key `after-boot` in the hooks", "the hooks can have: after-configure, after-create, after-remap")]
+    [InlineData("name: nginx", "name: nginx\nfiles: [{path: /a, text: x}, {path: /a, text: y}]", "`n.yaml`, line 4, column 1: `files` has `/a` twice", "leave one of them out")]
+    [InlineData("name: nginx", "name: nginx\nfiles: [{path: /a/../b, text: x}]", "`n.yaml`, line 4, column 16: `/a/../b` is not a path", "an absolute path without `..`: path: /etc/motd")]
+    [InlineData("name: nginx", "name: nginx\nfiles: [{path: /a, text: x, mode: \"4755\"}]", "`n.yaml`, line 4, column 29: `4755` is no mode", "three octal digits, in quotes: mode: \"0644\"")]
+    [InlineData("name: nginx", "name: nginx\ndebconf: {areas: Europe}", "`n.yaml`, line 4, column 11: `areas` is no question of debconf", "debconf: {\"tzdata/Areas\": Europe}")]
+    [InlineData("name: nginx", "name: nginx\nconfigure: none\nhooks: {after-configure: [x]}", "`n.yaml`, line 5, column 1: `hooks` has `after-configure`, and with `configure: none` nothing is configured", "configure: sandbox")]
     [InlineData("name: nginx", "name: nginx\nconfigure: chroot", "`n.yaml`, line 4, column 12: `configure` is `chroot`; it can be `sandbox` or `none`", null)]
-    [InlineData("name: nginx", "name: nginx\ndocs: false", "`n.yaml`, line 4, column 1: `docs: false` is not supported by this version", "leave it out; README, \"Recipes\", lists what a recipe can have")]
+    [InlineData("name: nginx", "name: nginx\ndocs: false", "`n.yaml`, line 4, column 1: `docs` does not belong in a recipe of `kind: app`: an app has that of its base", null)]
     [InlineData("name: nginx", "name: nginx\nupdate: {cooldown: 7d}", "`n.yaml`, line 4, column 10: `cooldown: 7d` is not supported by this version", "leave it out; README, \"Recipes\", lists what a recipe can have")]
     [InlineData("name: nginx", "name: nginx\nupdate: {clas: all}", "`n.yaml`, line 4, column 10: unknown key `clas` in the update policy", "did you mean `class`?")]
     [InlineData("format: 1", "format: 2", "`n.yaml`, line 2, column 9: `format` is `2`; this ez reads format 1", null)]

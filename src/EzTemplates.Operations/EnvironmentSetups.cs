@@ -1,0 +1,72 @@
+using System.Collections.Immutable;
+using System.Security.Cryptography;
+using EzTemplates.Domain;
+using EzTemplates.Domain.Configuring;
+using EzTemplates.Environments;
+using EzTemplates.Repositories;
+using EzTemplates.Store;
+
+namespace EzTemplates.Operations;
+
+/// <summary>What environments on a mapping have of their own: machine-id and seeds at once, APT sources for this host, and the commands that make the rest.</summary>
+internal sealed class EnvironmentSetups(Workspace workspace)
+{
+    private const int OwnerOnly = 0b110_000_000;
+
+    // systemd-random-seed(8): the size of the kernel's pool.
+    private const int SeedBytes = 512;
+
+    private static readonly TreePath Apt = TreePath.Parse("/usr/bin/apt-get");
+
+    public EnvironmentSetup For(Mapping mapping)
+    {
+        var manifest = workspace.Environments.ManifestOf(mapping);
+        var versions = MappedVersions.Of(workspace.Store, mapping.Template);
+        return new EnvironmentSetup([.. Files(manifest, versions)], CommandsOf(manifest, versions));
+    }
+
+    /// <summary>The commands that a move brings: those of the new version that the old one had not.</summary>
+    public ImmutableArray<string> CommandsBetween(Mapping from, Mapping to) =>
+        [.. Commands(to).Except(Commands(from))];
+
+    /// <summary>The APT sources that environments on a mapping have on this host; null where they have none.</summary>
+    public byte[]? SourcesOf(Mapping mapping) => SourcesOf(workspace.Environments.ManifestOf(mapping), MappedVersions.Of(workspace.Store, mapping.Template));
+
+    private ImmutableArray<string> Commands(Mapping mapping) => CommandsOf(workspace.Environments.ManifestOf(mapping), MappedVersions.Of(workspace.Store, mapping.Template));
+
+    private static ImmutableArray<string> CommandsOf(Manifest manifest, ImmutableArray<TemplateVersionRecord> versions) =>
+        InstanceData.CommandsFor(manifest, versions.SelectMany(version => version.Settings.InstanceData));
+
+    private IEnumerable<PrivateFile> Files(Manifest manifest, ImmutableArray<TemplateVersionRecord> versions)
+    {
+        if (InstanceData.WantsRandomSeed(manifest))
+        {
+            yield return new PrivateFile(InstanceData.RandomSeed, () => RandomNumberGenerator.GetBytes(SeedBytes), OwnerOnly);
+        }
+
+        if (SourcesOf(manifest, versions) is { } sources)
+        {
+            yield return new PrivateFile(InstanceData.AptSources, () => sources);
+        }
+    }
+
+    /// <summary>A host that has no mirror for a repository says so once, and the environment is made without.</summary>
+    private byte[]? SourcesOf(Manifest manifest, ImmutableArray<TemplateVersionRecord> versions)
+    {
+        if (manifest.Find(Apt) is null || versions.IsEmpty || !versions.All(version => version.Settings.WriteSources))
+        {
+            return null;
+        }
+
+        try
+        {
+            var architecture = workspace.Store.Versions.ReadLock(versions[0].Reference).Architecture;
+            return AptSourcesText.Write(workspace.Resolve([.. versions.SelectMany(version => version.Repositories)], architecture));
+        }
+        catch (EzException absent) when (absent.Kind is FailureKind.Usage or FailureKind.Untrusted)
+        {
+            workspace.Tell(new OperationEvent.Warning($"no APT sources are written: {absent.Message}"));
+            return null;
+        }
+    }
+}
