@@ -13,6 +13,8 @@ public static class BuildTemplate
     {
         if (FindDone(workspace.Store, locked.Lock) is { } done)
         {
+            LockIds.RequireFitting(workspace, locked, done);
+            LockIds.Write(workspace, locked, workspace.Store.Versions.ReadLock(done.Reference).Ids);
             return BuildFigures.OfExisting(done);
         }
 
@@ -32,13 +34,18 @@ public static class BuildTemplate
         // Asked before the work: on some kernels there is none for this user.
         _ = workspace.Store.Layer;
         RequireIds.ToConfigure(workspace.Store, locked.Lock);
+        var subject = locked.Lock.Rules == 0 ? null : Subject(workspace, locked);
         using var writer = workspace.Store.BeginWriting(workspace.Patience);
         var downloaded = await workspace.Steps.RunAsync("fetch", () => FetchPackages.RunAsync(workspace, locked, rows, cancel)).ConfigureAwait(false);
         using var batch = writer.BeginIngest();
         var contents = workspace.Steps.Run("ingest", () => IngestPackages.Run(workspace, batch, locked, rows, cancel));
         var composed = workspace.Steps.Run("compose", () => ComposePackages.Run(workspace, Epoch(locked), ToCompose(locked, WithContents(layers, contents))));
-        var tree = locked.Lock.Rules == 0 ? composed.Tree : workspace.Steps.Run("configure", () => ConfigureTemplate.Run(workspace, writer, batch, composed, Subject(workspace, locked), cancel));
-        var version = workspace.Steps.Run("commit", () => Commit(writer, new VersionCommit(locked.Lock, tree.Manifest, tree.Provenance, rows.Count) { Keep = locked.File.Recipe.KeepVersions }));
+        var (tree, ids) = subject is null
+            ? new ConfiguredTree(composed.Tree, [])
+            : workspace.Steps.Run("configure", () => ConfigureTemplate.Run(workspace, writer, batch, composed, subject, cancel));
+        var commit = new VersionCommit(locked.Lock with { Ids = ids }, tree.Manifest, tree.Provenance, rows.Count) { Keep = locked.File.Recipe.KeepVersions };
+        var version = workspace.Steps.Run("commit", () => Commit(writer, commit));
+        LockIds.Write(workspace, locked, ids);
         return BuildFigures.OfBuilt(version, downloaded, batch.Statistics);
     }
 
@@ -58,11 +65,12 @@ public static class BuildTemplate
     private static ImmutableArray<ImmutableArray<(LockedPackage, PackageContents)>> ToCompose(LockedRecipe locked, ImmutableArray<ImmutableArray<(LockedPackage, PackageContents)>> layers) =>
         locked.Lock.Rules == 0 ? layers : layers[^1..];
 
-    /// <summary>An application is configured on its OS's version, which is built before it.</summary>
+    /// <summary>An application is configured on its OS's version, which is built before it. Numbers that disagree are an error here, before the work.</summary>
     private static ConfigureSubject Subject(Workspace workspace, LockedRecipe locked) =>
         new(locked.Lock.Template, locked.Lock.Architecture, Epoch(locked), locked.Lock.Base is { } os ? Compositions.FindOs(workspace.Store, locked.Lock.Template, os) : null)
         {
             AllowDevices = IngestPackages.AllowsDevices(locked),
+            Ids = IdsOfBuild.Of(workspace, locked),
         };
 
     private static ImmutableArray<ImmutableArray<(LockedPackage, PackageContents)>> WithContents(

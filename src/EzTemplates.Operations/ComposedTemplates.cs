@@ -85,8 +85,8 @@ internal static class ComposedTemplates
             return ComposePackages.Run(workspace, epoch, [WithContents(workspace.Store, os.Lock.Packages), layer]).Tree;
         }
 
-        var subject = new ConfigureSubject(string.Join('+', apps.Select(app => app.Template)), os.Lock.Architecture, epoch, os.Version);
-        return ConfigureTemplate.Run(workspace, writer, batch, ComposePackages.Run(workspace, epoch, [layer]), subject, cancel);
+        var subject = new ConfigureSubject(string.Join('+', apps.Select(app => app.Template)), os.Lock.Architecture, epoch, os.Version) { Ids = IdsOfBuild.OfComposition(apps.Prepend(os.Lock)) };
+        return ConfigureTemplate.Run(workspace, writer, batch, ComposePackages.Run(workspace, epoch, [layer]), subject, cancel).Tree;
     }
 
     private static (TemplateLock Lock, TemplateVersionRecord Version) LockOf(ContentStore store, CompositionRow row)

@@ -122,7 +122,8 @@ internal sealed class RepairStore
         }
 
         var below = version.Record.Base is { } named ? Compositions.FindOs(_workspace.Store, version.Lock.Template, named) : null;
-        return ConfigureTemplate.Run(_workspace, _writer, _batch, composed, new ConfigureSubject(version.Lock.Template, version.Lock.Architecture, epoch, below), _cancel);
+        var subject = new ConfigureSubject(version.Lock.Template, version.Lock.Architecture, epoch, below) { Ids = IdsOfBuild.OfComposition([version.Lock]) };
+        return ConfigureTemplate.Run(_workspace, _writer, _batch, composed, subject, _cancel).Tree;
     }
 
     private PackageContents Contents(LockedPackage row) => _workspace.Store.FindContents(row.Sha256)
