@@ -11,10 +11,8 @@ public static class BuildTemplate
     /// <summary>Does nothing where the store has this version of this lock already.</summary>
     public static async Task<BuildSummary> RunAsync(Workspace workspace, LockedRecipe locked, CancellationToken cancel)
     {
-        if (FindDone(workspace.Store, locked.Lock) is { } done)
+        if (FindDone(workspace, locked) is { } done)
         {
-            LockIds.RequireFitting(workspace, locked, done);
-            LockIds.Write(workspace, locked, workspace.Store.Versions.ReadLock(done.Reference).Ids);
             return BuildFigures.OfExisting(done);
         }
 
@@ -53,6 +51,19 @@ public static class BuildTemplate
     public static TemplateVersionRecord? FindDone(ContentStore store, TemplateLock held) =>
         store.Versions.Find(new TemplateReference(held.Template, held.Version)) is { } done
             && done.Lock == LockText.DigestOf(held) && store.Versions.IsWhole(done) ? done : null;
+
+    /// <summary>As <see cref="FindDone(ContentStore, TemplateLock)"/>; the lock gets the ids that came with the build, where it lacks them.</summary>
+    /// <exception cref="EzException">Usage: the version has other ids than the lock.</exception>
+    public static TemplateVersionRecord? FindDone(Workspace workspace, LockedRecipe locked)
+    {
+        var done = FindDone(workspace.Store, locked.Lock);
+        if (done is not null)
+        {
+            LockIds.Fit(workspace, locked, done);
+        }
+
+        return done;
+    }
 
     /// <summary>The packages bottom up: the OS's rows, then the application's own.</summary>
     private static ImmutableArray<ImmutableArray<LockedPackage>> Layers(LockedRecipe locked) =>

@@ -10,9 +10,10 @@ internal static class LockIds
 {
     /// <summary>For a version that was built before: a lock that asks for other numbers asks for another version.</summary>
     /// <exception cref="EzException">Usage: a number differs, and both are named; or the lock lacks a row and may not be changed.</exception>
-    public static void RequireFitting(Workspace workspace, LockedRecipe locked, TemplateVersionRecord version)
+    public static void Fit(Workspace workspace, LockedRecipe locked, TemplateVersionRecord version)
     {
-        foreach (var row in workspace.Store.Versions.ReadLock(version.Reference).Ids)
+        var built = workspace.Store.Versions.ReadLock(version.Reference).Ids;
+        foreach (var row in built)
         {
             var held = locked.Lock.Ids.FirstOrDefault(held => held.Kind == row.Kind && held.Name == row.Name);
             if (held is null && workspace.Options.Locked)
@@ -25,9 +26,11 @@ internal static class LockIds
                 throw new EzException(
                     FailureKind.Usage,
                     $"the {row.Kind} `{row.Name}` has number {held.Number} in `{locked.File.LockPath}` and {row.Number} in `{version.Reference}`, which is in the store",
-                    $"raise `version:` in the recipe for another number; or take the row out of the lock, and build again");
+                    "raise `version:` in the recipe for another number; or take the row out of the lock, and build again");
             }
         }
+
+        Write(workspace, locked, built);
     }
 
     /// <summary>Where the lock beside the recipe is still the one that was built.</summary>

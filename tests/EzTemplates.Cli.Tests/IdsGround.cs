@@ -2,7 +2,7 @@ using EzTemplates.Testing;
 
 namespace EzTemplates.Cli.Tests;
 
-/// <summary>An OS with this machine's tools that make users, built once, and three packages that each use another one.</summary>
+/// <summary>An OS with this machine's tools that make users, built once, and packages that each use another one.</summary>
 public sealed class IdsGround : IDisposable
 {
     /// <summary>By adduser; the number gets into a file's content.</summary>
@@ -48,10 +48,15 @@ public sealed class IdsGround : IDisposable
 
             """);
 
+    /// <summary>Before its files are there; and one that changes what adduser is told with.</summary>
+    private static readonly GeneratedPackage Delta = new GeneratedPackage("delta", "1")
+        .Script("preinst", "#!/bin/sh\nset -e\ngroupadd --system delta\ntouch /delta-file\nchown :delta /delta-file\n")
+        .Script("postinst", "#!/bin/sh\nset -e\necho '# by delta' >> /etc/adduser.conf\n");
+
     public IdsGround()
     {
         var system = DpkgPackage.Make();
-        Ground.Publish(0, [system, AccountsPackage.Make(system), Alpha, Beta, Gamma]);
+        Ground.Publish(0, [system, AccountsPackage.Make(system), Alpha, Beta, Gamma, Delta]);
         Ground.Ez.Succeed("build", Ground.Recipes.Os("box", "accounts", "configure: sandbox"));
     }
 

@@ -47,7 +47,12 @@ public sealed class IdTableTests
         var acl = Convert.FromHexString("02000000" + "01000600FFFFFFFF" + "0200070065000000" + "04000400FFFFFFFF" + "0800040065000000" + "10000700FFFFFFFF" + "20000400FFFFFFFF");
         var entry = new ManifestEntry
         {
-            Path = TreePath.Parse("/f"), Type = EntryType.File, Mode = 0xDED, Uid = 101, Gid = 101, Mtime = new FileTime(7),
+            Path = TreePath.Parse("/f"),
+            Type = EntryType.File,
+            Mode = 0xDED,
+            Uid = 101,
+            Gid = 101,
+            Mtime = new FileTime(7),
             Xattrs = [new("security.capability", [0x65, 0, 0, 0]), new("system.posix_acl_access", [.. acl])],
         };
         var numbers = new Renumbering([(User("a", 101), 300), (Group("b", 101), 101)]);
