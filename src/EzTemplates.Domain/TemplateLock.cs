@@ -45,8 +45,15 @@ public sealed record LockedBase(string Template, NuGetVersion Version, Sha256Dig
 /// <summary>A repository's suite and the digest of its signed Release text.</summary>
 public sealed record LockedSnapshot(string Repository, string Suite, Sha256Digest Name);
 
-/// <summary>A user (<c>user</c>) or group (<c>group</c>) with its number.</summary>
-public sealed record LockedId(string Kind, string Name, uint Number);
+/// <summary>A user (<see cref="User"/>) or group (<see cref="Group"/>) with its number.</summary>
+public sealed record LockedId(string Kind, string Name, uint Number)
+{
+    public const string User = "user";
+
+    public const string Group = "group";
+
+    public override string ToString() => $"{Kind} {Name} {Number}";
+}
 
 /// <summary>One package of a lock.</summary>
 /// <param name="Source"><c>repository/suite</c>.</param>

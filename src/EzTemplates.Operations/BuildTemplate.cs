@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using EzTemplates.Domain;
-using EzTemplates.Domain.Composition;
 using EzTemplates.Formats.Locks;
 using EzTemplates.Repositories;
 using EzTemplates.Store;
@@ -16,7 +15,7 @@ public static class BuildTemplate
     /// <param name="meanwhile">What may be done while the tree is made: by then there is nothing more to fetch or unpack.</param>
     internal static async Task<BuildSummary> RunAsync(Workspace workspace, LockedRecipe locked, Func<Task>? meanwhile, CancellationToken cancel)
     {
-        if (FindDone(workspace.Store, locked.Lock) is { } done)
+        if (FindDone(workspace, locked) is { } done)
         {
             return BuildFigures.OfExisting(done);
         }
@@ -37,28 +36,30 @@ public static class BuildTemplate
         // Asked before the work: on some kernels there is none for this user.
         _ = workspace.Store.Layer;
         RequireIds.ToConfigure(workspace.Store, locked.Lock);
+        var subject = Subject(workspace, locked);
         using var writer = workspace.Store.BeginWriting(workspace.Patience);
         var downloaded = await workspace.Steps.RunAsync("fetch", () => FetchPackages.RunAsync(workspace, locked, rows, cancel)).ConfigureAwait(false);
         using var batch = writer.BeginIngest();
         var contents = workspace.Steps.Run("ingest", () => IngestPackages.Run(workspace, batch, locked, rows, cancel));
-        var subject = Subject(workspace, locked);
         var beside = meanwhile is null ? Task.CompletedTask : Task.Run(meanwhile, cancel);
-        ComposedManifest tree;
+        ConfiguredTree made;
         try
         {
-            tree = MakeTree.Run(workspace, writer, batch, subject, WithContents(layers, contents), cancel);
+            made = MakeTree.Run(workspace, writer, batch, subject, WithContents(layers, contents), cancel);
         }
         finally
         {
             await beside.ConfigureAwait(false);
         }
 
-        var version = workspace.Steps.Run("commit", () => Commit(writer, new VersionCommit(locked.Lock, tree.Manifest, tree.Provenance, rows.Count) 
+        var commit = new VersionCommit(locked.Lock with { Ids = made.Ids }, made.Tree.Manifest, made.Tree.Provenance, rows.Count)
         {
             Keep = locked.File.Recipe.KeepVersions,
             Settings = locked.File.Recipe.Settings,
             Repositories = [.. locked.File.Recipe.Repositories.Select(KeyBlocks.Inline)],
-        }));
+        };
+        var version = workspace.Steps.Run("commit", () => Commit(writer, commit));
+        LockIds.Write(workspace, locked, made.Ids);
         return BuildFigures.OfBuilt(version, downloaded, batch.Statistics);
     }
 
@@ -67,6 +68,19 @@ public static class BuildTemplate
         store.Versions.Find(new TemplateReference(held.Template, held.Version)) is { } done
             && done.Lock == LockText.DigestOf(held) && store.Versions.IsWhole(done) ? done : null;
 
+    /// <summary>As <see cref="FindDone(ContentStore, TemplateLock)"/>; the lock gets the ids that came with the build, where it lacks them.</summary>
+    /// <exception cref="EzException">Usage: the version has other ids than the lock.</exception>
+    public static TemplateVersionRecord? FindDone(Workspace workspace, LockedRecipe locked)
+    {
+        var done = FindDone(workspace.Store, locked.Lock);
+        if (done is not null)
+        {
+            LockIds.Fit(workspace, locked, done);
+        }
+
+        return done;
+    }
+
     /// <summary>The packages bottom up: the OS's rows, then the application's own.</summary>
     private static ImmutableArray<ImmutableArray<LockedPackage>> Layers(LockedRecipe locked) =>
         locked.Base is null ? [locked.Lock.Packages] : [.. Layers(locked.Base), locked.Lock.Packages];
@@ -74,11 +88,14 @@ public static class BuildTemplate
     /// <summary>A composition's epoch is the newest of its locks'.</summary>
     private static long Epoch(LockedRecipe locked) => Math.Max(locked.Lock.Epoch, locked.Base is null ? long.MinValue : Epoch(locked.Base));
 
-    /// <summary>An OS's version is built before its applications'.</summary>
+    /// <summary>An OS's version is built before its applications'. Numbers that disagree are an error here, before the work.</summary>
     private static ConfigureSubject Subject(Workspace workspace, LockedRecipe locked)
     {
         var os = locked.Lock.Base is { } below ? Compositions.FindOs(workspace.Store, locked.Lock.Template, below) : null;
-        return new ConfigureSubject(locked.Lock.Template, locked.Lock.Architecture, Epoch(locked), locked.Lock.Rules, os, [locked.File.Recipe.Settings]);
+        return new ConfigureSubject(locked.Lock.Template, locked.Lock.Architecture, Epoch(locked), locked.Lock.Rules, os, [locked.File.Recipe.Settings])
+        {
+            Ids = locked.Lock.Rules == 0 ? IdsOfBuild.OfComposition([]) : IdsOfBuild.Of(workspace, locked),
+        };
     }
 
     private static ImmutableArray<ImmutableArray<(LockedPackage, PackageContents)>> WithContents(

@@ -104,8 +104,11 @@ internal static class ComposedTemplates
             locks.Append(os.Lock).Max(held => held.Epoch),
             os.Lock.Rules,
             os.Version,
-            [.. apps.Select(app => app.Version.Settings)]);
-        return MakeTree.Run(workspace, writer, batch, subject, [WithContents(workspace.Store, os.Lock.Packages), WithContents(workspace.Store, added)], cancel);
+            [.. apps.Select(app => app.Version.Settings)])
+        {
+            Ids = IdsOfBuild.OfComposition(locks.Prepend(os.Lock)),
+        };
+        return MakeTree.Run(workspace, writer, batch, subject, [WithContents(workspace.Store, os.Lock.Packages), WithContents(workspace.Store, added)], cancel).Tree;
     }
 
     private static (TemplateLock Lock, TemplateVersionRecord Version) LockOf(ContentStore store, CompositionRow row)

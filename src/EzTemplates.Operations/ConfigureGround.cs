@@ -22,9 +22,24 @@ internal sealed class ConfigureGround(Workspace workspace, StoreWriter writer, I
         ("/etc/hosts", Readable, "127.0.0.1\tlocalhost\n::1\tlocalhost ip6-localhost ip6-loopback\n"),
     ];
 
+    private readonly List<Sha256Digest> _unkept = [];
+
     /// <summary>A text of the tree, bytes as chars; null where it has no such file.</summary>
     public string? TextOf(TreeEdit tree, TreePath path) =>
-        tree.Find(path)?.Content is { } content ? Encoding.Latin1.GetString(workspace.Store.Objects.Read(content)) : null;
+        tree.Find(path) is { Content: not null } entry ? TextOf(entry) : null;
+
+    /// <summary>A file's text, bytes as chars.</summary>
+    public string TextOf(ManifestEntry file) => Encoding.Latin1.GetString(workspace.Store.Objects.Read(file.Content!.Value));
+
+    /// <summary>A file with another text; its bytes come into the store with those that are put into a tree or captured next.</summary>
+    public ManifestEntry WithText(ManifestEntry file, string text)
+    {
+        var bytes = Encoding.Latin1.GetBytes(text);
+        using var stream = new MemoryStream(bytes, writable: false);
+        var content = batch.Put(stream, bytes.Length);
+        _unkept.Add(content);
+        return file with { Size = bytes.Length, Content = content };
+    }
 
     /// <summary>Puts files into a tree; their bytes are in the store when this returns.</summary>
     /// <param name="written">The time of those that no package has.</param>
@@ -39,16 +54,18 @@ internal sealed class ConfigureGround(Workspace workspace, StoreWriter writer, I
             tree.Put(entry, tree.PackageOf(file.Path));
         }
 
-        batch.Keep(objects);
+        Keep(objects);
     }
 
     /// <summary>Runs the steps in a view of the tree, and changes the tree as they did.</summary>
     /// <param name="meanwhile">What else is in the view while they run.</param>
-    public void Run(TreeEdit tree, ImmutableArray<ConfigureStep> steps, IEnumerable<DatabaseFile> meanwhile)
+    public void Run(TreeEdit tree, ScriptIds ids, ImmutableArray<ConfigureStep> steps, IEnumerable<DatabaseFile> meanwhile)
     {
         var epoch = new FileTime(subject.Epoch);
         var seen = new TreeEdit(tree.Finish());
-        Put(seen, OfSandbox.Select(file => new DatabaseFile.Written(TreePath.Parse(file.Path), Encoding.ASCII.GetBytes(file.Text), file.Mode)).Concat(meanwhile), epoch);
+        var numbers = new CapturedIds(this, tree, ids);
+        numbers.Tell(seen);
+        Put(seen, OfSandbox.Select(file => new DatabaseFile.Written(TreePath.Parse(file.Path), Encoding.ASCII.GetBytes(file.Text), file.Mode)).Concat(meanwhile).Concat(numbers.Pools), epoch);
         var manifest = seen.Finish().Manifest;
         var shown = new ConfigureTree(
             workspace.Store.Ids.Shown(manifest),
@@ -57,7 +74,9 @@ internal sealed class ConfigureGround(Workspace workspace, StoreWriter writer, I
         using var sandbox = ConfigureSandbox.Begin(workspace.Environments, shown, subject.Limits);
         RunAll(sandbox, steps);
         var captured = sandbox.Capture(batch.Put, cancel);
-        batch.Keep(captured.OfType<CapturedPath.Changed>().Select(change => change.Entry.Content).OfType<Sha256Digest>().Append(Empty()));
+        Keep(captured.OfType<CapturedPath.Changed>().Select(change => change.Entry.Content).OfType<Sha256Digest>().Append(Empty()));
+        captured = numbers.Settle(captured);
+        Keep([]);
         new CapturedChanges(subject, sandbox.Started).Apply(tree, captured.Where(change => !OfSandbox.Any(file => file.Path == change.Path.Latin1)));
     }
 
@@ -79,6 +98,18 @@ internal sealed class ConfigureGround(Workspace workspace, StoreWriter writer, I
         {
             throw ConfigureFailures.Of(subject, failure);
         }
+    }
+
+    /// <summary>Each time waits for the disk, so that many files at a time are better than one.</summary>
+    private void Keep(IEnumerable<Sha256Digest> objects)
+    {
+        var all = objects.Concat(_unkept).ToList();
+        if (all.Count > 0)
+        {
+            batch.Keep(all);
+        }
+
+        _unkept.Clear();
     }
 
     private Sha256Digest Empty() => batch.Put(Stream.Null, 0);

@@ -29,8 +29,14 @@ internal sealed record ConfigureSubject(string Name, string Architecture, long E
     /// <summary>Instance data beyond the common table.</summary>
     public IEnumerable<InstancePath> InstanceData => Settings.SelectMany(settings => settings.InstanceData).Concat(Os?.Settings.InstanceData ?? []);
 
+    /// <summary>Where the numbers of users and groups come from.</summary>
+    public required IdSource Ids { get; init; }
+
     public ConfigureLimits Limits { get; init; } = new();
 }
+
+/// <param name="Ids">The users and groups that scripts made, as a lock has them.</param>
+internal sealed record ConfiguredTree(ComposedManifest Tree, ImmutableArray<LockedId> Ids);
 
 /// <summary>
 /// Runs the maintainer scripts of a tree's packages once, in a sandbox, and takes what they changed into the tree. The OS's part is never
@@ -38,22 +44,43 @@ internal sealed record ConfigureSubject(string Name, string Architecture, long E
 /// </summary>
 internal sealed class ConfigureTemplate
 {
+    // The second run knows all names that the first has met, and scripts that go by what is there may meet others then.
+    private const int MostRuns = 4;
+
     private readonly Workspace _workspace;
     private readonly ConfigureSubject _subject;
     private readonly ConfigureGround _ground;
     private readonly ComposedLayers _layer;
+    private ScriptIds _ids;
 
     private ConfigureTemplate(Workspace workspace, StoreWriter writer, IngestBatch batch, ComposedLayers layer, ConfigureSubject subject, CancellationToken cancel)
     {
         (_workspace, _layer, _subject) = (workspace, layer, subject);
+        _ids = new ScriptIds(subject.Ids, subject.Ids.Known, subject.Name);
         _ground = new ConfigureGround(workspace, writer, batch, subject, cancel);
     }
 
     /// <exception cref="EzException">Environment: a script failed or took too long; it names package and script, and quotes what they said last.</exception>
-    public static ComposedManifest Run(Workspace workspace, StoreWriter writer, IngestBatch batch, ComposedLayers layer, ConfigureSubject subject, CancellationToken cancel)
+    public static ConfiguredTree Run(Workspace workspace, StoreWriter writer, IngestBatch batch, ComposedLayers layer, ConfigureSubject subject, CancellationToken cancel) =>
+        new ConfigureTemplate(workspace, writer, batch, layer, subject, cancel).Run();
+
+    private ConfiguredTree Run()
     {
-        var run = new ConfigureTemplate(workspace, writer, batch, layer, subject, cancel);
-        return subject.Os is { } os ? run.ConfigureOn(os) : run.ConfigureAlone();
+        for (var runs = 0; runs < MostRuns; runs++)
+        {
+            var tree = _subject.Os is { } os ? ConfigureOn(os) : ConfigureAlone();
+            if (!_ids.HasMetOthers)
+            {
+                return new ConfiguredTree(tree, _ids.Made);
+            }
+
+            _ids = new ScriptIds(_subject.Ids, _ids.Known, _subject.Name);
+        }
+
+        throw new EzException(
+            FailureKind.Environment,
+            $"cannot configure `{_subject.Name}`: its scripts make users or groups of other names each time they run",
+            "`exclude:` in the recipe leaves a package out");
     }
 
     private FileTime Epoch => new(_subject.Epoch);
@@ -73,6 +100,7 @@ internal sealed class ConfigureTemplate
         var answers = DebconfAnswers.For(_workspace, edit, _subject, _layer.Packages);
         _ground.Run(
             edit,
+            _ids,
             [.. answers.Steps, .. DpkgSteps.Preinsts(_layer.Packages, _subject.Epoch), DpkgSteps.Configure(_subject.Epoch)],
             [.. answers.Files, .. DpkgSteps.Members(_layer.Packages)]);
         return Finish(edit, _layer.Tree.Provenance);
@@ -90,14 +118,14 @@ internal sealed class ConfigureTemplate
         new LaidLayer(_layer, edit, ControlsOf(os, below), diverted).Lay(Epoch);
         RecipeFiles.Put(_ground, edit, _subject);
         AddToDatabase(edit);
-        _ground.Run(edit, [DpkgSteps.Configure(_subject.Epoch)], []);
+        _ground.Run(edit, _ids, [DpkgSteps.Configure(_subject.Epoch)], []);
         return Finish(edit, below.Followed(_layer.Tree.Provenance));
 
         void RunFirst(ImmutableArray<ConfigureStep> steps, IEnumerable<DatabaseFile> files)
         {
             if (!steps.IsEmpty)
             {
-                _ground.Run(edit, steps, files);
+                _ground.Run(edit, _ids, steps, files);
             }
         }
     }
@@ -115,7 +143,7 @@ internal sealed class ConfigureTemplate
         var hooks = _subject.Settings.SelectMany(settings => settings.AfterConfigure).Select(command => DpkgSteps.Hook(command, _subject.Epoch)).ToImmutableArray();
         if (!hooks.IsEmpty)
         {
-            _ground.Run(edit, hooks, []);
+            _ground.Run(edit, _ids, hooks, []);
         }
 
         AptStates.Put(_ground, edit, _layer.Packages, _subject);

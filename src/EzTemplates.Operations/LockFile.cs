@@ -2,16 +2,12 @@ using System.Text;
 using EzTemplates.Domain;
 using EzTemplates.Formats.Locks;
 using EzTemplates.Store;
-using EzTemplates.Store.Native;
 
 namespace EzTemplates.Operations;
 
 /// <summary>The lock beside a recipe, on disk.</summary>
 public static class LockFile
 {
-    /// <summary>Less the umask: it belongs into git.</summary>
-    private const int EveryoneReads = 0b110_110_110;
-
     /// <returns>Null where there is none yet.</returns>
     public static TemplateLock? Read(RecipeFile file) =>
         File.Exists(file.LockPath) ? LockText.Read(File.ReadAllBytes(file.LockPath), file.LockPath) : null;
@@ -37,41 +33,11 @@ public static class LockFile
     {
         var name = "recipe-" + Sha256Digest.Of(Encoding.UTF8.GetBytes(file.FullPath)).Short;
         var turn = FileLock.Acquire(Path.Combine(workspace.Store.Layout.Locks, name), FileLockMode.Exclusive, $"the lock of `{file.Recipe.Name}`", workspace.Patience);
-
-        // What a killed command has left: nobody else writes there now.
-        Remove(Beside(file));
+        ReplacedFile.RemoveUnfinished(file.LockPath);
         return turn;
     }
 
-    /// <summary>Whole or not at all: written beside, synced, then renamed. The caller has the turn.</summary>
+    /// <summary>Whole or not at all. The caller has the turn.</summary>
     /// <exception cref="StoreException">The disk failed; the lock is as it was, and nothing lies beside it.</exception>
-    public static void Write(RecipeFile file, TemplateLock made)
-    {
-        var beside = Beside(file);
-        try
-        {
-            // Not through FileStream: its Flush(flushToDisk: true) passes over a disk that refuses.
-            StoreFile.WriteNewDurably(beside, LockText.Write(made), EveryoneReads);
-            Libc.Rename(null, beside, null, file.LockPath);
-        }
-        catch (StoreException failure)
-        {
-            Remove(beside);
-            throw StoreException.FromErrno("write the lock", file.LockPath, failure.Errno);
-        }
-    }
-
-    private static string Beside(RecipeFile file) => file.LockPath + ".new";
-
-    private static void Remove(string beside)
-    {
-        try
-        {
-            File.Delete(beside);
-        }
-        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
-        {
-            // Whoever writes the lock next replaces it; what went wrong before this matters more.
-        }
-    }
+    public static void Write(RecipeFile file, TemplateLock made) => ReplacedFile.Write(file.LockPath, LockText.Write(made), "write the lock");
 }

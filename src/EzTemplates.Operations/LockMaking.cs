@@ -40,6 +40,7 @@ internal static class LockMaking
                 .ThenBy(s => s.Suite, StringComparer.Ordinal)],
             Epoch = previous?.Epoch ?? ground.Now.ToUnixTimeSeconds(),
             Rules = RulesOf(file, os),
+            Ids = IdsOf(previous, os),
             Packages = [.. chosen
                 .Select(c => Row(ground.Universe, c))
                 .OrderBy(p => p.Name, StringComparer.Ordinal)
@@ -48,6 +49,13 @@ internal static class LockMaking
         return previous is not null && !LockChange.IsChanged(previous, made)
             ? made
             : made with { Version = Next(previous?.Version, file.Recipe.Version), Epoch = ground.Now.ToUnixTimeSeconds() };
+    }
+
+    /// <summary>Those that are known; the build knows which of them it needs. What the base makes by now is the base's.</summary>
+    private static ImmutableArray<LockedId> IdsOf(TemplateLock? previous, TemplateLock? os)
+    {
+        var below = (os?.Ids ?? []).Select(row => (row.Kind, row.Name)).ToHashSet();
+        return [.. (previous?.Ids ?? []).Where(row => !below.Contains((row.Kind, row.Name)))];
     }
 
     /// <summary>An application runs on its OS's configured tree, or has nothing to run on.</summary>

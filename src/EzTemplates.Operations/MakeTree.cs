@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using EzTemplates.Domain;
-using EzTemplates.Domain.Composition;
 using EzTemplates.Store;
 
 namespace EzTemplates.Operations;
@@ -13,7 +12,7 @@ internal static class MakeTree
     /// the recipes' files added.
     /// </summary>
     /// <param name="layers">Rows with their contents, the OS's first.</param>
-    public static ComposedManifest Run(
+    public static ConfiguredTree Run(
         Workspace workspace,
         StoreWriter writer,
         IngestBatch batch,
@@ -24,6 +23,6 @@ internal static class MakeTree
         var composed = workspace.Steps.Run("compose", () => ComposePackages.Run(workspace, subject, subject.IsConfigured ? layers[^1..] : layers));
         return subject.IsConfigured
             ? workspace.Steps.Run("configure", () => ConfigureTemplate.Run(workspace, writer, batch, composed, subject, cancel))
-            : RecipeFiles.PutAlone(new ConfigureGround(workspace, writer, batch, subject, cancel), composed.Tree, subject);
+            : new ConfiguredTree(RecipeFiles.PutAlone(new ConfigureGround(workspace, writer, batch, subject, cancel), composed.Tree, subject), []);
     }
 }

@@ -19,6 +19,9 @@ public sealed record RecipeFile(string FullPath, Recipe Recipe, RecipeFile? Base
     /// <summary>The lock beside the recipe: <c>nginx.amd64.lock.json</c>.</summary>
     public string LockPath => LockPathOf(Recipe.Name);
 
+    /// <summary>The table of ids beside the OS recipe, which serves every application on it: <c>debian-12.ids</c>.</summary>
+    public string IdsPath => Path.Combine((Base ?? this).Folder, Os.Name + ".ids");
+
     /// <summary>The OS's own, then those that a package is asked for in (<c>wine32:i386</c>).</summary>
     public IReadOnlyList<string> Architectures =>
         [.. new[] { Os.Architecture }.Concat((Base?.Recipe.Packages ?? []).Concat(Recipe.Packages).Select(p => p.Architecture).Where(a => a is not ("" or "all" or "any" or "native"))).Distinct()];

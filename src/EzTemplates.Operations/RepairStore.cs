@@ -111,8 +111,11 @@ internal sealed class RepairStore
     {
         var os = version.Record.Base is { } below ? Compositions.FindOs(_workspace.Store, version.Lock.Template, below) : null;
         TemplateLock[] layers = os is null ? [version.Lock] : [_workspace.Store.Versions.ReadLock(os.Reference), version.Lock];
-        var subject = new ConfigureSubject(version.Lock.Template, version.Lock.Architecture, layers.Max(held => held.Epoch), version.Lock.Rules, os, [version.Record.Settings]);
-        return MakeTree.Run(_workspace, _writer, _batch, subject, [.. layers.Select(held => held.Packages.Select(row => (row, Contents(row))).ToImmutableArray())], _cancel);
+        var subject = new ConfigureSubject(version.Lock.Template, version.Lock.Architecture, layers.Max(held => held.Epoch), version.Lock.Rules, os, [version.Record.Settings])
+        {
+            Ids = IdsOfBuild.OfComposition([version.Lock]),
+        };
+        return MakeTree.Run(_workspace, _writer, _batch, subject, [.. layers.Select(held => held.Packages.Select(row => (row, Contents(row))).ToImmutableArray())], _cancel).Tree;
     }
 
     private PackageContents Contents(LockedPackage row) => _workspace.Store.FindContents(row.Sha256)

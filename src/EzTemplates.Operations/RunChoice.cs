@@ -48,7 +48,7 @@ internal static class RunChoice
     private static async Task<TemplateVersionRecord> BuildAsync(Workspace workspace, string recipe, CancellationToken cancel)
     {
         var locked = await LockedAsync(workspace, recipe, cancel).ConfigureAwait(false);
-        if (BuildTemplate.FindDone(workspace.Store, locked.Lock) is { } done)
+        if (BuildTemplate.FindDone(workspace, locked) is { } done)
         {
             return done;
         }

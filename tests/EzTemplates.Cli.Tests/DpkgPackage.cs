@@ -15,9 +15,15 @@ internal static class DpkgPackage
     {
         Requires.Tool("ldd");
         Requires.Tool("dpkg-query");
-        var package = new GeneratedPackage("system", "1") { Compressor = "none" }.Folder("/dev").Folder("/proc").Folder("/sys").Folder("/etc").Folder("/tmp").Folder("/var/log");
-        var added = new HashSet<string>(StringComparer.Ordinal);
-        foreach (var program in Programs.Select(name => ToolRun.Locate(name) ?? throw new InvalidOperationException($"no {name} on this machine")))
+        return new GeneratedPackage("system", "1") { Compressor = "none" }.Folder("/dev").Folder("/proc").Folder("/sys").Folder("/etc").Folder("/tmp").Folder("/var/log").WithPrograms(Programs);
+    }
+
+    /// <summary>This machine's programs, with the libraries that they are linked to.</summary>
+    /// <param name="below">A package that has some of the libraries.</param>
+    public static GeneratedPackage WithPrograms(this GeneratedPackage package, IEnumerable<string> names, GeneratedPackage? below = null)
+    {
+        var added = (below?.Entries ?? []).Select(entry => entry.Path).ToHashSet(StringComparer.Ordinal);
+        foreach (var program in names.Select(name => ToolRun.Locate(name) ?? throw new InvalidOperationException($"no {name} on this machine")))
         {
             package = package.File("/usr/bin/" + Path.GetFileName(program), File.ReadAllBytes(program), 0x1ED);
             foreach (var library in ToolRun.Run("ldd", program).Output.Split([' ', '\n', '\t'], StringSplitOptions.RemoveEmptyEntries).Where(word => word[0] == '/' && File.Exists(word)))

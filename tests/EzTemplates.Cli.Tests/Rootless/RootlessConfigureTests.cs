@@ -8,7 +8,8 @@ public sealed class RootlessConfigureTests
 {
     private static readonly GeneratedPackage Scripted = new GeneratedPackage("scripted", "1") { Depends = "system", Compressor = "none" }
         .File("/usr/share/scripted/gone", "x").File("/usr/share/scripted/owned", "owned\n").Folder("/usr/share/scripted/whole")
-        .Script("postinst", "#!/bin/sh\nset -e\nchown 33:42 /usr/share/scripted/owned\nchmod 4750 /usr/share/scripted/owned\nrm /usr/share/scripted/gone\nln /usr/share/scripted/owned /usr/share/scripted/again\nrm -r /usr/share/scripted/whole\nmkdir -m 700 /usr/share/scripted/whole\n");
+        .Script("postinst", "#!/bin/sh\nset -e\nchown 33:42 /usr/share/scripted/owned\nchmod 4750 /usr/share/scripted/owned\nrm /usr/share/scripted/gone\nln /usr/share/scripted/owned /usr/share/scripted/again\nrm -r /usr/share/scripted/whole\nmkdir -m 700 /usr/share/scripted/whole\n"
+            + "echo own:x:150:150::/:/bin/false >> /etc/passwd\necho own:x:150: >> /etc/group\ntouch /usr/share/scripted/own\nchown own:own /usr/share/scripted/own\n");
 
     [Fact]
     public void With_ranges_a_configured_version_is_that_of_root()
@@ -17,6 +18,8 @@ public sealed class RootlessConfigureTests
         var recipe = Publish(ground);
         ground.Succeed("up", recipe, "--name", "web");
         Assert.Equal("33 42 4750 2\n", ground.Exec("web", "stat -c '%u %g %a %h' /usr/share/scripted/owned"));
+        Assert.Equal("200 200\n", ground.Exec("web", "stat -c '%u %g' /usr/share/scripted/own"));
+        Assert.Equal("ez-ids 1\nuser own 200\ngroup own 200\n", File.ReadAllText(Path.Combine(ground.Recipes.Folder, "scripted.ids")));
         Assert.Equal("missing     /usr/share/scripted/gone\n", ground.Exec("web", "dpkg --audit; dpkg -V"));
 
         using var temp = new TempFolder();
