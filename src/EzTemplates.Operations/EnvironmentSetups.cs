@@ -61,7 +61,7 @@ internal sealed class EnvironmentSetups(Workspace workspace)
         try
         {
             var architecture = workspace.Store.Versions.ReadLock(versions[0].Reference).Architecture;
-            return AptSourcesText.Write(workspace.Resolve([.. versions.SelectMany(version => version.Repositories)], architecture));
+            return AptSourcesText.Write(workspace.Resolve([.. versions.SelectMany(version => version.Repositories)], architecture), file => IsInTree(manifest, file));
         }
         catch (EzException absent) when (absent.Kind is FailureKind.Usage or FailureKind.Untrusted)
         {
@@ -69,4 +69,7 @@ internal sealed class EnvironmentSetups(Workspace workspace)
             return null;
         }
     }
+
+    private static bool IsInTree(Manifest manifest, string file) =>
+        TreePath.TryParse(file, out var path) && manifest.Find(path) is { Type: EntryType.File, Content: { } content } && StoreFile.TryRead(file) is { } bytes && Sha256Digest.Of(bytes) == content;
 }

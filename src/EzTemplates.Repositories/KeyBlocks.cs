@@ -22,8 +22,13 @@ public static class KeyBlocks
 
     /// <summary>The field <c>Signed-By</c> of an APT source that these keys sign.</summary>
     /// <remarks>Where fingerprints choose, only those keys; of one that is in no file the fingerprint stands, and the environment is to have it.</remarks>
-    internal static string SignedBy(TrustedKeys keys)
+    internal static string SignedBy(TrustedKeys keys, Func<string, bool> isInTree)
     {
+        if (keys is { Inline.IsEmpty: true, Fingerprints.IsEmpty: true, Files.IsEmpty: false } && keys.Files.All(isInTree))
+        {
+            return $"Signed-By: {string.Join(", ", keys.Files)}\n";
+        }
+
         var rings = keys.Files.Select(Read).Concat(keys.Inline.Select(text => TrustedKeys.Dearmor(Encoding.UTF8.GetBytes(text), "the key inside the sources file")));
         var certificates = rings.SelectMany(Certificates).DistinctBy(certificate => certificate.Fingerprint).OrderBy(certificate => certificate.Fingerprint, StringComparer.Ordinal)
             .Where(certificate => keys.Fingerprints.IsEmpty || keys.Fingerprints.Contains(certificate.Fingerprint)).ToList();

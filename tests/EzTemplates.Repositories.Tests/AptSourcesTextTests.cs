@@ -33,7 +33,7 @@ public sealed class AptSourcesTextTests : IDisposable
         Assert.Equal(2, stanzas.Length);
         Assert.StartsWith("Types: deb\nURIs: http://a.example/debian/\nSuites: one one-updates\nComponents: main contrib\nSigned-By:\n -----BEGIN PGP PUBLIC KEY BLOCK-----\n .\n", stanzas[0], StringComparison.Ordinal);
         Assert.Equal("Types: deb\nURIs: https://b.example/\nSuites: two\nComponents: main contrib\nTrusted: yes\n", stanzas[1]);
-        Assert.Null(AptSourcesText.Write([Repository("local", keys, ("one", ["file:///srv/x/"]))]));
+        Assert.Null(AptSourcesText.Write([Repository("local", keys, ("one", ["file:///srv/x/"]))], _ => false));
     }
 
     [Fact]
@@ -47,6 +47,14 @@ public sealed class AptSourcesTextTests : IDisposable
 
         var absent = new string('A', 40);
         Assert.Contains($"\nSigned-By: {absent}\n", Text(Repository("x", new TrustedKeys([ring], [], [absent]), ("one", ["http://a.example/"]))), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_keyring_that_the_environment_has_itself_is_named()
+    {
+        var file = _first.WritePublicKey(_temp.At("first.gpg"));
+        var written = AptSourcesText.Write([Repository("x", new TrustedKeys([file], [], []), ("one", ["http://a.example/"]))], asked => asked == file)!;
+        Assert.EndsWith($"\nComponents: main contrib\nSigned-By: {file}\n", Encoding.UTF8.GetString(written), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -71,7 +79,7 @@ public sealed class AptSourcesTextTests : IDisposable
 
     private static string Text(params IEnumerable<ResolvedRepository> repositories)
     {
-        var file = AptSourcesText.Write(repositories)!;
+        var file = AptSourcesText.Write(repositories, _ => false)!;
         Assert.True(MarkedText.IsUnedited(file));
         var text = Encoding.UTF8.GetString(file);
         return text[(text.IndexOf('\n', StringComparison.Ordinal) + 1)..];

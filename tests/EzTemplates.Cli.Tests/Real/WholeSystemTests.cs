@@ -9,7 +9,7 @@ public sealed class WholeSystemTests(RealGround ground)
     private const string Sshd = """
         ssh-keygen -q -t ed25519 -N '' -f /root/key && mkdir -p -m 700 /root/.ssh /run/sshd && cp /root/key.pub /root/.ssh/authorized_keys
         /usr/sbin/sshd -o ListenAddress=127.0.0.1:2222
-        ssh -q -o BatchMode=yes -o StrictHostKeyChecking=no -i /root/key -p 2222 root@127.0.0.1 echo accepted
+        ssh -v -o BatchMode=yes -o StrictHostKeyChecking=no -i /root/key -p 2222 root@127.0.0.1 echo accepted 2>/tmp/ssh.log || cat /tmp/ssh.log
         """;
 
     private const string Nginx = "nginx && exec 3<>/dev/tcp/127.0.0.1/80 && printf 'GET / HTTP/1.0\\r\\n\\r\\n' >&3 && cat <&3";
@@ -65,9 +65,10 @@ public sealed class WholeSystemTests(RealGround ground)
     public void APT_in_an_environment_reaches_the_host_s_mirror_with_the_sources_that_ez_wrote()
     {
         var environment = ground.Create("debian-12");
-        Assert.Contains("tree", Bash(environment, "apt-get update -qq && apt-get install -qq -y tree >/dev/null && command -v tree"), StringComparison.Ordinal);
+        Assert.Contains("tree", Bash(environment, "apt-get update -qq && apt-get install -qq -y tree >/dev/null && command -v tree", "host"), StringComparison.Ordinal);
         Assert.Equal("", Bash(environment, Checks));
     }
 
-    private string Bash(string environment, string script) => ground.Ez.Succeed("env", "exec", environment, "--", "bash", "-c", script).Output;
+    private string Bash(string environment, string script, string network = "none") =>
+        ground.Ez.Succeed("env", "exec", "--network", network, environment, "--", "bash", "-c", script).Output;
 }
