@@ -31,11 +31,15 @@ internal sealed class ConfigureTemplate
     private readonly ConfigureSubject _subject;
     private readonly ConfigureGround _ground;
     private readonly ComposedLayers _layer;
+    private readonly Provenance _below;
+    private readonly Provenance _packages;
 
     private ConfigureTemplate(Workspace workspace, StoreWriter writer, IngestBatch batch, ComposedLayers layer, ConfigureSubject subject, CancellationToken cancel)
     {
         (_workspace, _layer, _subject) = (workspace, layer, subject);
-        _ground = new ConfigureGround(workspace, writer, batch, subject, cancel);
+        _below = subject.Os is { } os ? ProvenanceOf(os) : layer.Tree.Provenance;
+        _packages = subject.Os is null ? _below : _below.Followed(layer.Tree.Provenance);
+        _ground = new ConfigureGround(workspace, writer, batch, subject, new NamedPackages(_packages), cancel);
     }
 
     /// <exception cref="EzException">Environment: a script failed or took too long; it names package and script, and quotes what they said last.</exception>
@@ -60,14 +64,13 @@ internal sealed class ConfigureTemplate
         AddToDatabase(edit);
         var preinsts = DpkgSteps.Preinsts(_layer.Packages, _subject.Epoch);
         _ground.Run(edit, [.. preinsts, DpkgSteps.Configure(_subject.Epoch)], DpkgSteps.Members(_layer.Packages));
-        return Finish(edit, _layer.Tree.Provenance);
+        return Finish(edit);
     }
 
     /// <summary>On a system that works: preinsts before the files appear, since they divert and move what is there.</summary>
     private ComposedManifest ConfigureOn(TemplateVersionRecord os)
     {
-        var below = ProvenanceOf(os);
-        var edit = new TreeEdit(new ComposedManifest(_workspace.Store.Versions.ReadManifest(os.Manifest), below));
+        var edit = new TreeEdit(new ComposedManifest(_workspace.Store.Versions.ReadManifest(os.Manifest), _below));
         var preinsts = DpkgSteps.Preinsts(_layer.Packages, _subject.Epoch);
         if (!preinsts.IsEmpty)
         {
@@ -75,10 +78,10 @@ internal sealed class ConfigureTemplate
         }
 
         var diverted = DivertedPaths.Read(_ground.TextOf(edit, DpkgDatabase.Diversions) ?? "", edit.Settle);
-        new LaidLayer(_layer, edit, ControlsOf(os, below), diverted).Lay(Epoch);
+        new LaidLayer(_layer, edit, ControlsOf(os), diverted).Lay(Epoch);
         AddToDatabase(edit);
         _ground.Run(edit, [DpkgSteps.Configure(_subject.Epoch)], []);
-        return Finish(edit, below.Followed(_layer.Tree.Provenance));
+        return Finish(edit);
     }
 
     private void AddToDatabase(TreeEdit edit)
@@ -87,10 +90,10 @@ internal sealed class ConfigureTemplate
         _ground.Put(edit, DpkgDatabase.Unpack(unpacked, path => _ground.TextOf(edit, path)), Epoch);
     }
 
-    private ComposedManifest Finish(TreeEdit edit, Provenance packages)
+    private ComposedManifest Finish(TreeEdit edit)
     {
         AptStates.Put(_ground, edit, _layer.Packages, _subject);
-        return edit.Finish(packages);
+        return edit.Finish(_packages);
     }
 
     private Provenance ProvenanceOf(TemplateVersionRecord os)
@@ -100,12 +103,12 @@ internal sealed class ConfigureTemplate
     }
 
     /// <summary>In the order in which the provenance numbers them; read where one is asked for.</summary>
-    private List<Lazy<DebControl>> ControlsOf(TemplateVersionRecord os, Provenance below)
+    private List<Lazy<DebControl>> ControlsOf(TemplateVersionRecord os)
     {
         var rows = _workspace.Store.Versions.ReadLock(os.Reference).Packages.ToDictionary(row => (row.Name, row.Architecture));
         return
         [
-            .. below.Packages.Select(package => new Lazy<DebControl>(() =>
+            .. _below.Packages.Select(package => new Lazy<DebControl>(() =>
             {
                 var row = rows[(package.Name, package.Architecture)];
                 return StoredControl.Read(_workspace.Store, CompositionSolving.ContentsOf(_workspace.Store, row), row.ToString());

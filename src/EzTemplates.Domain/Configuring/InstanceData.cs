@@ -52,16 +52,18 @@ public static class InstanceData
             return InstanceFate.LeftOut;
         }
 
-        foreach (var (pattern, fate, _) in Table)
-        {
-            if (Matches(entry.Path.Latin1, pattern) && (fate == InstanceFate.LeftOut || entry.Type == EntryType.File))
-            {
-                return fate;
-            }
-        }
-
-        return null;
+        return RowOf(entry)?.Fate;
     }
+
+    /// <summary>The row of the table that speaks of what a tree has; null: none does.</summary>
+    public static InstancePath? RowOf(ManifestEntry entry)
+    {
+        ArgumentNullException.ThrowIfNull(entry);
+        return RowOf(entry.Path) is { } row && (row.Fate == InstanceFate.LeftOut || entry.Type == EntryType.File) ? row : null;
+    }
+
+    /// <summary>The row of the table that speaks of a path, whatever is there; null: none does.</summary>
+    public static InstancePath? RowOf(TreePath path) => Table.FirstOrDefault(row => Matches(path.Latin1, row.Pattern));
 
     /// <summary>Whether the path is one of the pattern's, or lies below one.</summary>
     private static bool Matches(string path, string pattern)

@@ -35,8 +35,28 @@ public sealed record ConfigureStep(string What, ImmutableArray<string> Command)
 {
     public ImmutableArray<KeyValuePair<string, string>> Variables { get; init; } = [];
 
+    /// <summary>Whose scripts it runs; null: nobody's.</summary>
+    public StepScripts? Scripts { get; init; }
+
     /// <summary>A symbolic link that is there while the command runs.</summary>
     public (TreePath Path, string Target)? Link { get; init; }
+}
+
+/// <summary>Whose scripts a step runs.</summary>
+public abstract record StepScripts
+{
+    private StepScripts()
+    {
+    }
+
+    /// <summary>It is one, of that package: <c>nginx:amd64</c>.</summary>
+    public sealed record Of(string Package) : StepScripts;
+
+    /// <summary>Many packages', which it tells on its descriptor <see cref="Descriptor"/> as <c>dpkg --status-fd</c> does.</summary>
+    public sealed record Told : StepScripts
+    {
+        public const int Descriptor = 3;
+    }
 }
 
 /// <summary>How a step ended that did not end well.</summary>

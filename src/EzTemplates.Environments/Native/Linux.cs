@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using EzTemplates.Domain;
 
 namespace EzTemplates.Environments.Native;
 
@@ -89,6 +90,17 @@ internal static unsafe partial class Linux
         var text = Marshal.PtrToStringUTF8(found);
         Free(found);
         return text;
+    }
+
+    [LibraryImport(Library, EntryPoint = "clock_getres", SetLastError = true)]
+    private static partial int ClockResolution(int clock, long* resolution);
+
+    /// <summary>How long the clock stands still by which most file systems stamp files (clock_gettime(2), CLOCK_REALTIME_COARSE).</summary>
+    public static FileTime TickOfCoarseClock()
+    {
+        const int coarse = 5;
+        long* time = stackalloc long[2];
+        return ClockResolution(coarse, time) == 0 ? new FileTime(time[0], (int)time[1]) : new FileTime(0, 10_000_000);
     }
 
     public static string Message(int errno) => Marshal.GetPInvokeErrorMessage(errno);

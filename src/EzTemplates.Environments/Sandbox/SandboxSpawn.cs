@@ -95,7 +95,7 @@ internal sealed unsafe class SandboxSpawn(SandboxThread thread)
                 continue;
             }
 
-            int[] descriptors = [streams.Input, streams.Output, streams.Error];
+            int[] descriptors = [streams.Input, streams.Output, streams.Error, .. streams.Status is { } status ? [status] : (int[])[]];
             var error = Try(file, arguments, variables, descriptors, out var pid, session);
             if (error == Errno.BadFormat && IsText(file))
             {
@@ -129,7 +129,7 @@ internal sealed unsafe class SandboxSpawn(SandboxThread thread)
         return program.Length == 0 ? [] : path.Split(':').Select(folder => folder.Length == 0 ? "./" + program : folder + "/" + program);
     }
 
-    /// <param name="streams">Descriptors for 0, 1 and 2; -1 is closed.</param>
+    /// <param name="streams">Descriptors for 0, 1, 2 and so on; -1 is closed.</param>
     private int Try(string file, IReadOnlyList<string> arguments, IReadOnlyList<string> variables, ReadOnlySpan<int> streams, out int pid, SpawnSession session = SpawnSession.Callers)
     {
         var (attributes, actions, signals) = (thread.Text.Block(OpaqueSize), thread.Text.Block(OpaqueSize), thread.Text.Block(OpaqueSize));
@@ -151,11 +151,11 @@ internal sealed unsafe class SandboxSpawn(SandboxThread thread)
     private void Prepare(nint function, nint a, nint b = 0, nint c = 0) =>
         thread.Native.Queue("", new NativeCall(function, a, b, c), NativeOutcome.Ignored);
 
-    /// <summary>First to numbers above 2 where a stream would be overwritten before its turn.</summary>
+    /// <summary>First to numbers above the streams' own where one would be overwritten before its turn.</summary>
     private void AddStreams(nint actions, ReadOnlySpan<int> streams)
     {
         var taken = streams.ToArray();
-        var parking = Enumerable.Range(FirstOther, 2 * taken.Length).Where(number => !taken.Contains(number)).Take(taken.Length).ToArray();
+        var parking = Enumerable.Range(taken.Length, 2 * taken.Length).Where(number => !taken.Contains(number)).Take(taken.Length).ToArray();
         for (var i = 0; i < streams.Length; i++)
         {
             if (streams[i] >= 0 && streams[i] != i)
