@@ -57,12 +57,18 @@ public sealed class ConfigureSandbox : IDisposable
             });
             _sandbox = Sandbox.Make(Request(["true"], [], new SandboxStreams()), root, _ids, () => environments.Views.Lock(FileLockMode.Shared));
             (_upper, _output, _ticks) = (upper!, output!, ticks!);
+            if (_group.Admission is not null)
+            {
+                _sandbox.KeepGate();
+            }
+
             _clock = new ScriptClock(_ticks);
             _trace = new ScriptTrace(_clock.Tick);
             Started = Libc.Status(_upper).Ctime;
         }
         catch
         {
+            _sandbox?.Dispose();
             _group.Dispose();
             upper?.Dispose();
             output?.Dispose();
@@ -181,6 +187,7 @@ public sealed class ConfigureSandbox : IDisposable
         int? RunWith(StatusChannel? channel) => _sandbox.RunBounded(
             Request(step.Command, step.Variables, new SandboxStreams(Descriptor(_nothing), Descriptor(_output), Descriptor(_output)) { Status = channel is null ? null : Descriptor(channel.Writer) }),
             left,
+            _group.Admission,
             cancellation);
     }
 
@@ -194,7 +201,7 @@ public sealed class ConfigureSandbox : IDisposable
         }
     }
 
-    private ConfigureFailure Failed(ConfigureStep step, int? status) => new(step, status, [.. Output.TakeLast(OutputLines)]);
+    private ConfigureFailure Failed(ConfigureStep step, int? status) => new(step, status, [.. Output.TakeLast(OutputLines)]) { Exceeded = _group.Exceeded };
 
     private static ExecRequest Request(ImmutableArray<string> command, ImmutableArray<KeyValuePair<string, string>> variables, SandboxStreams streams) => new()
     {
