@@ -31,6 +31,32 @@ public sealed class RootlessConfigureTests
     }
 
     [Fact]
+    public void With_ranges_a_script_that_does_harm_does_it_to_itself()
+    {
+        using var ground = new RootlessGround(SubordinateRanges.Granted);
+        var hostile = new GeneratedPackage("hostile", "1") { Depends = "system" }.Script("postinst", """
+            #!/bin/sh
+            mount -t tmpfs none /tmp 2> /dev/null || echo no mount
+            mknod /disk b 8 0 2> /dev/null || echo no device
+            { echo 1 > /proc/sys/kernel/sysrq; } 2> /dev/null || echo no setting
+            { echo b > /proc/sysrq-trigger; } 2> /dev/null || echo no key
+            ls /sys/class/net
+            sleep 1000 &
+            kill -9 $PPID
+            kill -9 0
+
+            """);
+        ground.Repository.Publish(new PublishOptions { Date = Ground.Day(2) }, DpkgPackage.Make(), hostile);
+        var recipe = ground.Recipes.Os("hostile", "hostile", "configure: sandbox");
+        ground.User.Own(ground.User.Home);
+        var run = ground.Run("build", recipe);
+        Assert.Equal(7, run.ExitCode);
+        Assert.Contains("\n  | no mount\n  | no device\n  | no setting\n  | no key\n  | lo\n", run.Error, StringComparison.Ordinal);
+        Assert.Contains("cannot configure `hostile`: `dpkg --configure` failed with status 137\n", run.Error, StringComparison.Ordinal);
+        ground.AssertNothingLeft();
+    }
+
+    [Fact]
     public void Without_ranges_nothing_is_configured_nor_downloaded()
     {
         using var ground = new RootlessGround(SubordinateRanges.None);

@@ -20,7 +20,7 @@ public sealed class ConfigureSandboxTests : IDisposable
         _version = _ground.Version(
             "1",
             [
-                .. _ground.Tools("dd", "setsid", "uname"), _ground.Text("/etc/kept", "kept\n"), _ground.Text("/etc/changed", "old\n"), _ground.Text("/etc/removed", "x"),
+                .. _ground.Tools([.. "dd setsid uname".Split(' '), .. ToolRun.Locate("perl") is null ? [] : (string[])["perl"]]), _ground.Text("/etc/kept", "kept\n"), _ground.Text("/etc/changed", "old\n"), _ground.Text("/etc/removed", "x"),
                 _ground.Text("/opt/whole/a", "a"), _ground.Text("/opt/whole/b", "b"), TestGround.Folder("/var/log"), TestGround.Folder("/run"),
             ]);
     }
@@ -153,6 +153,30 @@ public sealed class ConfigureSandboxTests : IDisposable
     [InlineData("echo 1 > /proc/sys/kernel/sysrq")]
     [InlineData("mknod /srv-disk b 8 0 && cat /srv-disk")]
     public void What_would_reach_the_host_is_refused(string script) => Assert.NotEqual(0, Fail(new ConfigureLimits(), script).Status);
+
+    [Fact]
+    public void A_module_is_not_loaded_and_no_network_is_reached()
+    {
+        Requires.Tool("perl");
+        // init_module; then socket and connect to an address that is nobody's (RFC 5737).
+        var failure = Fail(new ConfigureLimits(), """
+            LANG=C perl -e '$m = "x" x 64; $o = "\0" x 8; syscall(175, $m, 64, $o); print $! + 0, "\n"; $s = syscall(41, 2, 1, 0); $a = pack("S n C4 x8", 2, 80, 192, 0, 2, 1); syscall(42, $s, $a, 16); print $! + 0, "\n"'
+            exit 9
+            """);
+        Assert.Equal(9, failure.Status);
+
+        // Not permitted, or by a kernel that has no modules not there; unreachable.
+        Assert.Matches("^(1|38) 101$", string.Join(' ', failure.Output));
+    }
+
+    [Fact]
+    public void What_is_written_outside_is_written_into_the_view()
+    {
+        var outside = $"/tmp/ez-outside-{Guid.NewGuid():N}";
+        var captured = Capture($"mkdir -p /tmp; echo x > /../../..{outside}; ( echo x > /proc/1/root/of-init ) 2> /dev/null && exit 1; cd /etc; echo x > ../../../above");
+        Assert.False(File.Exists(outside));
+        Assert.Equal("x\n", TextOf(captured, "/above"));
+    }
 
     [Fact]
     public void A_script_that_kills_its_parent_and_all_it_sees_harms_only_itself()
