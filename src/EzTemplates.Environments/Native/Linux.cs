@@ -28,6 +28,37 @@ internal static unsafe partial class Linux
         }
     }
 
+    /// <summary>Returns when the child has stopped or ended; an ended one stays a zombie.</summary>
+    /// <returns>The signal that stopped it; null where it has ended.</returns>
+    public static int? WaitForStopOrEnd(int pid)
+    {
+        const int byPid = 1;
+        const int stopped = 2;
+        const int exitedOrStoppedButLeave = stopped | 4 | 0x01000000;
+        const int hasStopped = 5;
+        int* info = stackalloc int[32];
+        while (true)
+        {
+            if (WaitId(byPid, pid, info, exitedOrStoppedButLeave) == 0)
+            {
+                // siginfo_t of x86-64: si_signo, si_errno, si_code, padding, si_pid, si_uid, si_status.
+                if (info[2] != hasStopped)
+                {
+                    return null;
+                }
+
+                if (WaitId(byPid, pid, info, stopped | 1) == 0 && info[2] == hasStopped)
+                {
+                    return info[6];
+                }
+            }
+            else if (Marshal.GetLastPInvokeError() != Errno.Interrupted)
+            {
+                return null;
+            }
+        }
+    }
+
     [LibraryImport(Library, EntryPoint = "kill", SetLastError = true)]
     public static partial int Kill(int pid, int signal);
 

@@ -68,7 +68,7 @@ internal sealed class Sandbox : IDisposable
             return null;
         }
 
-        var pid = _spawn.StartCommand(program, arguments, Variables(request, account), request.Streams);
+        var pid = _spawn.StartCommand(program, arguments, Variables(request, account), request.Streams, terminal.Session);
         signals.StartFor(pid);
         var status = signals.WaitForEnd(pid);
         terminal.TakeBack();

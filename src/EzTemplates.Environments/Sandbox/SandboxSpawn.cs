@@ -14,6 +14,7 @@ internal sealed unsafe class SandboxSpawn(SandboxThread thread)
     private const int SetDefaultSignals = 4;
     private const int SetSignalMask = 8;
     private const int SetSession = 0x80;
+    private const int SetGroup = 2;
     private const int BrokenPipe = 13;
     private const int CloseOnExec = 4;
     private const int FirstOther = 3;
@@ -26,6 +27,7 @@ internal sealed unsafe class SandboxSpawn(SandboxThread thread)
     private static readonly nint ActionsInit = NativeThread.Function("posix_spawn_file_actions_init");
     private static readonly nint ActionsDuplicate = NativeThread.Function("posix_spawn_file_actions_adddup2");
     private static readonly nint ActionsClose = NativeThread.Function("posix_spawn_file_actions_addclose");
+    private static readonly nint? ActionsComeToFront = NativeThread.TryFunction("posix_spawn_file_actions_addtcsetpgrp_np");
     private static readonly nint Spawn = NativeThread.Function("posix_spawn");
 
     private nint _gate = -1;
@@ -184,14 +186,28 @@ internal sealed unsafe class SandboxSpawn(SandboxThread thread)
         // The runtime ignores SIGPIPE, and what is ignored stays so through execve(2).
         *(ulong*)signals = 1UL << (BrokenPipe - 1);
         Prepare(AttributesSetDefault, attributes, signals);
-        Prepare(AttributesSetFlags, attributes, SetDefaultSignals | SetSignalMask | (session == SpawnSession.Own ? SetSession : 0));
+        Prepare(AttributesSetFlags, attributes, SetDefaultSignals | SetSignalMask | OfSession(session));
         Prepare(ActionsInit, actions);
         AddStreams(actions, streams);
+
+        // Since glibc 2.35. Elsewhere the caller does it a moment later, and a program that wants the terminal before is stopped until then.
+        if (session == SpawnSession.Front && ActionsComeToFront is { } comeToFront)
+        {
+            Prepare(comeToFront, actions, 0);
+        }
+
         var started = thread.Text.Block(sizeof(int));
         var error = thread.Native.Call(Spawn, started, thread.Text.Of(file), actions, attributes, thread.Text.Of(arguments), thread.Text.Of(variables));
         pid = *(int*)started;
         return (int)error;
     }
+
+    private static int OfSession(SpawnSession session) => session switch
+    {
+        SpawnSession.Own => SetSession,
+        SpawnSession.Group or SpawnSession.Front => SetGroup,
+        _ => 0,
+    };
 
     private void Prepare(nint function, nint a, nint b = 0, nint c = 0) =>
         thread.Native.Queue("", new NativeCall(function, a, b, c), NativeOutcome.Ignored);
@@ -232,6 +248,12 @@ internal enum SpawnSession
 {
     /// <summary>`ez`'s: keys on its terminal reach both.</summary>
     Callers,
+
+    /// <summary>`ez`'s session, and a group of its own in it, which can be in front on the terminal.</summary>
+    Group,
+
+    /// <summary>As <see cref="Group"/>, and it is in front on the terminal that is its descriptor 0.</summary>
+    Front,
 
     /// <summary>Its own. A program may signal all of its group (kill(2), pid 0), and a group knows no namespaces.</summary>
     Own,
