@@ -78,10 +78,17 @@ internal sealed class ConfigureTemplate
         }
 
         var diverted = DivertedPaths.Read(_ground.TextOf(edit, DpkgDatabase.Diversions) ?? "", edit.Settle);
-        new LaidLayer(_layer, edit, ControlsOf(os), diverted).Lay(Epoch);
+        new LaidLayer(_layer, edit, ControlsOf(os), diverted, OwnersIn(edit)).Lay(Epoch);
         AddToDatabase(edit);
         _ground.Run(edit, [DpkgSteps.Configure(_subject.Epoch)], []);
         return Finish(edit);
+    }
+
+    /// <summary>As the preinsts have left them: they may have made users, and overrides.</summary>
+    private LaidOwners OwnersIn(TreeEdit edit)
+    {
+        var (users, groups) = (new AccountTable(_ground.TextOf(edit, AccountTable.Passwd)), new AccountTable(_ground.TextOf(edit, AccountTable.Group)));
+        return new LaidOwners(_layer, users, groups, StatOverrides.Read(_ground.TextOf(edit, DpkgDatabase.StatOverrides) ?? "", users, groups, edit.Settle));
     }
 
     private void AddToDatabase(TreeEdit edit)

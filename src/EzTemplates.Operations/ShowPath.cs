@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text;
 using EzTemplates.Domain;
 using EzTemplates.Domain.Configuring;
@@ -11,9 +10,6 @@ namespace EzTemplates.Operations;
 /// <summary><c>ez template show V --path P</c>: what a path of a version is, which package brought it, and whose script made or changed it.</summary>
 public static class ShowPath
 {
-    private static readonly TreePath Passwd = TreePath.Parse("/etc/passwd");
-    private static readonly TreePath Group = TreePath.Parse("/etc/group");
-
     public static TemplatePathReport Run(Workspace workspace, string template, string asked)
     {
         var version = TemplateChoice.Find(workspace.Store, template);
@@ -72,15 +68,8 @@ public static class ShowPath
     private static PathOwner OwnerOf(ContentStore store, Manifest manifest, ManifestEntry entry) => new(
         entry.Uid,
         entry.Gid,
-        NameIn(TextOf(store, manifest, Passwd), entry.Uid),
-        NameIn(TextOf(store, manifest, Group), entry.Gid));
-
-    /// <summary>passwd(5), group(5): the name is the first field, the number the third.</summary>
-    private static string? NameIn(string text, uint number)
-    {
-        var wanted = number.ToString(CultureInfo.InvariantCulture);
-        return text.Split('\n').Select(line => line.Split(':')).FirstOrDefault(row => row.Length > 2 && row[2] == wanted)?[0];
-    }
+        new AccountTable(TextOf(store, manifest, AccountTable.Passwd)).NameOf(entry.Uid),
+        new AccountTable(TextOf(store, manifest, AccountTable.Group)).NameOf(entry.Gid));
 
     private static string TextOf(ContentStore store, Manifest manifest, TreePath path) =>
         manifest.Find(path)?.Content is { } content ? Encoding.Latin1.GetString(store.Objects.Read(content)) : "";

@@ -88,6 +88,35 @@ public sealed class ConfigureTests : IDisposable
     }
 
     [Fact]
+    public void Overrides_of_the_os_and_names_of_the_archive_decide_whose_an_applications_files_are()
+    {
+        Publish(
+            new GeneratedPackage("accounts", "1") { Depends = "base" }.Script("postinst", """
+                #!/bin/sh
+                set -e
+                echo daemon:x:77:1::/:/bin/sh > /etc/passwd
+                echo svc:x:888: > /etc/group
+                printf '%s\n' '#5 svc 4750 /usr/share/own/over' 'daemon #6 2700 /usr/share/own/folder' 'daemon svc 600 /usr/share/base/tool' > /var/lib/dpkg/statoverride
+
+                """),
+            App.Add(new GeneratedEntry.RegularFile("/usr/share/own/over", [1])).Add(new GeneratedEntry.Folder("/usr/share/own/folder"))
+                .Add(new GeneratedEntry.RegularFile("/bin/named", [1]) { Uid = 1, Gid = 1 }).Add(new GeneratedEntry.RegularFile("/usr/share/own/plain", [1])),
+            new GeneratedPackage("stale", "1").Script("preinst", "#!/bin/sh\necho nobody-here svc 600 /x >> /var/lib/dpkg/statoverride\n"));
+        _ground.Recipes.Os("box", "accounts", Sandbox);
+        _ground.Ez.Succeed("up", _ground.Recipes.App("web", "box", "app"));
+
+        // dpkg was seen to do just this: bookworm's resolves `daemon` in the tree, and has no group of that name here.
+        Assert.Equal(
+            "5 888 4750\n77 6 2700\n77 1 644\n0 0 644\n77 888 600\n",
+            Sh("web", "cd /usr/share/own; stat -c '%u %g %a' over folder /usr/bin/named plain /usr/share/base/tool"));
+        _ground.Ez.Succeed("env", "remove", "web");
+
+        var stale = _ground.Ez.Run("build", _ground.Recipes.App("old", "box", "stale"));
+        Assert.Equal(7, stale.ExitCode);
+        Assert.Contains("the line `nobody-here svc 600 /x` of /var/lib/dpkg/statoverride names the user `nobody-here`, who is not in the tree's /etc/passwd\nhint: ", stale.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void A_path_tells_which_package_brought_it_and_whose_script_made_or_changed_it()
     {
         // Longer than the clock of files stands still, for kernels on which it cannot be pushed.
