@@ -34,7 +34,7 @@ public static class ShowPath
             [.. (provenance?.Scripts ?? []).Where(work => work.Path == path).Select(work => new PathScript(work.Act == ScriptAct.Made ? "made" : "changed", work.Package < 0 ? null : provenance!.Packages[work.Package].Name))],
             [.. (provenance?.ConfigurationFiles ?? []).Where(conffile => Settled(manifest, conffile.Path) == path).Select(conffile => provenance!.Packages[conffile.Package].Name)],
             DiversionOf(workspace.Store, manifest, path),
-            InstanceData.RowOf(entry)?.Made,
+            InstanceData.RowOf(path) is { Fate: InstanceFate.Emptied } instance && entry.Type == EntryType.File ? instance.Made : null,
             [.. (provenance?.Notes ?? []).Where(note => note.Path == path).Select(note => note.Text)]);
     }
 

@@ -52,18 +52,16 @@ public static class InstanceData
             return InstanceFate.LeftOut;
         }
 
-        return RowOf(entry)?.Fate;
-    }
+        foreach (var (pattern, fate, _) in Table)
+        {
+            if (Matches(entry.Path.Latin1, pattern) && (fate == InstanceFate.LeftOut || entry.Type == EntryType.File))
+            {
+                return fate;
+            }
+        }
 
-    /// <summary>The row of the table that speaks of what a tree has; null: none does.</summary>
-    public static InstancePath? RowOf(ManifestEntry entry)
-    {
-        ArgumentNullException.ThrowIfNull(entry);
-        return RowOf(entry.Path) is { } row && (row.Fate == InstanceFate.LeftOut || entry.Type == EntryType.File) ? row : null;
+        return null;
     }
-
-    /// <summary>The row of the table that speaks of a path, whatever is there; null: none does.</summary>
-    public static InstancePath? RowOf(TreePath path) => Table.FirstOrDefault(row => Matches(path.Latin1, row.Pattern));
 
     /// <summary>Whether the path is one of the pattern's, or lies below one.</summary>
     private static bool Matches(string path, string pattern)
@@ -71,6 +69,9 @@ public static class InstanceData
         var (names, wanted) = (path.Split('/'), pattern.Split('/'));
         return names.Length >= wanted.Length && wanted.Zip(names).All(pair => MatchesName(pair.Second, pair.First));
     }
+
+    /// <summary>The row of the table that speaks of a path, whatever is there; null: none does.</summary>
+    public static InstancePath? RowOf(TreePath path) => Table.FirstOrDefault(row => Matches(path.Latin1, row.Pattern));
 
     private static bool MatchesName(string name, string pattern)
     {
