@@ -14,6 +14,19 @@ public sealed record ProvenanceNote(TreePath Path, string Text);
 /// <summary>A configuration file by its package's <c>conffiles</c>; <paramref name="Package"/> is an index into the packages.</summary>
 public sealed record ConfigurationFile(TreePath Path, int Package);
 
+/// <summary>What a script did to a path, as far as the path shows it in the end.</summary>
+public enum ScriptAct
+{
+    Made,
+    Changed,
+}
+
+/// <summary>
+/// That a maintainer script made a path, or changed what there was. <paramref name="Package"/> is an index into the packages, or -1
+/// where it was a script of one of several and cannot be told which.
+/// </summary>
+public sealed record ScriptWork(TreePath Path, int Package, ScriptAct Act);
+
 /// <summary>
 /// Where a manifest's paths come from. It stands beside the manifest, outside its digest, and is of use only with that manifest.
 /// </summary>
@@ -30,6 +43,9 @@ public sealed record Provenance
 
     /// <summary>Sorted by path, then package.</summary>
     public ImmutableArray<ConfigurationFile> ConfigurationFiles { get; init; } = [];
+
+    /// <summary>Sorted by path; of one path in the order in which the packages were configured, layer by layer, in each the last only.</summary>
+    public ImmutableArray<ScriptWork> Scripts { get; init; } = [];
 
     /// <summary>With the packages of a layer above after these, and what that says of its paths; which entries are whose is not told.</summary>
     public Provenance Followed(Provenance above)

@@ -12,7 +12,6 @@ internal static class AptStates
     private const string OwnUser = "_apt";
 
     private static readonly TreePath Apt = TreePath.Parse("/usr/bin/apt-get");
-    private static readonly TreePath Passwd = TreePath.Parse("/etc/passwd");
     private static readonly TreePath[] Downloads = [TreePath.Parse("/var/lib/apt/lists/partial"), TreePath.Parse("/var/cache/apt/archives/partial")];
 
     /// <summary>Marks as automatic whatever the recipe does not name, and gives APT's user the folders that it downloads into.</summary>
@@ -33,7 +32,7 @@ internal static class AptStates
             ground.Put(tree, [new DatabaseFile.Written(ExtendedStates.Path, states)], new FileTime(subject.Epoch));
         }
 
-        if (UserId(ground.TextOf(tree, Passwd)) is { } uid)
+        if (new AccountTable(ground.TextOf(tree, AccountTable.Passwd)).Find(OwnUser) is { } uid)
         {
             foreach (var folder in Downloads.Select(tree.Find).OfType<ManifestEntry>().Where(entry => entry.Type == EntryType.Directory))
             {
@@ -41,7 +40,4 @@ internal static class AptStates
             }
         }
     }
-
-    private static uint? UserId(string? passwd) => (passwd ?? "").Split('\n').Select(line => line.Split(':'))
-        .Where(row => row.Length > 2 && row[0] == OwnUser && uint.TryParse(row[2], out _)).Select(row => (uint?)uint.Parse(row[2], System.Globalization.CultureInfo.InvariantCulture)).FirstOrDefault();
 }

@@ -6,7 +6,8 @@ namespace EzTemplates.Operations;
 
 /// <summary>Takes what scripts changed into a tree, as it is to be in every build: generated files have the lock's time, instance data goes.</summary>
 /// <param name="started">What has this time or a later one was made by a script.</param>
-internal sealed class CapturedChanges(ConfigureSubject subject, FileTime started)
+/// <param name="authorAt">The package whose script set a time, by its place in the provenance.</param>
+internal sealed class CapturedChanges(ConfigureSubject subject, FileTime started, Func<FileTime, int> authorAt)
 {
     private const int ReadableByAll = 0b100_100_100;
 
@@ -25,10 +26,10 @@ internal sealed class CapturedChanges(ConfigureSubject subject, FileTime started
                     tree.Remove(change.Path);
                     break;
                 case CapturedPath.Linked linked when tree.Find(linked.File) is not null:
-                    tree.PutLink(linked.Path, linked.File, tree.PackageOf(linked.Path));
+                    tree.PutLinkByScript(linked.Path, linked.File, authorAt(change.Times.Changed));
                     break;
                 case CapturedPath.Changed { Entry: var entry }:
-                    Apply(tree, entry);
+                    Apply(tree, entry, change.Times);
                     break;
                 default:
                     break;
@@ -36,7 +37,7 @@ internal sealed class CapturedChanges(ConfigureSubject subject, FileTime started
         }
     }
 
-    private void Apply(TreeEdit tree, ManifestEntry entry)
+    private void Apply(TreeEdit tree, ManifestEntry entry, CapturedTimes times)
     {
         if (entry.Type is EntryType.CharacterDevice or EntryType.BlockDevice && !subject.AllowDevices)
         {
@@ -46,24 +47,39 @@ internal sealed class CapturedChanges(ConfigureSubject subject, FileTime started
                 "`devices: allow` in the recipe lets packages bring device nodes");
         }
 
-        // A folder in which something was made is no work of a script's own.
-        var before = tree.Find(entry.Path);
-        if (before is not { Type: EntryType.Directory } || before with { Mtime = entry.Mtime } != entry)
-        {
-            tree.Note(entry.Path, before is null ? "made by a maintainer script" : "changed by a maintainer script");
-        }
-
         switch (InstanceData.FateOf(entry, subject.InstanceData))
         {
             case InstanceFate.LeftOut:
                 tree.Remove(entry.Path);
                 break;
             case InstanceFate.Emptied:
-                tree.Put(entry with { Mtime = _epoch, Size = 0, Content = Sha256Digest.Of([]), Mode = ReadableByAll }, tree.PackageOf(entry.Path));
+                Put(tree, entry with { Mtime = _epoch, Size = 0, Content = Sha256Digest.Of([]), Mode = ReadableByAll }, times);
                 break;
             default:
-                tree.Put(entry with { Mtime = entry.Mtime >= _started || entry.Mtime > _epoch ? _epoch : entry.Mtime }, tree.PackageOf(entry.Path));
+                Put(tree, entry with { Mtime = entry.Mtime >= _started || entry.Mtime > _epoch ? _epoch : entry.Mtime }, times);
                 break;
         }
+    }
+
+    private void Put(TreeEdit tree, ManifestEntry entry, CapturedTimes times)
+    {
+        // A folder in which something was made is no work of a script's own.
+        var before = tree.Find(entry.Path);
+        if (before is { Type: EntryType.Directory } && before with { Mtime = entry.Mtime } == entry)
+        {
+            tree.PutTime(entry.Path, entry.Mtime);
+            return;
+        }
+
+        var (born, changed) = (authorAt(times.Born ?? times.Changed), authorAt(times.Changed));
+        if (entry.Type == EntryType.Directory)
+        {
+            // Its last change may be what another script made in it. One that was there came into the upper layer for whatever was first.
+            tree.PutByScript(entry, before is null || born == changed ? born : TreeEdit.NoPackage);
+            return;
+        }
+
+        tree.PutByScript(entry, born);
+        tree.PutByScript(entry, changed);
     }
 }

@@ -58,7 +58,7 @@ internal sealed class CapturedIds(ConfigureGround ground, TreeEdit tree, ScriptI
         string After(TreePath path) => changed.TryGetValue(path, out var entry) ? ground.TextOf(entry) : ground.TextOf(tree, path) ?? "";
         var before = new AccountText(ground.TextOf(tree, Passwd) ?? "", ground.TextOf(tree, Group) ?? "");
         var numbers = ids.Settle(before, new AccountText(After(Passwd), After(Group)));
-        return [.. captured.Select(change => change is CapturedPath.Changed { Entry: var entry } ? new CapturedPath.Changed(Settle(entry, numbers)) : change)];
+        return [.. captured.Select(change => change is CapturedPath.Changed changed ? changed with { Entry = Settle(changed.Entry, numbers) } : change)];
     }
 
     private ManifestEntry Settle(ManifestEntry entry, Renumbering numbers)

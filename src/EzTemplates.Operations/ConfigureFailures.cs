@@ -1,3 +1,4 @@
+using System.Globalization;
 using EzTemplates.Domain;
 using EzTemplates.Environments;
 using EzTemplates.Formats.Dpkg;
@@ -18,7 +19,14 @@ internal static class ConfigureFailures
         var said = string.Concat(failure.Output.TakeLast(QuotedLines).Select(line => "\n  | " + line));
         return new EzException(
             FailureKind.Environment,
-            $"cannot configure `{subject.Name}`: {what} {how}{said}",
+            $"cannot configure `{subject.Name}`: {what} {how}{Why(failure.Exceeded, subject.Limits)}{said}",
             $"ez build {subject.Name} -v shows all that the scripts said; `exclude:` in the recipe leaves a package out, `configure: none` runs no script");
+    }
+
+    private static string Why(ExceededBounds exceeded, ConfigureLimits limits)
+    {
+        var memory = exceeded.HasFlag(ExceededBounds.Memory) ? string.Create(CultureInfo.InvariantCulture, $"; for want of memory it was killed: scripts have {limits.Memory >> 20:N0} MB together") : "";
+        var processes = exceeded.HasFlag(ExceededBounds.Processes) ? string.Create(CultureInfo.InvariantCulture, $"; a process was refused: scripts have {limits.Processes:N0} at a time") : "";
+        return memory + processes;
     }
 }

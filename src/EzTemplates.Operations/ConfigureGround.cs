@@ -9,7 +9,8 @@ using EzTemplates.Store;
 namespace EzTemplates.Operations;
 
 /// <summary>Brings trees into the sandbox and what scripts changed back into them; all bytes go through one batch of the store.</summary>
-internal sealed class ConfigureGround(Workspace workspace, StoreWriter writer, IngestBatch batch, ConfigureSubject subject, CancellationToken cancel)
+/// <param name="packages">As the tree's provenance numbers them in the end.</param>
+internal sealed class ConfigureGround(Workspace workspace, StoreWriter writer, IngestBatch batch, ConfigureSubject subject, NamedPackages packages, CancellationToken cancel)
 {
     private const int Executable = 0b111_101_101;
     private const int Readable = 0b110_100_100;
@@ -77,7 +78,7 @@ internal sealed class ConfigureGround(Workspace workspace, StoreWriter writer, I
         Keep(captured.OfType<CapturedPath.Changed>().Select(change => change.Entry.Content).OfType<Sha256Digest>().Append(Empty()));
         captured = numbers.Settle(captured);
         Keep([]);
-        new CapturedChanges(subject, sandbox.Started).Apply(tree, captured.Where(change => !OfSandbox.Any(file => file.Path == change.Path.Latin1)));
+        new CapturedChanges(subject, sandbox.Started, stamp => packages.Find(sandbox.PackageAt(stamp))).Apply(tree, captured.Where(change => !OfSandbox.Any(file => file.Path == change.Path.Latin1)));
     }
 
     /// <summary>What the scripts say is told also where one of them fails: then most of all.</summary>

@@ -51,13 +51,17 @@ internal sealed class ConfigureTemplate
     private readonly ConfigureSubject _subject;
     private readonly ConfigureGround _ground;
     private readonly ComposedLayers _layer;
+    private readonly Provenance _below;
+    private readonly Provenance _packages;
     private ScriptIds _ids;
 
     private ConfigureTemplate(Workspace workspace, StoreWriter writer, IngestBatch batch, ComposedLayers layer, ConfigureSubject subject, CancellationToken cancel)
     {
         (_workspace, _layer, _subject) = (workspace, layer, subject);
         _ids = new ScriptIds(subject.Ids, subject.Ids.Known, subject.Name);
-        _ground = new ConfigureGround(workspace, writer, batch, subject, cancel);
+        _below = subject.Os is { } os ? ProvenanceOf(os) : layer.Tree.Provenance;
+        _packages = subject.Os is null ? _below : _below.Followed(layer.Tree.Provenance);
+        _ground = new ConfigureGround(workspace, writer, batch, subject, new NamedPackages(_packages), cancel);
     }
 
     /// <exception cref="EzException">Environment: a script failed or took too long; it names package and script, and quotes what they said last.</exception>
@@ -103,23 +107,22 @@ internal sealed class ConfigureTemplate
             _ids,
             [.. answers.Steps, .. DpkgSteps.Preinsts(_layer.Packages, _subject.Epoch), DpkgSteps.Configure(_subject.Epoch)],
             [.. answers.Files, .. DpkgSteps.Members(_layer.Packages)]);
-        return Finish(edit, _layer.Tree.Provenance);
+        return Finish(edit);
     }
 
     /// <summary>On a system that works: preinsts before the files appear, since they divert and move what is there.</summary>
     private ComposedManifest ConfigureOn(TemplateVersionRecord os)
     {
-        var below = ProvenanceOf(os);
-        var edit = new TreeEdit(new ComposedManifest(_workspace.Store.Versions.ReadManifest(os.Manifest), below));
+        var edit = new TreeEdit(new ComposedManifest(_workspace.Store.Versions.ReadManifest(os.Manifest), _below));
         var answers = DebconfAnswers.For(_workspace, edit, _subject, _layer.Packages);
         RunFirst([.. answers.Steps, .. DpkgSteps.Preinsts(_layer.Packages, _subject.Epoch)], [.. answers.Files, .. DpkgSteps.Members(_layer.Packages)]);
 
         var diverted = DivertedPaths.Read(_ground.TextOf(edit, DpkgDatabase.Diversions) ?? "", edit.Settle);
-        new LaidLayer(_layer, edit, ControlsOf(os, below), diverted).Lay(Epoch);
+        new LaidLayer(_layer, edit, ControlsOf(os), diverted, OwnersIn(edit)).Lay(Epoch);
         RecipeFiles.Put(_ground, edit, _subject);
         AddToDatabase(edit);
         _ground.Run(edit, _ids, [DpkgSteps.Configure(_subject.Epoch)], []);
-        return Finish(edit, below.Followed(_layer.Tree.Provenance));
+        return Finish(edit);
 
         void RunFirst(ImmutableArray<ConfigureStep> steps, IEnumerable<DatabaseFile> files)
         {
@@ -130,13 +133,20 @@ internal sealed class ConfigureTemplate
         }
     }
 
+    /// <summary>As the preinsts have left them: they may have made users, and overrides.</summary>
+    private LaidOwners OwnersIn(TreeEdit edit)
+    {
+        var (users, groups) = (new AccountTable(_ground.TextOf(edit, AccountTable.Passwd)), new AccountTable(_ground.TextOf(edit, AccountTable.Group)));
+        return new LaidOwners(_layer, users, groups, StatOverrides.Read(_ground.TextOf(edit, DpkgDatabase.StatOverrides) ?? "", users, groups, edit.Settle));
+    }
+
     private void AddToDatabase(TreeEdit edit)
     {
         var unpacked = _layer.Packages.Select(package => package.ToUnpacked(_workspace.Store)).ToList();
         _ground.Put(edit, DpkgDatabase.Unpack(unpacked, path => _ground.TextOf(edit, path)), Epoch);
     }
 
-    private ComposedManifest Finish(TreeEdit edit, Provenance packages)
+    private ComposedManifest Finish(TreeEdit edit)
     {
         // Scripts may have changed them; hooks see them as they are to be, and may.
         RecipeFiles.Put(_ground, edit, _subject);
@@ -147,7 +157,7 @@ internal sealed class ConfigureTemplate
         }
 
         AptStates.Put(_ground, edit, _layer.Packages, _subject);
-        return edit.Finish(packages);
+        return edit.Finish(_packages);
     }
 
     private Provenance ProvenanceOf(TemplateVersionRecord os)
@@ -157,12 +167,12 @@ internal sealed class ConfigureTemplate
     }
 
     /// <summary>In the order in which the provenance numbers them; read where one is asked for.</summary>
-    private List<Lazy<DebControl>> ControlsOf(TemplateVersionRecord os, Provenance below)
+    private List<Lazy<DebControl>> ControlsOf(TemplateVersionRecord os)
     {
         var rows = _workspace.Store.Versions.ReadLock(os.Reference).Packages.ToDictionary(row => (row.Name, row.Architecture));
         return
         [
-            .. below.Packages.Select(package => new Lazy<DebControl>(() =>
+            .. _below.Packages.Select(package => new Lazy<DebControl>(() =>
             {
                 var row = rows[(package.Name, package.Architecture)];
                 return StoredControl.Read(_workspace.Store, CompositionSolving.ContentsOf(_workspace.Store, row), row.ToString());

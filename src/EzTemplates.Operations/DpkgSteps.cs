@@ -23,6 +23,7 @@ internal static class DpkgSteps
         var dpkg = packages.FirstOrDefault(package => package.Row.Name == "dpkg")?.Row.Version ?? "1";
         return [.. packages.Where(HasPreinst).Select(package => new ConfigureStep($"the {Preinst} of `{package.Row.Name}`", [$"{Running}/{Preinst}", "install"])
         {
+            Scripts = new StepScripts.Of($"{package.Row.Name}:{package.Row.Architecture}"),
             Link = (DpkgDatabase.Unpacking, Place(package).ToString()),
             Variables =
             [
@@ -43,7 +44,11 @@ internal static class DpkgSteps
         .SelectMany(package => package.Contents.Control.Select(member => new DatabaseFile.Member(Place(package).Append(member.Name), member)));
 
     public static ConfigureStep Configure(long epoch) =>
-        new($"`{ConfigureName}`", ["dpkg", "--force-unsafe-io", "--configure", "-a"]) { Variables = [.. Variables(epoch)] };
+        new($"`{ConfigureName}`", ["dpkg", "--force-unsafe-io", "--status-fd", Number(StepScripts.Told.Descriptor), "--configure", "-a"])
+        {
+            Scripts = new StepScripts.Told(),
+            Variables = [.. Variables(epoch)],
+        };
 
     /// <summary>A recipe's own command, once all is configured.</summary>
     public static ConfigureStep Hook(string command, long epoch) => new($"the hook `{command}`", ["/bin/sh", "-c", command]) { Variables = [.. Variables(epoch)] };
@@ -54,10 +59,12 @@ internal static class DpkgSteps
         new("DEBCONF_NONINTERACTIVE_SEEN", "true"),
         new("LC_ALL", "C.UTF-8"),
         new("TERM", "dumb"),
-        new("SOURCE_DATE_EPOCH", epoch.ToString(CultureInfo.InvariantCulture)),
+        new("SOURCE_DATE_EPOCH", Number(epoch)),
     ];
 
     private static bool HasPreinst(StoredPackage package) => package.Contents.Control.Any(member => member.Name == Preinst);
 
     private static TreePath Place(StoredPackage package) => Shelf.Append($"{package.Row.Name}:{package.Row.Architecture}");
+
+    private static string Number(long number) => number.ToString(CultureInfo.InvariantCulture);
 }

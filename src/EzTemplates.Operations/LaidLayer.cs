@@ -12,7 +12,7 @@ namespace EzTemplates.Operations;
 /// <param name="layer">The applications' packages, composed by themselves.</param>
 /// <param name="tree">Numbers the OS's packages as <paramref name="below"/> does; the applications' come after them.</param>
 /// <param name="below">The OS's packages. A path that scripts made is of none, and makes way.</param>
-internal sealed class LaidLayer(ComposedLayers layer, TreeEdit tree, IReadOnlyList<Lazy<DebControl>> below, DivertedPaths diverted)
+internal sealed class LaidLayer(ComposedLayers layer, TreeEdit tree, IReadOnlyList<Lazy<DebControl>> below, DivertedPaths diverted, LaidOwners owners)
 {
     private readonly Dictionary<TreePath, TreePath> _places = [];
 
@@ -28,10 +28,13 @@ internal sealed class LaidLayer(ComposedLayers layer, TreeEdit tree, IReadOnlyLi
             if (IsFree(entries[i], place, package))
             {
                 tree.MakeParents(place, epoch);
-                Put(entries[i], place, package == TreeEdit.NoPackage ? package : package + below.Count);
+                Put(Owned(entries[i], settled, package), place, package == TreeEdit.NoPackage ? package : package + below.Count);
             }
         }
     }
+
+    private ManifestEntry Owned(ManifestEntry entry, TreePath settled, int package) =>
+        package == TreeEdit.NoPackage || entry.Type == EntryType.HardLink ? entry : owners.Of(entry, settled, package);
 
     private void Put(ManifestEntry entry, TreePath place, int package)
     {

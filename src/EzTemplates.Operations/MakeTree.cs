@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using EzTemplates.Domain;
+using EzTemplates.Domain.Configuring;
 using EzTemplates.Store;
 
 namespace EzTemplates.Operations;
@@ -23,6 +24,6 @@ internal static class MakeTree
         var composed = workspace.Steps.Run("compose", () => ComposePackages.Run(workspace, subject, subject.IsConfigured ? layers[^1..] : layers));
         return subject.IsConfigured
             ? workspace.Steps.Run("configure", () => ConfigureTemplate.Run(workspace, writer, batch, composed, subject, cancel))
-            : new ConfiguredTree(RecipeFiles.PutAlone(new ConfigureGround(workspace, writer, batch, subject, cancel), composed.Tree, subject), []);
+            : new ConfiguredTree(RecipeFiles.PutAlone(new ConfigureGround(workspace, writer, batch, subject, new NamedPackages(composed.Tree.Provenance), cancel), composed.Tree, subject), []);
     }
 }

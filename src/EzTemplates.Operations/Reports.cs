@@ -76,6 +76,43 @@ public sealed record TemplateReport(
     string LockDigest,
     IReadOnlyList<TemplatePackage> Packages) : Report("ez.template/1");
 
+public sealed record PathPackage(string Name, string Version, string Architecture);
+
+/// <param name="User">By the version's own passwd; null where that does not know the number.</param>
+public sealed record PathOwner(uint Uid, uint Gid, string? User, string? Group);
+
+/// <param name="Act"><c>made</c> or <c>changed</c>.</param>
+/// <param name="Package">Null where it may have been one of several.</param>
+public sealed record PathScript(string Act, string? Package);
+
+/// <summary>dpkg-divert(1): what other packages have as <paramref name="From"/> is <paramref name="To"/>.</summary>
+/// <param name="Package">Whose own file is still <paramref name="From"/>; null: nobody's, the administrator diverts it.</param>
+public sealed record PathDiversion(string From, string To, string? Package);
+
+/// <param name="Path">The asked path, once links on its way are followed.</param>
+/// <param name="Size">Null for all but files and their further names.</param>
+/// <param name="Package">Null for what no package brought.</param>
+/// <param name="Conffile">The packages whose configuration it is.</param>
+/// <param name="Instance">The command that makes an environment's own; null where all have this one.</param>
+public sealed record TemplatePathReport(
+    string Version,
+    string Asked,
+    string Path,
+    string Type,
+    string Mode,
+    PathOwner Owner,
+    long? Size,
+    string? Digest,
+    DateTimeOffset Modified,
+    string? Target,
+    IReadOnlyList<string> Attributes,
+    PathPackage? Package,
+    IReadOnlyList<PathScript> Scripts,
+    IReadOnlyList<string> Conffile,
+    PathDiversion? Diversion,
+    string? Instance,
+    IReadOnlyList<string> Notes) : Report("ez.template-path/1");
+
 public sealed record EnvironmentRow(string Name, string Version, bool Mounted, int Mappings, DateTimeOffset Created);
 
 public sealed record EnvironmentsReport(IReadOnlyList<EnvironmentRow> Environments) : Report("ez.environments/1");

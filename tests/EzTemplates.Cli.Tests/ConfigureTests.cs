@@ -1,3 +1,4 @@
+using System.Text.Json;
 using EzTemplates.Testing;
 
 namespace EzTemplates.Cli.Tests;
@@ -87,6 +88,88 @@ public sealed class ConfigureTests : IDisposable
     }
 
     [Fact]
+    public void Overrides_of_the_os_and_names_of_the_archive_decide_whose_an_applications_files_are()
+    {
+        Publish(
+            new GeneratedPackage("accounts", "1") { Depends = "base" }.Script("postinst", """
+                #!/bin/sh
+                set -e
+                echo daemon:x:77:1::/:/bin/sh > /etc/passwd
+                echo svc:x:888: > /etc/group
+                printf '%s\n' '#5 svc 4750 /usr/share/own/over' 'daemon #6 2700 /usr/share/own/folder' 'daemon svc 600 /usr/share/base/tool' > /var/lib/dpkg/statoverride
+
+                """),
+            App.Add(new GeneratedEntry.RegularFile("/usr/share/own/over", [1])).Add(new GeneratedEntry.Folder("/usr/share/own/folder"))
+                .Add(new GeneratedEntry.RegularFile("/bin/named", [1]) { Uid = 1, Gid = 1 }).Add(new GeneratedEntry.RegularFile("/usr/share/own/plain", [1])),
+            new GeneratedPackage("stale", "1").Script("preinst", "#!/bin/sh\necho nobody-here svc 600 /x >> /var/lib/dpkg/statoverride\n"));
+        _ground.Recipes.Os("box", "accounts", Sandbox);
+        _ground.Ez.Succeed("up", _ground.Recipes.App("web", "box", "app"));
+
+        // dpkg was seen to do just this: bookworm's resolves `daemon` in the tree, and has no group of that name here.
+        Assert.Equal(
+            "5 888 4750\n77 6 2700\n77 1 644\n0 0 644\n77 888 600\n",
+            Sh("web", "cd /usr/share/own; stat -c '%u %g %a' over folder /usr/bin/named plain /usr/share/base/tool"));
+        _ground.Ez.Succeed("env", "remove", "web");
+
+        var stale = _ground.Ez.Run("build", _ground.Recipes.App("old", "box", "stale"));
+        Assert.Equal(7, stale.ExitCode);
+        Assert.Contains("the line `nobody-here svc 600 /x` of /var/lib/dpkg/statoverride names the user `nobody-here`, who is not in the tree's /etc/passwd\nhint: ", stale.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_path_tells_which_package_brought_it_and_whose_script_made_or_changed_it()
+    {
+        // Longer than the clock of files stands still, for kernels on which it cannot be pushed.
+        const string pause = "sleep 0.03\n";
+        Publish(
+            new GeneratedPackage("early", "1") { Depends = "base" }.File("/usr/share/early/mine", "x\n", 0x1A0).Script("preinst", "#!/bin/sh\necho x > /by-preinst\n")
+                .Script("postinst", $"#!/bin/sh\n{pause}mkdir /srv-early\necho early > /srv-early/file\nchown 7:0 /usr/share/early/mine\n{pause}"),
+            new GeneratedPackage("late", "2") { Depends = "early" }
+                .Script("postinst", $"#!/bin/sh\n{pause}echo late >> /srv-early/file\necho late > /by-late\nln /by-late /also\necho user:x:7:0::/:/bin/sh > /etc/passwd\n{pause}"),
+            new GeneratedPackage("top", "3").File("/usr/share/things/new", "x\n").Script("postinst", $"#!/bin/sh\n{pause}echo top >> /by-late\n{pause}"),
+            App.Script("preinst", App.Scripts["preinst"] + "echo app >> /base-log\n"));
+        _ground.Ez.Succeed("build", _ground.Recipes.Os("box", "late", Sandbox));
+        _ground.Ez.Succeed("build", _ground.Recipes.App("web", "box", "app, top"));
+
+        Assert.Equal(
+            [(null, "made by early"), (null, "made by early, changed by late"), ("early", "changed by early"), (null, "made by early"), (null, "made by late")],
+            Told("box", "/srv-early", "/srv-early/file", "/usr/share/early/mine", "/by-preinst", "/also"));
+
+        // dpkg's own work; here it is in no package of its name.
+        Assert.Equal([(null, "changed by ")], Told("box", "/var/lib/dpkg/status"));
+
+        // Of the OS what was; a trigger's work is of the package that is triggered; another's file makes way, moved by a preinst.
+        Assert.Equal(
+            [(null, "made by late, changed by top"), (null, "made by base, changed by app, changed by base"), ("app", "")],
+            Told("web", "/by-late", "/base-log", "/usr/share/base/tool"));
+    }
+
+    [Fact]
+    public void A_path_is_shown_with_all_it_is_and_a_wrong_one_with_what_may_be_meant()
+    {
+        Publish(new GeneratedPackage("keys", "1") { Depends = "base" }.Script("postinst", "#!/bin/sh\nmkdir -p /etc/ssh\necho secret > /etc/ssh/ssh_host_x_key\n"));
+        _ground.Ez.Succeed("build", _ground.Recipes.Os("box", "keys", Sandbox), _ground.Recipes.App("web", "box", "app"));
+        var shown = _ground.Ez.Succeed("template", "show", "box", "--path", "/etc/base.conf").Lines;
+        Assert.Equal(
+            ["/etc/base.conf in box@1.0.0", "  type:       file", "  mode:       0644", "  owner:      0:0 (0:0)", "  size:       8 B", "  modified:   2024-01-02 03:04:05Z", "  package:    base 1 (amd64)", "  conffile:   of base"],
+            shown.Where(line => !line.StartsWith("  digest:", StringComparison.Ordinal)));
+
+        var ls = _ground.Ez.Succeed("template", "show", "web", "--path", "/bin/ls").Lines;
+        Assert.Equal("/usr/bin/ls in web@1.0.0 (asked: /bin/ls)", ls[0]);
+        var json = _ground.Json("template", "show", "web", "--path", "/link/share/base/tool.base");
+        Assert.Equal(("ez.template-path/1", "/usr/share/base/tool.base", "/usr/share/base/tool"), (Of(json, "schema"), Of(json, "path"), Of(json.GetProperty("diversion"), "from")));
+        Assert.Equal("app", Of(json.GetProperty("diversion"), "package"));
+        Assert.Contains("  instance:   each environment has its own: ez makes it when an environment is created", _ground.Ez.Succeed("template", "show", "box", "--path", "/etc/machine-id").Lines);
+
+        Ground.Fails(_ground.Ez.Run("template", "show", "box", "--path", "/etc/bsae.conf"), 2, "ez: `box@1.0.0` has no `/etc/bsae.conf`\nhint: did you mean `/etc/base.conf`?");
+        Ground.Fails(_ground.Ez.Run("template", "show", "box", "--path", "/sbin/ls"), 2, "ez: `box@1.0.0` has no `/sbin/ls`, which is `/usr/sbin/ls`\nhint: did you mean `/usr/bin/ls`?");
+        Ground.Fails(
+            _ground.Ez.Run("template", "show", "box", "--path", "/etc/ssh/ssh_host_x_key"), 2,
+            "ez: `box@1.0.0` has no `/etc/ssh/ssh_host_x_key`: that is instance data, of which no two environments have the same\nhint: in an environment: ssh-keygen -A");
+        Ground.Fails(_ground.Ez.Run("template", "show", "box", "--path", "etc"), 2, "ez: `etc` is no path of a template\nhint: an absolute one, without ..: --path /usr/bin/env");
+    }
+
+    [Fact]
     public void Two_stores_that_have_nothing_in_common_make_one_manifest_of_a_lock()
     {
         Publish();
@@ -136,9 +219,20 @@ public sealed class ConfigureTests : IDisposable
 
     private static long Epoch => Ground.Day(0).ToUnixTimeSeconds();
 
-    private void Publish(params GeneratedPackage[] more) => _ground.Publish(0, [System.Value, Base, App, .. more]);
+    /// <summary>The common packages, but those of which there is another.</summary>
+    private void Publish(params GeneratedPackage[] more) => _ground.Publish(0, [.. ((GeneratedPackage[])[System.Value, Base, App]).ExceptBy(more.Select(package => package.Name), package => package.Name), .. more]);
 
     private string Os() => _ground.Recipes.Os("box", "base", Sandbox);
+
+    /// <summary>Of each path its package, and what scripts did.</summary>
+    private (string? Package, string Scripts)[] Told(string template, params string[] paths) =>
+    [
+        .. paths.Select(path => _ground.Json("template", "show", template, "--path", path)).Select(json => (
+            json.GetProperty("package") is { ValueKind: JsonValueKind.Object } package ? Of(package, "name") : null,
+            string.Join(", ", json.GetProperty("scripts").EnumerateArray().Select(script => $"{Of(script, "act")} by {Of(script, "package")}")))),
+    ];
+
+    private static string? Of(JsonElement json, string name) => json.GetProperty(name).GetString();
 
     private string Sh(string environment, string script) => _ground.Ez.Succeed("env", "exec", environment, "--", "sh", "-c", script).Output;
 }

@@ -8,7 +8,7 @@ internal static class DpkgPackage
     private static readonly string[] Programs =
     [
         "dpkg", "dpkg-query", "dpkg-divert", "dpkg-deb", "dpkg-split", "tar", "diff", "ldconfig", "start-stop-daemon", "rm",
-        "sh", "cat", "ls", "mkdir", "mv", "ln", "chown", "chmod", "touch", "sleep", "env", "stat", "head", "true", "false",
+        "sh", "cat", "ls", "mkdir", "mv", "ln", "chown", "chmod", "touch", "sleep", "env", "stat", "head", "true", "false", "mount", "mknod",
     ];
 
     public static GeneratedPackage Make()

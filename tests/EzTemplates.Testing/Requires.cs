@@ -21,10 +21,6 @@ public static class Requires
         Assert.SkipUnless(OverlayTrouble.Value is null, $"needs overlayfs on the temporary directory: {OverlayTrouble.Value}");
     }
 
-    /// <summary>A control group of version 1, in which this process may make others.</summary>
-    public static void ControlGroup(string controller) =>
-        Assert.SkipUnless(TryControlGroup(controller), $"needs the controller {controller} of cgroups of version 1");
-
     /// <summary>A Debian archive that this machine's APT is set up for, and that answers.</summary>
     public static void HostMirror() => Assert.SkipUnless(MirrorTrouble.Value is null, $"needs this machine's Debian mirror: {MirrorTrouble.Value}");
 
@@ -34,28 +30,6 @@ public static class Requires
         var folder = SharedFolder.Find();
         Assert.SkipWhen(folder is null, "needs ../shared");
         return folder!;
-    }
-
-    private static bool TryControlGroup(string controller)
-    {
-        var mounted = File.ReadLines("/proc/self/mounts").Select(line => line.Split(' ')).Where(words => words[2] == "cgroup" && Path.GetFileName(words[1]).Split(',').Contains(controller)).Select(words => words[1]).FirstOrDefault();
-        var own = File.ReadLines("/proc/self/cgroup").Select(line => line.Split(':', 3)).Where(row => row[1].Split(',').Contains(controller)).Select(row => row[2]).FirstOrDefault();
-        if (mounted is null || own is null)
-        {
-            return false;
-        }
-
-        try
-        {
-            var made = Path.Combine(mounted, own.TrimStart('/'), $"ez-test-{Environment.ProcessId}");
-            Directory.CreateDirectory(made);
-            Directory.Delete(made);
-            return true;
-        }
-        catch (Exception refused) when (refused is IOException or UnauthorizedAccessException)
-        {
-            return false;
-        }
     }
 
     private static string? TryOverlay()

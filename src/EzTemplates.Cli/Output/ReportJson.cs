@@ -13,6 +13,7 @@ namespace EzTemplates.Cli.Output;
 [JsonSerializable(typeof(WhyReport))]
 [JsonSerializable(typeof(TemplatesReport))]
 [JsonSerializable(typeof(TemplateReport))]
+[JsonSerializable(typeof(TemplatePathReport))]
 [JsonSerializable(typeof(EnvironmentsReport))]
 [JsonSerializable(typeof(EnvironmentReport))]
 [JsonSerializable(typeof(PathReport))]

@@ -109,6 +109,10 @@ public static class InstanceData
         return names.Length >= wanted.Length && wanted.Zip(names).All(pair => MatchesName(pair.Second, pair.First));
     }
 
+    /// <summary>The row that speaks of a path, whatever is there; null: none does.</summary>
+    /// <param name="more">The recipes' own.</param>
+    public static InstancePath? RowOf(TreePath path, IEnumerable<InstancePath> more) => Table.Concat(more).FirstOrDefault(row => Matches(path.Latin1, row.Pattern));
+
     private static bool MatchesName(string name, string pattern)
     {
         var star = pattern.IndexOf('*', StringComparison.Ordinal);

@@ -15,6 +15,7 @@ public sealed class TreeEdit
     private const int FolderMode = 0b111_101_101;
 
     private readonly Dictionary<TreePath, Name> _names;
+    private readonly Dictionary<TreePath, ImmutableArray<ScriptWork>> _scripts;
     private readonly Dictionary<TreePath, string> _notes = [];
     private readonly Provenance _provenance;
 
@@ -23,6 +24,7 @@ public sealed class TreeEdit
         ArgumentNullException.ThrowIfNull(tree);
         var entries = tree.Manifest.Entries;
         _provenance = tree.Provenance;
+        _scripts = _provenance.Scripts.GroupBy(work => work.Path).ToDictionary(works => works.Key, works => works.ToImmutableArray());
         _names = new Dictionary<TreePath, Name>(entries.Length + 1024);
         for (var i = 0; i < entries.Length; i++)
         {
@@ -39,52 +41,50 @@ public sealed class TreeEdit
     /// <summary>The package of a path, by its place in the provenance; <see cref="NoPackage"/> for what no package has, and for nothing.</summary>
     public int PackageOf(TreePath path) => _names.TryGetValue(path, out var name) ? name.Package : NoPackage;
 
-    /// <summary>Makes a path this, whatever it was. Other names of the file that it was keep that.</summary>
+    /// <summary>Makes a path this, whatever it was; no script has a part in it. Other names of the file that it was keep that.</summary>
     public void Put(ManifestEntry entry, int package = NoPackage)
     {
         ArgumentNullException.ThrowIfNull(entry);
         _names[entry.Path] = new Name(new Inode(entry), package);
+        _scripts.Remove(entry.Path);
     }
 
     /// <summary>Makes a path another name of a file.</summary>
-    public void PutLink(TreePath path, TreePath file, int package = NoPackage) => _names[path] = new Name(_names[file].Inode, package);
+    public void PutLink(TreePath path, TreePath file, int package = NoPackage)
+    {
+        _names[path] = new Name(_names[file].Inode, package);
+        _scripts.Remove(path);
+    }
 
-    /// <summary>Something worth knowing about a path, if it is there in the end; of several, the first.</summary>
-    public void Note(TreePath path, string text) => _notes.TryAdd(path, text);
+    /// <summary>As <see cref="Put"/>, of what a script made or changed: the path stays of the package that it is of.</summary>
+    /// <param name="author">The script's package, by its place in the provenance that the tree will have.</param>
+    public void PutByScript(ManifestEntry entry, int author)
+    {
+        ArgumentNullException.ThrowIfNull(entry);
+        var works = WorksWith(entry.Path, author);
+        Put(entry, PackageOf(entry.Path));
+        _scripts[entry.Path] = works;
+    }
+
+    /// <summary>As <see cref="PutLink"/>, of what a script made.</summary>
+    public void PutLinkByScript(TreePath path, TreePath file, int author)
+    {
+        var works = WorksWith(path, author);
+        PutLink(path, file, PackageOf(path));
+        _scripts[path] = works;
+    }
+
+    /// <summary>Changes when a path was changed, and nothing else of it.</summary>
+    public void PutTime(TreePath path, FileTime mtime) => _names[path] = _names[path] with { Inode = new Inode(_names[path].Inode.Entry with { Mtime = mtime }) };
+
+    /// <summary>Something worth knowing about a path, if it is there in the end.</summary>
+    public void Note(TreePath path, string text) => _notes[path] = text;
 
     public void Remove(TreePath path) => _names.Remove(path);
 
-    /// <summary>Follows the tree's links on the way to a path, as the kernel does with the tree as its root; the last component stays what it is.</summary>
-    /// <exception cref="EzException">Untrusted: the links go round in circles, or out of the tree.</exception>
-    public TreePath Settle(TreePath path)
-    {
-        // As many as the kernel follows (path_resolution(7)).
-        const int mostLinks = 40;
-        var (at, links) = (TreePath.Root, 0);
-        var rest = new Stack<string>(path.Latin1.Split('/', StringSplitOptions.RemoveEmptyEntries).Reverse());
-        while (rest.TryPop(out var name))
-        {
-            var next = name == ".." ? at.Parent : name == "." ? at : at.Append(name);
-            if (rest.Count == 0 || Find(next) is not { Type: EntryType.Symlink } link)
-            {
-                at = next;
-                continue;
-            }
-
-            if (++links > mostLinks)
-            {
-                throw new EzException(FailureKind.Untrusted, $"the symbolic link `{next}` leads round in circles");
-            }
-
-            at = link.Target.StartsWith('/') ? TreePath.Root : at;
-            foreach (var part in link.Target.Split('/', StringSplitOptions.RemoveEmptyEntries).Reverse())
-            {
-                rest.Push(part);
-            }
-        }
-
-        return at;
-    }
+    /// <summary>As <see cref="TreeLinks.Settle"/>, in this tree.</summary>
+    /// <exception cref="EzException">Untrusted: the links go round in circles.</exception>
+    public TreePath Settle(TreePath path) => TreeLinks.Settle(path, Find);
 
     /// <summary>Makes what folders are missing above a path, as the composer makes them.</summary>
     public void MakeParents(TreePath path, FileTime mtime)
@@ -111,12 +111,24 @@ public sealed class TreeEdit
         }
 
         var provenance = packages ?? _provenance;
-        var notes = provenance.Notes.Concat(_notes.Where(note => _names.ContainsKey(note.Key)).Select(note => new ProvenanceNote(note.Key, note.Value)));
+        var notes = _notes.Where(note => _names.ContainsKey(note.Key)).Select(note => new ProvenanceNote(note.Key, note.Value)).Except(provenance.Notes);
         return new ComposedManifest(new Manifest(entries.MoveToImmutable()), provenance with
         {
+            Notes = [.. provenance.Notes.Concat(notes).OrderBy(note => note.Path)],
             PackageOfEntry = owners.MoveToImmutable(),
-            Notes = [.. notes.OrderBy(note => note.Path)],
+            Scripts = [.. _scripts.Where(works => _names.ContainsKey(works.Key)).OrderBy(works => works.Key).SelectMany(works => works.Value)],
         });
+    }
+
+    private ImmutableArray<ScriptWork> WorksWith(TreePath path, int author)
+    {
+        if (Find(path) is null)
+        {
+            return [new ScriptWork(path, author, ScriptAct.Made)];
+        }
+
+        var before = _scripts.GetValueOrDefault(path, []);
+        return !before.IsEmpty && before[^1].Package == author ? before : [.. before, new ScriptWork(path, author, ScriptAct.Changed)];
     }
 
     private static ManifestEntry Emit(TreePath path, Inode inode, Dictionary<Inode, TreePath> first)

@@ -1,128 +1,99 @@
-using System.Globalization;
 using EzTemplates.Environments.Native;
 
 namespace EzTemplates.Environments;
 
 /// <summary>
-/// Control groups (cgroups(7), version 1) that bound how many processes a sandbox has and how much memory they take, what they write in
-/// its upper layer included. A thread is put into them, and what it starts is born there. Where this user may make none, there is no
-/// bound but that of time and of the upper layer: `ez doctor` says so.
+/// Bounds how many processes a sandbox has and how much memory they take, by what <see cref="ScriptBounds"/> says: control groups of
+/// version 2, into which a command is put before it runs; of version 1, into which the thread is put that starts all; or limits that a
+/// command is given before it runs.
 /// </summary>
 internal sealed class ConfigureGroup : IDisposable
 {
-    private const string ProcessesFile = "pids.max";
-    private const string MemoryFile = "memory.limit_in_bytes";
+    private const string Tasks = "tasks";
+    private const string Processes = "cgroup.procs";
 
-    private readonly List<string> _folders = [];
+    private readonly ConfigureLimits _limits;
+    private readonly GroupFolders _folders = new();
+    private readonly List<string> _separate = [];
+    private string? _unified;
+    private bool _limitsMemory;
+    private bool _limitsProcesses;
 
-    private const string NamePrefix = "ez-configure-";
+    private ConfigureGroup(ConfigureLimits limits) => _limits = limits;
 
+    /// <summary>What a command has to pass through before it runs; null: nothing.</summary>
+    public Action<int>? Admission => _unified is null && !_limitsMemory && !_limitsProcesses ? null : Admit;
+
+    /// <summary>A bound that the kernel refuses after all gives way to the next best.</summary>
     public static ConfigureGroup Make(ConfigureLimits limits)
     {
-        var made = new ConfigureGroup();
-        made.TryMake("pids", ProcessesFile, limits.Processes);
-        made.TryMake("memory", MemoryFile, limits.Memory);
+        var (made, bounds) = (new ConfigureGroup(limits), limits.Bounds ?? ScriptBounds.OfThisProcess());
+        if (bounds.Memory is BoundPlace.Unified unified)
+        {
+            made._unified = made._folders.TryMakeUnified(unified, [("pids.max", limits.Processes), ("memory.max", limits.Memory)]);
+        }
+
+        if (made._unified is null)
+        {
+            made._limitsProcesses = !made.TryMake(bounds.Processes, "pids.max", limits.Processes) && bounds.Processes is not BoundPlace.Nothing;
+            made._limitsMemory = !made.TryMake(bounds.Memory, "memory.limit_in_bytes", limits.Memory);
+        }
+
         return made;
     }
 
     /// <summary>From here on the thread, and all that it starts, counts.</summary>
     public void Take(SandboxThread thread)
     {
-        var id = thread.Native.System(SystemCallNumber.GetThreadId).Value;
-        foreach (var folder in _folders.ToList().Where(folder => !TryWrite(Path.Combine(folder, "tasks"), id)))
+        if (_separate.Count > 0)
         {
-            TryRemove(folder);
-            _folders.Remove(folder);
+            var id = thread.Native.System(SystemCallNumber.GetThreadId).Value;
+            _separate.RemoveAll(folder => !GroupFolders.TryWrite(Path.Combine(folder, Tasks), id));
+        }
+    }
+
+    /// <summary>What the groups have seen; limits of processes tell nothing.</summary>
+    public ExceededBounds Exceeded
+    {
+        get
+        {
+            var folders = _unified is null ? _separate : [_unified];
+            return (folders.Exists(folder => GroupFolders.Count(folder, "pids.events", "max") > 0) ? ExceededBounds.Processes : ExceededBounds.None)
+                | (folders.Exists(folder => GroupFolders.Count(folder, "memory.events", "oom_kill") > 0 || GroupFolders.Count(folder, "memory.oom_control", "oom_kill") > 0)
+                    ? ExceededBounds.Memory
+                    : ExceededBounds.None);
         }
     }
 
     /// <summary>Once nothing of it runs.</summary>
-    public void Dispose() => _folders.ForEach(TryRemove);
+    public void Dispose() => _folders.Dispose();
 
-    private void TryMake(string controller, string file, long limit)
+    private void Admit(int pid)
     {
-        if (PlaceOf(controller) is not { } place)
+        if (_unified is not null && !GroupFolders.TryWrite(Path.Combine(_unified, Processes), pid))
         {
-            return;
+            (_unified, _limitsMemory, _limitsProcesses) = (null, true, true);
         }
 
-        RemoveAbandoned(place);
-        var folder = Path.Combine(place, string.Create(CultureInfo.InvariantCulture, $"{NamePrefix}{Environment.ProcessId}-{Guid.NewGuid():N}"));
-        try
+        if (_limitsMemory)
         {
-            Directory.CreateDirectory(folder);
-        }
-        catch (Exception refused) when (refused is IOException or UnauthorizedAccessException)
-        {
-            return;
+            ProcessLimits.SetMemory(pid, _limits.Memory);
         }
 
-        if (TryWrite(Path.Combine(folder, file), limit))
+        if (_limitsProcesses)
         {
-            _folders.Add(folder);
-        }
-        else
-        {
-            TryRemove(folder);
+            ProcessLimits.SetProcesses(pid, _limits.Processes);
         }
     }
 
-    /// <summary>This process's own group of a controller; null where there is none of version 1.</summary>
-    private static string? PlaceOf(string controller)
+    private bool TryMake(BoundPlace place, string file, long limit)
     {
-        var point = MountTable.OfThisProcess().FirstOrDefault(mount => mount.FileSystem == "cgroup" && Path.GetFileName(mount.Point).Split(',').Contains(controller))?.Point;
-        var own = File.ReadLines("/proc/self/cgroup").Select(line => line.Split(':', 3)).FirstOrDefault(row => row.Length == 3 && row[1].Split(',').Contains(controller))?[2];
-        return point is null || own is null ? null : Path.Combine(point, own.TrimStart('/'));
-    }
-
-    private static bool TryWrite(string file, long value)
-    {
-        try
+        if (place is BoundPlace.Separate separate && _folders.TryMake(separate.Folder, [(file, limit)]) is { } made)
         {
-            File.WriteAllText(file, value.ToString(CultureInfo.InvariantCulture));
+            _separate.Add(made);
             return true;
         }
-        catch (Exception refused) when (refused is IOException or UnauthorizedAccessException)
-        {
-            return false;
-        }
-    }
 
-    /// <summary>Of an `ez` that was killed: empty, as all that was in them ended with it.</summary>
-    private static void RemoveAbandoned(string place)
-    {
-        try
-        {
-            foreach (var folder in Directory.EnumerateDirectories(place, NamePrefix + "*").Where(folder => !Path.Exists("/proc/" + Path.GetFileName(folder).Split('-')[2])))
-            {
-                TryRemove(folder);
-            }
-        }
-        catch (Exception refused) when (refused is IOException or UnauthorizedAccessException)
-        {
-            // Whoever may make groups here will see to it.
-        }
-    }
-
-    /// <summary>The kernel may still be taking the last thread out of it.</summary>
-    private static void TryRemove(string folder)
-    {
-        const int mostTries = 100;
-        for (var tries = 0; tries < mostTries; tries++)
-        {
-            try
-            {
-                Directory.Delete(folder);
-                return;
-            }
-            catch (IOException) when (Directory.Exists(folder))
-            {
-                Thread.Sleep(tries);
-            }
-            catch (Exception gone) when (gone is IOException or UnauthorizedAccessException)
-            {
-                return;
-            }
-        }
+        return false;
     }
 }

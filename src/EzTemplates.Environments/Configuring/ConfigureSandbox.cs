@@ -29,6 +29,9 @@ public sealed class ConfigureSandbox : IDisposable
     private readonly SafeFileHandle _upper;
     private readonly SafeFileHandle _nothing = File.OpenHandle("/dev/null");
     private readonly SafeFileHandle _output;
+    private readonly SafeFileHandle _ticks;
+    private readonly ScriptClock _clock;
+    private readonly ScriptTrace _trace;
     private readonly Stopwatch _time = Stopwatch.StartNew();
     private bool _ended;
 
@@ -38,7 +41,7 @@ public sealed class ConfigureSandbox : IDisposable
         string Made(string name) => Path.GetRelativePath(environments.Host.Layout.Root, Directory.CreateDirectory(Path.Combine(tree.Folder, name)).FullName);
         var (area, log) = (Made("area"), Made("log"));
         _group = ConfigureGroup.Make(limits);
-        SafeFileHandle? upper = null, output = null;
+        SafeFileHandle? upper = null, output = null, ticks = null;
         try
         {
             var root = new SandboxRoot(Path.Combine(environments.Host.Layout.Root, area, "root"), Path.Combine(environments.Host.Layout.Root, area, "dev"), thread =>
@@ -48,18 +51,28 @@ public sealed class ConfigureSandbox : IDisposable
                 ThrowAwayMounts.MountMemory(thread, area, limits.Size);
                 ThrowAwayMounts.MountMemory(thread, log, limits.OutputSize);
                 output = thread.CreateFile($"{log}/output");
+                ticks = thread.CreateFile($"{log}/ticks");
                 new ThrowAwayMounts(environments).Show(thread, area, tree.Manifest.Entries[0], tree.LayerOf);
                 upper = thread.OpenFolder($"{area}/upper");
             });
             _sandbox = Sandbox.Make(Request(["true"], [], new SandboxStreams()), root, _ids, () => environments.Views.Lock(FileLockMode.Shared));
-            (_upper, _output) = (upper!, output!);
+            (_upper, _output, _ticks) = (upper!, output!, ticks!);
+            if (_group.Admission is not null)
+            {
+                _sandbox.KeepGate();
+            }
+
+            _clock = new ScriptClock(_ticks);
+            _trace = new ScriptTrace(_clock.Tick);
             Started = Libc.Status(_upper).Ctime;
         }
         catch
         {
+            _sandbox?.Dispose();
             _group.Dispose();
             upper?.Dispose();
             output?.Dispose();
+            ticks?.Dispose();
             _nothing.Dispose();
             throw;
         }
@@ -98,7 +111,7 @@ public sealed class ConfigureSandbox : IDisposable
         int? status;
         try
         {
-            status = _sandbox.RunBounded(Request(step.Command, step.Variables, new SandboxStreams(Descriptor(_nothing), Descriptor(_output), Descriptor(_output))), left, cancellation);
+            status = RunTraced(step, left, cancellation);
         }
         catch (CommandNotStartedException absent)
         {
@@ -115,6 +128,9 @@ public sealed class ConfigureSandbox : IDisposable
 
         return status == 0 ? null : Failed(step, status);
     }
+
+    /// <summary>The package whose script ran at a time that a file has; null where it may have been one of several, or none that a step told.</summary>
+    public string? PackageAt(FileTime stamp) => _trace.PackageAt(stamp);
 
     /// <summary>
     /// What all steps have said, the last million bytes of it, with nothing in it that would steer a terminal.
@@ -144,7 +160,35 @@ public sealed class ConfigureSandbox : IDisposable
         End();
         _upper.Dispose();
         _output.Dispose();
+        _ticks.Dispose();
         _nothing.Dispose();
+    }
+
+    private int? RunTraced(ConfigureStep step, TimeSpan left, CancellationToken cancellation)
+    {
+        if (step.Scripts is null)
+        {
+            return RunWith(null);
+        }
+
+        var begun = _clock.Push();
+        _trace.Begin(step.Scripts is StepScripts.Of one ? one.Package : ScriptTrace.Dpkg, begun, begun);
+        try
+        {
+            using var channel = step.Scripts is StepScripts.Told ? new StatusChannel(_clock, _trace) : null;
+            return RunWith(channel);
+        }
+        finally
+        {
+            var ended = _clock.Push();
+            _trace.End(ended, ended);
+        }
+
+        int? RunWith(StatusChannel? channel) => _sandbox.RunBounded(
+            Request(step.Command, step.Variables, new SandboxStreams(Descriptor(_nothing), Descriptor(_output), Descriptor(_output)) { Status = channel is null ? null : Descriptor(channel.Writer) }),
+            left,
+            _group.Admission,
+            cancellation);
     }
 
     private void End()
@@ -157,7 +201,7 @@ public sealed class ConfigureSandbox : IDisposable
         }
     }
 
-    private ConfigureFailure Failed(ConfigureStep step, int? status) => new(step, status, [.. Output.TakeLast(OutputLines)]);
+    private ConfigureFailure Failed(ConfigureStep step, int? status) => new(step, status, [.. Output.TakeLast(OutputLines)]) { Exceeded = _group.Exceeded };
 
     private static ExecRequest Request(ImmutableArray<string> command, ImmutableArray<KeyValuePair<string, string>> variables, SandboxStreams streams) => new()
     {

@@ -22,10 +22,13 @@ public sealed record ConfigureLimits
     /// <summary>Of what they may say, as tmpfs(5) takes it; beyond it they have no space left.</summary>
     public string OutputSize { get; init; } = "64m";
 
-    /// <summary>How many processes and threads there may be at a time, where control groups can be made.</summary>
+    /// <summary>How many processes and threads there may be at a time.</summary>
     public int Processes { get; init; } = 4096;
 
-    /// <summary>Bytes of memory that they may take together, where control groups can be made; what they write counts.</summary>
+    /// <summary>What bounds processes and memory; null: the best that this machine gives.</summary>
+    public ScriptBounds? Bounds { get; init; }
+
+    /// <summary>Bytes of memory that they may take together, what they write included; where only processes can be bounded, each.</summary>
     public long Memory { get; init; } = Math.Max(1L << 30, GC.GetGCMemoryInfo().TotalAvailableMemoryBytes * 3 / 4);
 }
 
@@ -35,11 +38,48 @@ public sealed record ConfigureStep(string What, ImmutableArray<string> Command)
 {
     public ImmutableArray<KeyValuePair<string, string>> Variables { get; init; } = [];
 
+    /// <summary>Whose scripts it runs; null: nobody's.</summary>
+    public StepScripts? Scripts { get; init; }
+
     /// <summary>A symbolic link that is there while the command runs.</summary>
     public (TreePath Path, string Target)? Link { get; init; }
+}
+
+/// <summary>Whose scripts a step runs.</summary>
+public abstract record StepScripts
+{
+    private StepScripts()
+    {
+    }
+
+    /// <summary>It is one, of that package: <c>nginx:amd64</c>.</summary>
+    public sealed record Of(string Package) : StepScripts;
+
+    /// <summary>Many packages', which it tells on its descriptor <see cref="Descriptor"/> as <c>dpkg --status-fd</c> does.</summary>
+    public sealed record Told : StepScripts
+    {
+        public const int Descriptor = 3;
+    }
 }
 
 /// <summary>How a step ended that did not end well.</summary>
 /// <param name="Status">As a shell has it; null where its time was over.</param>
 /// <param name="Output">What all steps have said, the last lines of it.</param>
-public sealed record ConfigureFailure(ConfigureStep Step, int? Status, ImmutableArray<string> Output);
+public sealed record ConfigureFailure(ConfigureStep Step, int? Status, ImmutableArray<string> Output)
+{
+    /// <summary>Which bounds the kernel has held scripts to by now, as far as it tells.</summary>
+    public ExceededBounds Exceeded { get; init; }
+}
+
+/// <summary>Bounds that scripts came to.</summary>
+[Flags]
+public enum ExceededBounds
+{
+    None = 0,
+
+    /// <summary>A process was refused.</summary>
+    Processes = 1,
+
+    /// <summary>Something was killed, since there was no more memory for it.</summary>
+    Memory = 2,
+}

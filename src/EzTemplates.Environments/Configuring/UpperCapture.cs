@@ -9,9 +9,15 @@ using Microsoft.Win32.SafeHandles;
 
 namespace EzTemplates.Environments;
 
+/// <summary>When a file was made, where the file system keeps that, and when it was last changed.</summary>
+public readonly record struct CapturedTimes(FileTime? Born, FileTime Changed);
+
 /// <summary>What scripts did to a path.</summary>
 public abstract record CapturedPath(TreePath Path)
 {
+    /// <summary>Of the file that it is now, or is a name of.</summary>
+    public CapturedTimes Times { get; init; }
+
     /// <summary>It is this now. A mtime is as the file system has it.</summary>
     public sealed record Changed(ManifestEntry Entry) : CapturedPath(Entry.Path);
 
@@ -94,7 +100,7 @@ internal sealed class UpperCapture
     {
         if (status is { Links: > 1, Kind: not FileKind.Directory } && !_linked.TryAdd(status.Inode, path))
         {
-            return new CapturedPath.Linked(path, _linked[status.Inode]);
+            return new CapturedPath.Linked(path, _linked[status.Inode]) { Times = new(status.Birth, status.Ctime) };
         }
 
         var (folder, name) = path.IsRoot ? (_upper, NativePath.FromLatin1(".")) : (FolderOf(path.Parent), NativePath.FromLatin1(path.Name));
@@ -114,7 +120,8 @@ internal sealed class UpperCapture
             FileKind.File => WithContent(entry, folder, name),
             FileKind.Symlink => entry with { Target = Libc.TryReadSymlink(folder, name)! },
             _ => entry,
-        });
+        })
+        { Times = new(status.Birth, status.Ctime) };
     }
 
     private ManifestEntry WithContent(ManifestEntry entry, SafeFileHandle folder, NativePath name)

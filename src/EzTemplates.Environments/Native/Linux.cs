@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using EzTemplates.Domain;
 
 namespace EzTemplates.Environments.Native;
 
@@ -24,6 +25,37 @@ internal static unsafe partial class Linux
         byte* info = stackalloc byte[128];
         while (WaitId(byPid, pid, info, exitedButLeave) < 0 && Marshal.GetLastPInvokeError() == Errno.Interrupted)
         {
+        }
+    }
+
+    /// <summary>Returns when the child has stopped or ended; an ended one stays a zombie.</summary>
+    /// <returns>The signal that stopped it; null where it has ended.</returns>
+    public static int? WaitForStopOrEnd(int pid)
+    {
+        const int byPid = 1;
+        const int stopped = 2;
+        const int exitedOrStoppedButLeave = stopped | 4 | 0x01000000;
+        const int hasStopped = 5;
+        int* info = stackalloc int[32];
+        while (true)
+        {
+            if (WaitId(byPid, pid, info, exitedOrStoppedButLeave) == 0)
+            {
+                // siginfo_t of x86-64: si_signo, si_errno, si_code, padding, si_pid, si_uid, si_status.
+                if (info[2] != hasStopped)
+                {
+                    return null;
+                }
+
+                if (WaitId(byPid, pid, info, stopped | 1) == 0 && info[2] == hasStopped)
+                {
+                    return info[6];
+                }
+            }
+            else if (Marshal.GetLastPInvokeError() != Errno.Interrupted)
+            {
+                return null;
+            }
         }
     }
 
@@ -89,6 +121,17 @@ internal static unsafe partial class Linux
         var text = Marshal.PtrToStringUTF8(found);
         Free(found);
         return text;
+    }
+
+    [LibraryImport(Library, EntryPoint = "clock_getres", SetLastError = true)]
+    private static partial int ClockResolution(int clock, long* resolution);
+
+    /// <summary>How long the clock stands still by which most file systems stamp files (clock_gettime(2), CLOCK_REALTIME_COARSE).</summary>
+    public static FileTime TickOfCoarseClock()
+    {
+        const int coarse = 5;
+        long* time = stackalloc long[2];
+        return ClockResolution(coarse, time) == 0 ? new FileTime(time[0], (int)time[1]) : new FileTime(0, 10_000_000);
     }
 
     public static string Message(int errno) => Marshal.GetPInvokeErrorMessage(errno);

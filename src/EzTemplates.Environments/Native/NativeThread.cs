@@ -49,6 +49,9 @@ internal sealed unsafe class NativeThread : IDisposable
     /// <summary>The address of a function of the C library, for <see cref="Call"/>.</summary>
     public static nint Function(string name) => NativeLibrary.GetExport(LibC, name);
 
+    /// <summary>As <see cref="Function"/>; null where this C library has none of that name.</summary>
+    public static nint? TryFunction(string name) => NativeLibrary.TryGetExport(LibC, name, out var address) ? address : null;
+
     public static NativeCall SystemCallOf(SystemCallNumber number, nint a = 0, nint b = 0, nint c = 0, nint d = 0, nint e = 0, nint f = 0) =>
         new((nint)SystemCall, (nint)number, a, b, c, d, e, f);
 

@@ -48,7 +48,11 @@ public sealed record BindMount(string Source, TreePath Destination, BindAccess A
 }
 
 /// <summary>Descriptors of this process that become the command's 0, 1 and 2.</summary>
-public sealed record SandboxStreams(int Input = 0, int Output = 1, int Error = 2);
+public sealed record SandboxStreams(int Input = 0, int Output = 1, int Error = 2)
+{
+    /// <summary>Becomes the command's 3; null: it has none.</summary>
+    public int? Status { get; init; }
+}
 
 /// <summary>A command to run in an environment.</summary>
 public sealed record ExecRequest

@@ -68,7 +68,7 @@ internal sealed class Sandbox : IDisposable
             return null;
         }
 
-        var pid = _spawn.StartCommand(program, arguments, Variables(request, account), request.Streams);
+        var pid = _spawn.StartCommand(program, arguments, Variables(request, account), request.Streams, terminal.Session);
         signals.StartFor(pid);
         var status = signals.WaitForEnd(pid);
         terminal.TakeBack();
@@ -80,12 +80,13 @@ internal sealed class Sandbox : IDisposable
     /// killed, and nothing can be started in it any more.
     /// </summary>
     /// <returns>As <see cref="Run"/>; null where it was killed.</returns>
-    public int? RunBounded(ExecRequest request, TimeSpan limit, CancellationToken cancellation)
+    /// <param name="admit">Called with the command's process before that runs anything; null: nobody waits for it.</param>
+    public int? RunBounded(ExecRequest request, TimeSpan limit, Action<int>? admit, CancellationToken cancellation)
     {
         var account = InsideAccount.Resolve(request.User, "", "");
         EnterFolder(request, account);
         _credentials.Take(account, request.Privileges);
-        var pid = _spawn.StartCommand(request.Command[0], request.Command, Variables(request, account), request.Streams, SpawnSession.Own);
+        var pid = _spawn.StartCommand(request.Command[0], request.Command, Variables(request, account), request.Streams, SpawnSession.Own, admit);
         using var watch = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         watch.CancelAfter(limit);
         using (watch.Token.Register(() => Linux.Kill(_init, KillSignal)))
@@ -96,6 +97,9 @@ internal sealed class Sandbox : IDisposable
         var status = WaitStatus.Of(pid);
         return watch.IsCancellationRequested ? null : status;
     }
+
+    /// <summary>Before the first command that is to be admitted.</summary>
+    internal void KeepGate() => _spawn.KeepGate();
 
     /// <summary>What is done in the view between two commands.</summary>
     internal SandboxThread Thread => _thread;

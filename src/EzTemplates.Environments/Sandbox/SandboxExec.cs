@@ -26,7 +26,7 @@ public sealed class SandboxExec(EnvironmentStore environments)
             (first, limit) =>
             {
                 using var before = Make(first);
-                return before.RunBounded(first, limit, cancellation);
+                return before.RunBounded(first, limit, null, cancellation);
             },
             cancellation);
         using var sandbox = Make(request);

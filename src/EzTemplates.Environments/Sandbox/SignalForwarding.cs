@@ -4,18 +4,28 @@ using EzTemplates.Environments.Native;
 namespace EzTemplates.Environments;
 
 /// <summary>
-/// Hands on to the command what is sent to `ez`. The command is in `ez`'s process group, so what a terminal sends (interrupt, quit,
-/// stop, a new size) reaches both: that is not handed on a second time, and stopping and going on need nothing from us.
+/// Hands on to the command what is sent to `ez`: to its whole group what a terminal would send to one, else to the command alone. Where the
+/// command is in `ez`'s own group, what a terminal sends reaches both, and is not handed on a second time. A command of a group of its own
+/// that stops, stops `ez` with it, so that the shell outside sees its job stop; and goes on with it.
 /// </summary>
 internal sealed class SignalForwarding : IDisposable
 {
     private const int User1 = 10;
     private const int User2 = 12;
+    private const int Continue = 18;
+    private const int Stop = 20;
+    private const int BackgroundInput = 21;
+    private const int BackgroundOutput = 22;
+
+    // A stop that the kernel does not carry out (of an orphaned group) is not waited for any longer.
+    private static readonly TimeSpan StopTime = TimeSpan.FromMilliseconds(100);
 
     private readonly List<PosixSignalRegistration> _registrations = [];
+    private readonly ManualResetEventSlim _continued = new();
     private readonly Lock _alive = new();
     private readonly SandboxTerminal _terminal;
-    private readonly List<int> _early = [];
+    private readonly List<(int Number, bool ToAll)> _early = [];
+    private PosixSignalRegistration? _stopping;
     private int _pid;
 
     public SignalForwarding(SandboxTerminal terminal)
@@ -28,7 +38,14 @@ internal sealed class SignalForwarding : IDisposable
         Register(PosixSignal.SIGHUP, 1, byTerminal: false);
         Register((PosixSignal)User1, User1, byTerminal: false);
         Register((PosixSignal)User2, User2, byTerminal: false);
+        if (HasGroup)
+        {
+            RegisterStop();
+            _registrations.Add(PosixSignalRegistration.Create(PosixSignal.SIGCONT, _ => Resume()));
+        }
     }
+
+    private bool HasGroup => _terminal.Session != SpawnSession.Callers;
 
     /// <summary>Hands on what came meanwhile, too.</summary>
     public void StartFor(int pid)
@@ -36,7 +53,8 @@ internal sealed class SignalForwarding : IDisposable
         lock (_alive)
         {
             _pid = pid;
-            _early.ForEach(signal => _ = Linux.Kill(pid, signal));
+            _terminal.TryGive(pid);
+            _early.ForEach(signal => Send(signal.Number, signal.ToAll));
         }
     }
 
@@ -44,7 +62,14 @@ internal sealed class SignalForwarding : IDisposable
     public int WaitForEnd(int pid)
     {
         // Waits without reaping, so that the pid stays the command's until nobody will signal it any more.
-        Linux.WaitWithoutReaping(pid);
+        while (Linux.WaitForStopOrEnd(pid) is { } signal)
+        {
+            if (HasGroup && !(signal is BackgroundInput or BackgroundOutput && TryBringToFront()))
+            {
+                StopWith(signal);
+            }
+        }
+
         lock (_alive)
         {
             _pid = 0;
@@ -53,22 +78,73 @@ internal sealed class SignalForwarding : IDisposable
         return WaitStatus.Of(pid);
     }
 
-    public void Dispose() => _registrations.ForEach(registration => registration.Dispose());
+    public void Dispose()
+    {
+        _registrations.ForEach(registration => registration.Dispose());
+        _stopping?.Dispose();
+    }
+
+    /// <summary>It wanted the terminal before it had it.</summary>
+    private bool TryBringToFront()
+    {
+        lock (_alive)
+        {
+            var given = _terminal.TryGive(_pid);
+            if (given)
+            {
+                Send(Continue, toAll: true);
+            }
+
+            return given;
+        }
+    }
+
+    private void StopWith(int signal)
+    {
+        _continued.Reset();
+        _stopping?.Dispose();
+
+        // The whole group, as the terminal would have done: a script that has started `ez` stops too.
+        _ = Linux.Kill(0, signal is BackgroundInput or BackgroundOutput ? signal : Stop);
+        _continued.Wait(StopTime);
+        RegisterStop();
+        Resume();
+    }
+
+    private void Resume()
+    {
+        lock (_alive)
+        {
+            if (_pid != 0)
+            {
+                _terminal.TryGive(_pid);
+                Send(Continue, toAll: true);
+            }
+        }
+
+        _continued.Set();
+    }
+
+    private void RegisterStop() => _stopping = PosixSignalRegistration.Create(PosixSignal.SIGTSTP, context => Forward(context, Stop, byTerminal: true));
 
     private void Register(PosixSignal signal, int number, bool byTerminal) =>
-        _registrations.Add(PosixSignalRegistration.Create(signal, context =>
+        _registrations.Add(PosixSignalRegistration.Create(signal, context => Forward(context, number, byTerminal)));
+
+    private void Forward(PosixSignalContext context, int number, bool byTerminal)
+    {
+        context.Cancel = true;
+        lock (_alive)
         {
-            context.Cancel = true;
-            lock (_alive)
+            if (_pid == 0)
             {
-                if (_pid == 0)
-                {
-                    _early.Add(number);
-                }
-                else if (!(byTerminal && _terminal.SentItToAll))
-                {
-                    _ = Linux.Kill(_pid, number);
-                }
+                _early.Add((number, byTerminal));
             }
-        }));
+            else if (!(byTerminal && _terminal.SentItToAll))
+            {
+                Send(number, byTerminal);
+            }
+        }
+    }
+
+    private void Send(int number, bool toAll) => _ = Linux.Kill(toAll && HasGroup ? -_pid : _pid, number);
 }

@@ -10,6 +10,9 @@ namespace EzTemplates.Environments;
 /// <param name="Options">Of the superblock: for an overlay, its layers.</param>
 internal sealed record MountPoint(int Id, DeviceNumber Device, string Point, string FileSystem, string Options)
 {
+    /// <summary>What of its file system is mounted: `/`, or a folder of it.</summary>
+    public string Root { get; init; } = "/";
+
     public string? Option(string name)
     {
         foreach (var option in Options.Split(','))
@@ -63,6 +66,9 @@ internal static class MountTable
     /// <summary>Empty where the process has gone.</summary>
     public static ImmutableArray<MountPoint> OfProcess(int pid) => Read(string.Create(CultureInfo.InvariantCulture, $"/proc/{pid}/mountinfo"));
 
+    /// <param name="text">Of such a file.</param>
+    public static ImmutableArray<MountPoint> Parse(string text) => [.. text.Split('\n').Select(TryParse).OfType<MountPoint>()];
+
     private static ImmutableArray<MountPoint> Read(string file) => [.. Lines(file).Select(TryParse).OfType<MountPoint>()];
 
     private static string[] Lines(string file)
@@ -90,7 +96,7 @@ internal static class MountTable
         var after = line[(dash + 3)..].Split(' ');
         var device = before.Length > 4 ? before[2].Split(':') : [];
         return device.Length == 2 && after.Length >= 3
-            ? new MountPoint(Number(before[0]), new DeviceNumber((uint)Number(device[0]), (uint)Number(device[1])), Unescape(before[4]), after[0], Unescape(after[2]))
+            ? new MountPoint(Number(before[0]), new DeviceNumber((uint)Number(device[0]), (uint)Number(device[1])), Unescape(before[4]), after[0], Unescape(after[2])) { Root = Unescape(before[3]) }
             : null;
     }
 

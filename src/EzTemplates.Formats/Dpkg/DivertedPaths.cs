@@ -5,6 +5,9 @@ namespace EzTemplates.Formats.Dpkg;
 /// <summary>The diversions of a tree (dpkg-divert(1)): where a package's path is unpacked instead.</summary>
 public sealed class DivertedPaths
 {
+    /// <summary>In the place of a package's name.</summary>
+    public const string Administrator = ":";
+
     private readonly Dictionary<TreePath, (TreePath To, string Package)> _rows;
 
     private DivertedPaths(Dictionary<TreePath, (TreePath To, string Package)> rows) => _rows = rows;
@@ -26,6 +29,9 @@ public sealed class DivertedPaths
 
         return new DivertedPaths(rows);
     }
+
+    /// <summary>In no order.</summary>
+    public IEnumerable<(TreePath From, TreePath To, string Package)> Rows => _rows.Select(row => (row.Key, row.Value.To, row.Value.Package));
 
     /// <summary>Where a package's path goes. The package that diverts it has it where it is.</summary>
     public TreePath For(TreePath path, string package) =>

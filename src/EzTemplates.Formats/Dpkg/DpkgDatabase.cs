@@ -31,6 +31,9 @@ public static class DpkgDatabase
 
     public static TreePath Diversions { get; } = Root.Append("diversions");
 
+    /// <summary>Owners and modes that go before a package's own.</summary>
+    public static TreePath StatOverrides { get; } = Root.Append("statoverride");
+
     public static TreePath FileTriggers { get; } = Triggers("File");
 
     /// <summary>Activations that dpkg takes up when it runs next.</summary>

@@ -56,6 +56,9 @@ internal ref struct LineReader
         }
     }
 
+    /// <summary>Whether that is the whole first line, before it is read.</summary>
+    public readonly bool StartsWithLine(ReadOnlySpan<byte> line) => _rest.StartsWith(line) && _rest.Length > line.Length && _rest[line.Length] == '\n';
+
     public readonly bool StartsWith(ReadOnlySpan<byte> prefix) => _fields.StartsWith(prefix);
 
     public ReadOnlySpan<byte> Field(string what)

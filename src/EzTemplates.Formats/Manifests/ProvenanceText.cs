@@ -4,13 +4,20 @@ using EzTemplates.Domain;
 namespace EzTemplates.Formats.Manifests;
 
 /// <summary>
-/// The sidecar of a manifest: <c>ez-provenance 1</c>, then <c>package NAME VERSION ARCH</c> lines numbered from 0, then
+/// The sidecar of a manifest: <c>ez-provenance 2</c>, then <c>package NAME VERSION ARCH</c> lines numbered from 0, then
 /// <c>run PACKAGE COUNT</c> lines (that many entries of the manifest, in its order, come from that package; <c>-1</c>: from none),
-/// then <c>conffile PACKAGE PATH</c> and <c>note PATH TEXT</c>.
+/// then <c>conffile PACKAGE PATH</c>, <c>script PACKAGE made|changed PATH</c> (-1: of a package that could not be told) and
+/// <c>note PATH TEXT</c>. Format 1 knows no <c>script</c>, and is read as well.
 /// </summary>
 public static class ProvenanceText
 {
-    private static ReadOnlySpan<byte> Header => "ez-provenance 1"u8;
+    private static ReadOnlySpan<byte> Header => "ez-provenance 2"u8;
+
+    private static ReadOnlySpan<byte> EarlierHeader => "ez-provenance 1"u8;
+
+    private static ReadOnlySpan<byte> Made => "made"u8;
+
+    private static ReadOnlySpan<byte> Changed => "changed"u8;
 
     public static byte[] Write(Provenance provenance)
     {
@@ -42,6 +49,15 @@ public static class ProvenanceText
             lines.EndLine();
         }
 
+        foreach (var (path, package, act) in provenance.Scripts)
+        {
+            lines.Raw("script"u8);
+            lines.Next().Number(package);
+            lines.Next().Raw(act == ScriptAct.Made ? Made : Changed);
+            lines.Next().Escaped(path.Latin1);
+            lines.EndLine();
+        }
+
         foreach (var (path, text) in provenance.Notes)
         {
             Line(lines, "note"u8, path.Latin1, text);
@@ -55,10 +71,11 @@ public static class ProvenanceText
     public static Provenance Read(ReadOnlySpan<byte> text, string fileName)
     {
         var reader = new LineReader(text, fileName, "provenance");
-        reader.RequireHeader(Header);
+        reader.RequireHeader(reader.StartsWithLine(EarlierHeader) ? EarlierHeader : Header);
         var packages = ImmutableArray.CreateBuilder<ProvenancePackage>();
         var owners = ImmutableArray.CreateBuilder<int>();
         var conffiles = ImmutableArray.CreateBuilder<ConfigurationFile>();
+        var scripts = ImmutableArray.CreateBuilder<ScriptWork>();
         var notes = ImmutableArray.CreateBuilder<ProvenanceNote>();
         while (reader.NextLine())
         {
@@ -74,11 +91,16 @@ public static class ProvenanceText
                     var package = PackageNumber(ref reader, 0, packages.Count);
                     conffiles.Add(new ConfigurationFile(Path(ref reader), package));
                     break;
+                case var word when word.SequenceEqual("script"u8):
+                    var author = PackageNumber(ref reader, -1, packages.Count);
+                    var act = Act(ref reader);
+                    scripts.Add(new ScriptWork(Path(ref reader), author, act));
+                    break;
                 case var word when word.SequenceEqual("note"u8):
                     notes.Add(new ProvenanceNote(Path(ref reader), reader.Text("text")));
                     break;
                 default:
-                    throw reader.Fail("a keyword that is none of `package run conffile note`");
+                    throw reader.Fail("a keyword that is none of `package run conffile script note`");
             }
 
             reader.EndFields();
@@ -89,6 +111,7 @@ public static class ProvenanceText
             Packages = packages.DrainToImmutable(),
             PackageOfEntry = owners.DrainToImmutable(),
             ConfigurationFiles = conffiles.DrainToImmutable(),
+            Scripts = scripts.DrainToImmutable(),
             Notes = notes.DrainToImmutable(),
         };
     }
@@ -106,6 +129,13 @@ public static class ProvenanceText
 
     private static TreePath Path(ref LineReader reader) =>
         TreePath.TryParse(reader.Text("path"), out var path) ? path : throw reader.Fail("the path is not one inside a tree");
+
+    private static ScriptAct Act(ref LineReader reader) => reader.Field("act") switch
+    {
+        var word when word.SequenceEqual(Made) => ScriptAct.Made,
+        var word when word.SequenceEqual(Changed) => ScriptAct.Changed,
+        _ => throw reader.Fail("the act is none of `made changed`"),
+    };
 
     private static int PackageNumber(ref LineReader reader, int least, int count) =>
         reader.Number("package") is var number && number >= least && number < count ? (int)number : throw reader.Fail("no such package");

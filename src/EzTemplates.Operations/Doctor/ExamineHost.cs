@@ -55,7 +55,7 @@ public static class ExamineHost
             StoreChecks.Run(at),
             .. FileSystemChecks.Run(at),
             IdChecks.Run(at),
-            CgroupChecks.Run(),
+            BoundChecks.Run(),
             ConfigurationChecks.Run(workspace.Options.HostRoot),
         ];
         return new DoctorReport(Worst(findings), findings);

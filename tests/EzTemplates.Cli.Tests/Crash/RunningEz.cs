@@ -40,6 +40,13 @@ internal sealed class RunningEz : IDisposable
 
     public StreamReader Error => _process.StandardError;
 
+    /// <summary>Keys, where it is on a terminal.</summary>
+    public void Type(string keys)
+    {
+        _process.StandardInput.Write(keys);
+        _process.StandardInput.Flush();
+    }
+
     public void CloseInput() => _process.StandardInput.Close();
 
     public void Signal(string name) => ToolRun.Run("kill", "-" + name, Id).Succeed();

@@ -60,14 +60,31 @@ public sealed class TreeEditTests
     }
 
     [Fact]
-    public void A_note_is_kept_with_those_that_were_there_if_its_path_is()
+    public void What_scripts_did_is_kept_with_what_was_done_before_as_long_as_the_path_is_there()
     {
-        var tree = Tree(Folder("/"), File("/a", Old));
-        var edit = new TreeEdit(tree with { Provenance = tree.Provenance with { Notes = [new ProvenanceNote(TreePath.Root, "old")] } });
-        edit.Note(TreePath.Parse("/a"), "changed");
-        edit.Note(TreePath.Parse("/a"), "again");
-        edit.Note(TreePath.Parse("/gone"), "made");
-        Assert.Equal([new(TreePath.Root, "old"), new(TreePath.Parse("/a"), "changed")], edit.Finish().Provenance.Notes);
+        var tree = Tree(Folder("/"), File("/a", Old), File("/b", Old), File("/c", Old), File("/d", Old));
+        var edit = new TreeEdit(tree with
+        {
+            Provenance = tree.Provenance with { Notes = [new ProvenanceNote(TreePath.Root, "old")], Scripts = [Work("/a", 0, ScriptAct.Made), Work("/b", 0, ScriptAct.Made), Work("/c", 0, ScriptAct.Changed)] },
+        });
+        edit.PutByScript(File("/a", New), 1);
+        edit.PutByScript(File("/a", Old), 1);
+        edit.Put(File("/b", New));
+        edit.Remove(TreePath.Parse("/c"));
+        edit.PutTime(TreePath.Parse("/a"), new FileTime(9));
+        edit.PutByScript(File("/e", New), 2);
+        edit.PutLinkByScript(TreePath.Parse("/f"), TreePath.Parse("/e"), TreeEdit.NoPackage);
+        var finished = edit.Finish().Provenance;
+        Assert.Equal([Work("/a", 0, ScriptAct.Made), Work("/a", 1, ScriptAct.Changed), Work("/e", 2, ScriptAct.Made), Work("/f", -1, ScriptAct.Made)], finished.Scripts);
+        Assert.Equal([new ProvenanceNote(TreePath.Root, "old")], finished.Notes);
+        Assert.Equal([0, 1, TreeEdit.NoPackage, 4, TreeEdit.NoPackage, TreeEdit.NoPackage], finished.PackageOfEntry);
+    }
+
+    [Fact]
+    public void Packages_are_found_by_the_names_that_dpkg_has_for_them()
+    {
+        var named = new NamedPackages(new Provenance { Packages = [new("a", "1", "amd64"), new("lib", "1", "amd64"), new("lib", "1", "i386")], PackageOfEntry = [] });
+        Assert.Equal([0, 0, 1, 1, 2, -1, -1], ((string?[])["a", "a:amd64", "lib", "lib:amd64", "lib:i386", "a:i386", null]).Select(named.Find));
     }
 
     [Fact]
@@ -78,6 +95,8 @@ public sealed class TreeEditTests
         Assert.Equal(["/", "/a", "/a/b"], edit.Finish().Manifest.Entries.Select(entry => entry.Path.Latin1));
         Assert.Equal(0b111_101_101, edit.Find(TreePath.Parse("/a/b"))!.Mode);
     }
+
+    private static ScriptWork Work(string path, int package, ScriptAct act) => new(TreePath.Parse(path), package, act);
 
     /// <summary>Each path is of the package of its place.</summary>
     private static ComposedManifest Tree(params ImmutableArray<ManifestEntry> entries) =>

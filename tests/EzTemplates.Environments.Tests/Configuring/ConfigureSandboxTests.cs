@@ -20,7 +20,7 @@ public sealed class ConfigureSandboxTests : IDisposable
         _version = _ground.Version(
             "1",
             [
-                .. _ground.Tools("dd", "setsid", "uname"), _ground.Text("/etc/kept", "kept\n"), _ground.Text("/etc/changed", "old\n"), _ground.Text("/etc/removed", "x"),
+                .. _ground.Tools([.. "dd setsid uname".Split(' '), .. ToolRun.Locate("perl") is null ? [] : (string[])["perl"]]), _ground.Text("/etc/kept", "kept\n"), _ground.Text("/etc/changed", "old\n"), _ground.Text("/etc/removed", "x"),
                 _ground.Text("/opt/whole/a", "a"), _ground.Text("/opt/whole/b", "b"), TestGround.Folder("/var/log"), TestGround.Folder("/run"),
             ]);
     }
@@ -113,18 +113,39 @@ public sealed class ConfigureSandboxTests : IDisposable
     [Fact]
     public void A_script_that_forks_without_end_gets_no_further_process_than_its_bound()
     {
-        Requires.ControlGroup("pids");
+        Assert.SkipUnless(ScriptBounds.OfThisProcess().Processes is BoundPlace.Unified or BoundPlace.Separate, "needs control groups in which processes can be bounded");
         var failure = Fail(new ConfigureLimits { Processes = 40, Time = TimeSpan.FromSeconds(5) }, "n=0; while test $n -lt 60; do sleep 1000 & n=$((n+1)); done");
         Assert.NotEqual(0, failure.Status ?? -1);
         Assert.Contains(failure.Output, line => line.Contains("fork", StringComparison.Ordinal));
+        Assert.Equal(ExceededBounds.Processes, failure.Exceeded);
     }
 
     [Fact]
     public void A_script_that_takes_more_memory_than_its_bound_is_killed()
     {
-        Requires.ControlGroup("memory");
+        Assert.SkipUnless(ScriptBounds.OfThisProcess().Memory is BoundPlace.Unified or BoundPlace.Separate, "needs control groups in which memory can be bounded");
         var failure = Fail(new ConfigureLimits { Memory = 64 << 20, Size = "1g" }, "dd if=/dev/zero of=/dev/null bs=256M count=1");
-        Assert.Contains(failure.Status, (int?[])[137, 1]);
+        Assert.Equal((137, ExceededBounds.Memory), (failure.Status, failure.Exceeded));
+    }
+
+    [Fact]
+    public void Without_control_groups_each_process_has_its_limits_before_it_runs()
+    {
+        var limits = new ConfigureLimits { Memory = 64 << 20, Processes = 77, Bounds = new ScriptBounds(new BoundPlace.ProcessLimit(), new BoundPlace.ProcessLimit()) };
+        using var sandbox = Begin(limits);
+        var failure = sandbox.Run(Script("while read a b c d; do case \"$a $b\" in 'Max processes'|'Max data') echo $a $b $c $d;; esac; done < /proc/self/limits; ls /proc/self/fd; dd if=/dev/zero of=/dev/null bs=256M count=1"), TestContext.Current.CancellationToken)!;
+        Assert.Equal(1, failure.Status);
+        Assert.Equal(["Max data size 67108864 67108864 bytes", "Max processes 77 77 processes", "0", "1", "2", "3"], failure.Output[..6]);
+        Assert.Contains("memory exhausted", failure.Output[^1], StringComparison.Ordinal);
+        Assert.Equal(127, sandbox.Run(new ConfigureStep("it", ["no-such-program"]), TestContext.Current.CancellationToken)!.Status);
+        Assert.Equal(126, sandbox.Run(new ConfigureStep("it", ["/etc"]), TestContext.Current.CancellationToken)!.Status);
+    }
+
+    [Fact]
+    public void A_group_that_the_kernel_refuses_gives_way_to_limits_of_processes()
+    {
+        var nowhere = new BoundPlace.Unified(_ground.Environments.Host.Layout.Root + "/none/such", UnifiedWay.Enable);
+        Assert.Equal(1, Fail(new ConfigureLimits { Memory = 64 << 20, Bounds = new ScriptBounds(nowhere, nowhere) }, "dd if=/dev/zero of=/dev/null bs=256M count=1").Status);
     }
 
     [Theory]
@@ -132,6 +153,30 @@ public sealed class ConfigureSandboxTests : IDisposable
     [InlineData("echo 1 > /proc/sys/kernel/sysrq")]
     [InlineData("mknod /srv-disk b 8 0 && cat /srv-disk")]
     public void What_would_reach_the_host_is_refused(string script) => Assert.NotEqual(0, Fail(new ConfigureLimits(), script).Status);
+
+    [Fact]
+    public void A_module_is_not_loaded_and_no_network_is_reached()
+    {
+        Requires.Tool("perl");
+        // init_module; then socket and connect to an address that is nobody's (RFC 5737).
+        var failure = Fail(new ConfigureLimits(), """
+            LANG=C perl -e '$m = "x" x 64; $o = "\0" x 8; syscall(175, $m, 64, $o); print $! + 0, "\n"; $s = syscall(41, 2, 1, 0); $a = pack("S n C4 x8", 2, 80, 192, 0, 2, 1); syscall(42, $s, $a, 16); print $! + 0, "\n"'
+            exit 9
+            """);
+        Assert.Equal(9, failure.Status);
+
+        // Not permitted, or by a kernel that has no modules not there; unreachable.
+        Assert.Matches("^(1|38) 101$", string.Join(' ', failure.Output));
+    }
+
+    [Fact]
+    public void What_is_written_outside_is_written_into_the_view()
+    {
+        var outside = $"/tmp/ez-outside-{Guid.NewGuid():N}";
+        var captured = Capture($"mkdir -p /tmp; echo x > /../../..{outside}; ( echo x > /proc/1/root/of-init ) 2> /dev/null && exit 1; cd /etc; echo x > ../../../above");
+        Assert.False(File.Exists(outside));
+        Assert.Equal("x\n", TextOf(captured, "/above"));
+    }
 
     [Fact]
     public void A_script_that_kills_its_parent_and_all_it_sees_harms_only_itself()

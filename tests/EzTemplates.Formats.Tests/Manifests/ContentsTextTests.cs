@@ -75,11 +75,12 @@ public sealed class ContentsTextTests
             PackageOfEntry = [-1, 0, 0, 0, 1, 0, -1, -1],
             Notes = [new(TreePath.Parse("/x y"), "0755 0:0 (a); not 0700 0:0 (b)")],
             ConfigurationFiles = [new(TreePath.Parse("/etc/a"), 0), new(TreePath.Parse("/etc/b"), 1)],
+            Scripts = [new(TreePath.Parse("/x y"), 1, ScriptAct.Made), new(TreePath.Parse("/x y"), -1, ScriptAct.Changed)],
         };
         var text = ProvenanceText.Write(provenance);
         Assert.Equal(
             """
-            ez-provenance 1
+            ez-provenance 2
             package a 1:2-3 amd64
             package b 1 all
             run -1 1
@@ -89,6 +90,8 @@ public sealed class ContentsTextTests
             run -1 2
             conffile 0 /etc/a
             conffile 1 /etc/b
+            script 1 made /x\x20y
+            script -1 changed /x\x20y
             note /x\x20y 0755\x200:0\x20(a);\x20not\x200700\x200:0\x20(b)
 
             """,
@@ -97,8 +100,14 @@ public sealed class ContentsTextTests
         Assert.Equal(text, ProvenanceText.Write(read));
         Assert.Equal(provenance.PackageOfEntry.AsEnumerable(), read.PackageOfEntry);
         Assert.Equal(provenance.Notes.AsEnumerable(), read.Notes);
+        Assert.Equal(provenance.Scripts.AsEnumerable(), read.Scripts);
+        Assert.Equal(provenance.Notes.AsEnumerable(), ProvenanceText.Read(Encoding.ASCII.GetBytes("ez-provenance 1\n" + Encoding.ASCII.GetString(text).Split('\n')[^2] + "\n"), "p").Notes);
         var e = Assert.Throws<EzException>(() => ProvenanceText.Read("ez-provenance 1\nrun 0 1\n"u8, "p"));
         Assert.Equal("provenance `p`, line 2: no such package", e.Message);
+        e = Assert.Throws<EzException>(() => ProvenanceText.Read("ez-provenance 2\nscript -1 broken /a\n"u8, "p"));
+        Assert.Equal("provenance `p`, line 2: the act is none of `made changed`", e.Message);
+        e = Assert.Throws<EzException>(() => ProvenanceText.Read("ez-provenance 3\n"u8, "p"));
+        Assert.Equal("provenance `p`, line 1: it does not start with `ez-provenance 2`", e.Message);
     }
 
     private static void AssertSame(PackageContents expected, PackageContents actual)

@@ -1,0 +1,123 @@
+using System.Globalization;
+
+namespace EzTemplates.Environments;
+
+/// <summary>Control groups that this process has made (cgroups(7)); a group of the kernel's is a folder.</summary>
+internal sealed class GroupFolders : IDisposable
+{
+    private const string NamePrefix = "ez-configure-";
+    private const string OwnPrefix = "ez-own-";
+
+    private readonly List<string> _made = [];
+
+    /// <param name="limits">Its files, and what they are to say.</param>
+    /// <returns>Null where the kernel refuses a part of it.</returns>
+    public string? TryMake(string place, IEnumerable<(string File, long Limit)> limits)
+    {
+        RemoveAbandoned(place);
+        if (TryMakeFolder(place, NamePrefix) is not { } folder)
+        {
+            return null;
+        }
+
+        _made.Add(folder);
+        return limits.All(limit => TryWrite(Path.Combine(folder, limit.File), limit.Limit)) ? folder : null;
+    }
+
+    /// <summary>As <see cref="TryMake"/>, once groups there have the controllers.</summary>
+    public string? TryMakeUnified(BoundPlace.Unified place, IEnumerable<(string File, long Limit)> limits)
+    {
+        if (place.Way == UnifiedWay.LeaveAndEnable
+            && (TryMakeFolder(place.Folder, OwnPrefix) is not { } own || !TryWrite(Path.Combine(own, "cgroup.procs"), Environment.ProcessId)))
+        {
+            return null;
+        }
+
+        return place.Way == UnifiedWay.Enabled || TryWrite(Path.Combine(place.Folder, "cgroup.subtree_control"), $"+{BoundChoice.ProcessController} +{BoundChoice.MemoryController}")
+            ? TryMake(place.Folder, limits)
+            : null;
+    }
+
+    public static bool TryWrite(string file, long value) => TryWrite(file, value.ToString(CultureInfo.InvariantCulture));
+
+    /// <summary>What a line of a group's file counts: <c>oom_kill 3</c>.</summary>
+    public static long Count(string folder, string file, string name)
+    {
+        try
+        {
+            return File.ReadLines(Path.Combine(folder, file)).Select(line => line.Split(' ')).Where(words => words.Length == 2 && words[0] == name)
+                .Select(words => long.TryParse(words[1], NumberStyles.None, CultureInfo.InvariantCulture, out var count) ? count : 0).FirstOrDefault();
+        }
+        catch (Exception absent) when (absent is IOException or UnauthorizedAccessException)
+        {
+            return 0;
+        }
+    }
+
+    public void Dispose() => _made.ForEach(TryRemove);
+
+    private static string? TryMakeFolder(string place, string prefix)
+    {
+        var folder = Path.Combine(place, string.Create(CultureInfo.InvariantCulture, $"{prefix}{Environment.ProcessId}-{Guid.NewGuid():N}"));
+        try
+        {
+            return Directory.CreateDirectory(folder).FullName;
+        }
+        catch (Exception refused) when (refused is IOException or UnauthorizedAccessException)
+        {
+            return null;
+        }
+    }
+
+    private static bool TryWrite(string file, string text)
+    {
+        try
+        {
+            File.WriteAllText(file, text);
+            return true;
+        }
+        catch (Exception refused) when (refused is IOException or UnauthorizedAccessException)
+        {
+            return false;
+        }
+    }
+
+    /// <summary>Of an `ez` that was killed: empty, as all that was in them ended with it.</summary>
+    private static void RemoveAbandoned(string place)
+    {
+        try
+        {
+            foreach (var folder in ((string[])[NamePrefix, OwnPrefix]).SelectMany(prefix => Directory.EnumerateDirectories(place, prefix + "*"))
+                .Where(folder => !Path.Exists("/proc/" + Path.GetFileName(folder).Split('-')[2])))
+            {
+                TryRemove(folder);
+            }
+        }
+        catch (Exception refused) when (refused is IOException or UnauthorizedAccessException)
+        {
+            // Whoever may make groups here will see to it.
+        }
+    }
+
+    /// <summary>The kernel may still be taking the last thread out of it.</summary>
+    private static void TryRemove(string folder)
+    {
+        const int mostTries = 100;
+        for (var tries = 0; tries < mostTries; tries++)
+        {
+            try
+            {
+                Directory.Delete(folder);
+                return;
+            }
+            catch (IOException) when (Directory.Exists(folder))
+            {
+                Thread.Sleep(tries);
+            }
+            catch (Exception gone) when (gone is IOException or UnauthorizedAccessException)
+            {
+                return;
+            }
+        }
+    }
+}
