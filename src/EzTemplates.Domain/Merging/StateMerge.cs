@@ -7,7 +7,9 @@ namespace EzTemplates.Domain.Merging;
 public static class StateMerge
 {
     private const string Shells = "shell";
-    private static readonly TreePath Triggers = TreePath.Parse("/var/lib/dpkg/triggers");
+
+    /// <summary>deb-triggers(5): some files, and one for each trigger that has a name.</summary>
+    public static TreePath Triggers { get; } = TreePath.Parse("/var/lib/dpkg/triggers");
 
     /// <summary>One file a name: update-alternatives(1).</summary>
     public static TreePath Alternatives { get; } = TreePath.Parse("/var/lib/dpkg/alternatives");

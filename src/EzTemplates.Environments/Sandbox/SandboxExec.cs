@@ -22,9 +22,22 @@ public sealed class SandboxExec(EnvironmentStore environments)
     /// <returns>Null where it was cancelled before the command's start; once that runs, signals are its own affair.</returns>
     internal int? RunMounted(ExecRequest request, CancellationToken cancellation)
     {
+        using var sandbox = Make(request);
+        return sandbox.Run(request, cancellation);
+    }
+
+    /// <summary>As <see cref="RunMounted"/>, for a command that no user waits at.</summary>
+    /// <returns>Null where it was killed at the limit, or cancelled.</returns>
+    internal int? RunBounded(ExecRequest request, TimeSpan limit, CancellationToken cancellation)
+    {
+        using var sandbox = Make(request);
+        return sandbox.RunBounded(request, limit, cancellation);
+    }
+
+    private Sandbox Make(ExecRequest request)
+    {
         var view = environments.Views.PointOf(request.Environment);
         var root = new SandboxRoot(view, environments.WorkOf(request.Environment), thread => thread.JoinView(view));
-        using var sandbox = Sandbox.Make(request, root, environments.Host.Ids, () => environments.Views.Lock(FileLockMode.Shared));
-        return sandbox.Run(request, cancellation);
+        return Sandbox.Make(request, root, environments.Host.Ids, () => environments.Views.Lock(FileLockMode.Shared));
     }
 }
