@@ -219,6 +219,7 @@ public sealed class MergingRemapTests : IDisposable
         var (old, next, broken) = (Version("1", rebuild), Version("2", rebuild), Version("3", "#!/bin/sh\nexit 3\n"));
         var root = Create(old);
         File.WriteAllText(root + "/etc/ld.so.cache", "private");
+        var before = Picture(root);
         _ground.Environments.Unmount(Box);
         var remapper = new Remapper(_ground.Environments);
         var outcome = remapper.RunAll([Box], (_, _) => next, new RemapOptions())[0];
@@ -227,6 +228,9 @@ public sealed class MergingRemapTests : IDisposable
         Assert.False(_ground.Environments.Show(Box).IsMounted);
         _ground.Environments.MountedRoot(Box);
         Assert.Equal("made for 2\n", File.ReadAllText(root + "/etc/ld.so.cache"));
+        Assert.Equal([RemapAction.Restore], remapper.RunAll([Box], Remapper.EarlierMapping(null), new RemapOptions { Action = MappingAction.Rollback })[0].Paths.Select(path => path.Action));
+        _ground.Environments.MountedRoot(Box);
+        Assert.Equal(before, Picture(root));
 
         var failed = remapper.RunAll([Box], (_, _) => broken, new RemapOptions())[0];
         Assert.Null(failed.Failure);
@@ -313,7 +317,13 @@ public sealed class MergingRemapTests : IDisposable
 
     private static ManifestEntry Link(string path, string target) => new()
     {
-        Path = TreePath.Parse(path), Type = EntryType.Symlink, Mode = 0b111_111_111, Uid = 0, Gid = 0, Mtime = new FileTime(1_600_000_002), Target = target,
+        Path = TreePath.Parse(path),
+        Type = EntryType.Symlink,
+        Mode = 0b111_111_111,
+        Uid = 0,
+        Gid = 0,
+        Mtime = new FileTime(1_600_000_002),
+        Target = target,
     };
 
     private static void SetLink(string path, string target)

@@ -5,7 +5,8 @@ using EzTemplates.Domain;
 namespace EzTemplates.Environments;
 
 /// <summary>A file that a command makes from the rest of the tree, and is not merged: where it is private and the versions differ in it, it is made anew.</summary>
-internal sealed record DerivedCache(TreePath Path, ImmutableArray<string> Command)
+/// <param name="Beside">Another file that the command writes; null: none.</param>
+internal sealed record DerivedCache(TreePath Path, ImmutableArray<string> Command, TreePath? Beside = null)
 {
     /// <summary>A cache that is made in a minute is none.</summary>
     private static readonly TimeSpan Most = TimeSpan.FromMinutes(2);
@@ -13,11 +14,14 @@ internal sealed record DerivedCache(TreePath Path, ImmutableArray<string> Comman
     public static ImmutableArray<DerivedCache> All { get; } =
     [
         // ldconfig(8), without its own cache of inode numbers.
-        new(TreePath.Parse("/etc/ld.so.cache"), ["ldconfig", "-i"]),
+        new(TreePath.Parse("/etc/ld.so.cache"), ["ldconfig", "-i"], TreePath.Parse("/var/cache/ldconfig/aux-cache")),
 
         // update-ca-certificates(8): the bundle, and the links by hash beside it.
         new(TreePath.Parse("/etc/ssl/certs/ca-certificates.crt"), ["update-ca-certificates", "--fresh"]),
     ];
+
+    /// <summary>Both files.</summary>
+    public ImmutableArray<TreePath> Made => Beside is { } beside ? [Path, beside] : [Path];
 
     /// <summary>In the environment's view, without a network; the caller has its lock.</summary>
     /// <returns>Why it could not be made; null where it was.</returns>

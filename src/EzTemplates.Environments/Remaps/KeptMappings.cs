@@ -59,10 +59,24 @@ internal sealed class KeptMappings(string environment)
 
         var lines = Encoding.ASCII.GetString(bytes).Split('\n', StringSplitOptions.RemoveEmptyEntries);
         return lines is [Header, .. var rest] && rest.Select(AreaStep.TryRead).ToList() is var steps && steps.TrueForAll(step => step is not null)
-            ? [.. steps.OfType<AreaStep>()]
+            ? [.. steps.OfType<AreaStep>().Select(step => step with { Made = MadeLater(mapping, step) ?? step.Made })]
             : throw new StoreException(
                 $"`{Path.Combine(FolderOf(mapping), "steps")}` does not say what the mapping kept", "remove that file: private files then stay as they are when the environment is rolled back");
     }
+
+    /// <summary>Notes what a command has made since of paths that the mapping put. Whatever becomes of the note decides only what a roll-back restores as it was.</summary>
+    public void NoteMade(int mapping, string area, IReadOnlyCollection<TreePath> paths)
+    {
+        foreach (var step in StepsOf(mapping).Where(step => paths.Contains(step.Path)))
+        {
+            var note = Path.Combine(FolderOf(mapping), Name("made", step.Number));
+            FolderRemoval.Remove(note);
+            StoreFile.WriteNew(note, Encoding.Latin1.GetBytes(new AreaPlace(area, step.Path).Identity() ?? ""));
+        }
+    }
+
+    private string? MadeLater(int mapping, AreaStep step) =>
+        StoreFile.TryRead(Path.Combine(FolderOf(mapping), Name("made", step.Number))) is { } note ? Encoding.Latin1.GetString(note) : null;
 
     /// <summary>Does a mapping's steps, or what is left of them. The view is not mounted.</summary>
     public void Do(int mapping, string area, Manifest next)

@@ -8,7 +8,7 @@ namespace EzTemplates.Environments;
 
 /// <summary>Judges one environment's private files, kind by kind; a path that was judged is not judged again.</summary>
 /// <param name="textOf">A version's file by its digest, bytes as chars.</param>
-internal sealed class PrivateJudgement(string area, Manifest old, Manifest next, Func<Sha256Digest, string> textOf)
+internal sealed partial class PrivateJudgement(string area, Manifest old, Manifest next, Func<Sha256Digest, string> textOf)
 {
     private readonly SortedDictionary<TreePath, (AreaStep Step, StagedFile? Staged)> _steps = [];
     private readonly List<RemapPath> _paths = [];
@@ -87,7 +87,7 @@ internal sealed class PrivateJudgement(string area, Manifest old, Manifest next,
         }
     }
 
-    /// <summary>What is made from the rest of the tree.</summary>
+    /// <summary>What is made from the rest of the tree, over a copy, so that a roll-back has what there was.</summary>
     public void JudgeCaches()
     {
         foreach (var cache in DerivedCache.All.Where(cache => !IsSameContent(Find(old, cache.Path), Find(next, cache.Path))))
@@ -95,6 +95,11 @@ internal sealed class PrivateJudgement(string area, Manifest old, Manifest next,
             if (!_judged.Contains(cache.Path) && PlaceOf(cache.Path).TryStatus() is { Kind: FileKind.File })
             {
                 _rebuilds.Add(cache);
+                foreach (var path in cache.Made.Where(_judged.Add))
+                {
+                    Copy(path);
+                }
+
                 _paths.Add(new RemapPath(cache.Path, RemapAction.Rebuild, string.Join(' ', cache.Command)));
             }
         }
@@ -192,6 +197,15 @@ internal sealed class PrivateJudgement(string area, Manifest old, Manifest next,
         _steps[path] = (new AreaStep(number, kind, path, made, PlaceOf(path).TryStatus() is not null, time, from), staged);
     }
 
+    private void Copy(TreePath path)
+    {
+        if (PlaceOf(path).TryRead() is { } bytes && PlaceOf(path).TryStatus() is { } status)
+        {
+            var copy = new StagedFile(bytes, null, status.Mode, status.Uid, status.Gid, status.Mtime);
+            Do(path, AreaStepKind.Put, copy.Identity, copy);
+        }
+    }
+
     private void Drop(TreePath path)
     {
         _dropped.Add(path);
@@ -228,44 +242,4 @@ internal sealed class PrivateJudgement(string area, Manifest old, Manifest next,
         { Type: EntryType.Symlink } => place.TryReadSymlink() == before.Target,
         _ => false,
     };
-
-    /// <summary>Where a link will lead after the steps that are known by now; null if there is none.</summary>
-    public string? LinkAt(TreePath path) =>
-        _steps.TryGetValue(path, out var pending) && pending.Step.Made is { } made ? AreaPlace.TargetOf(made)
-        : !_steps.ContainsKey(path) && PlaceOf(path).TryStatus() is not null ? PlaceOf(path).TryReadSymlink()
-        : next.Find(path) is { Type: EntryType.Symlink } link ? link.Target : null;
-
-    public bool Shows(TreePath path) => PlaceOf(path).TryStatus() is { } status ? !PrivateArea.IsWhiteout(status) : next.Find(path) is not null;
-
-    /// <summary>The path itself, where the folders of the root that are links to others (usr-merge) have been followed.</summary>
-    public TreePath Settle(TreePath path)
-    {
-        var first = path.Latin1.Split('/')[1];
-        return !path.Parent.IsRoot && next.Find(TreePath.Root.Append(first)) is { Type: EntryType.Symlink } link
-            && TreePath.TryParse($"/{link.Target}{path.Latin1[(first.Length + 1)..]}", out var settled) ? settled : path;
-    }
-
-    /// <summary>Lets a link lead somewhere, or be none (null). What is no link stays.</summary>
-    public void SetLink(TreePath path, string? target)
-    {
-        var shown = LinkAt(path);
-        if (shown == target || (shown is null && Shows(path)))
-        {
-            return;
-        }
-
-        if (next.Find(path) is var version && (target is null ? version is null : version is { Type: EntryType.Symlink } && version.Target == target))
-        {
-            Do(path, AreaStepKind.Drop, null);
-        }
-        else if (target is null)
-        {
-            Do(path, AreaStepKind.Put, AreaPlace.Whiteout, StagedFile.Removal);
-        }
-        else
-        {
-            var link = StagedFile.Link(target, version?.Mtime ?? next.Entries[0].Mtime);
-            Do(path, AreaStepKind.Put, link.Identity, link);
-        }
-    }
 }
