@@ -58,7 +58,8 @@ internal sealed class AwaitedTriggers() : LineFormat("trigger", line => line.Spl
 }
 
 /// <summary>subuid(5), subgid(5): a name may have several ranges, and no two may meet.</summary>
-internal sealed class IdRanges() : LineFormat("range of ids", line => TryParse(line) is null ? null : line)
+/// <param name="removal">The option of usermod(8) that takes a range away.</param>
+internal sealed class IdRanges(string removal) : LineFormat("range of ids", line => TryParse(line) is null ? null : line)
 {
     protected override void Check(
         IReadOnlyList<StateRecord> merged, IReadOnlyDictionary<string, string> own, IReadOnlyDictionary<string, string> next, List<MergeConflict> conflicts)
@@ -73,7 +74,7 @@ internal sealed class IdRanges() : LineFormat("range of ids", line => TryParse(l
                 {
                     conflicts.Add(new MergeConflict(
                         $"the range `{TreePath.Display(record.Text)}` of the new version meets the environment's own `{TreePath.Display(mine.Text)}`",
-                        $"usermod --del-subuids or --del-subgids {range.Start}-{range.End - 1} {TreePath.Display(mine.Text.Split(':')[0])}"));
+                        $"usermod {removal} {range.Start}-{range.End - 1} {TreePath.Display(mine.Text.Split(':')[0])}"));
                 }
             }
         }

@@ -96,9 +96,9 @@ public sealed class AccountMergeTests
     {
         const string first = "a:100000:65536\n", second = "deploy:165536:65536\n", far = "podman:500000:65536\n";
         Merging.Gives("/etc/subuid", first, first + second, first + far, first + second + far);
-        Assert.Equal(
-            "the range `podman:200000:65536` of the new version meets the environment's own `deploy:165536:65536`",
-            Merging.Refuses("/etc/subgid", first, first + second, first + "podman:200000:65536\n").Problem);
+        var meeting = Merging.Refuses("/etc/subgid", first, first + second, first + "podman:200000:65536\n");
+        Assert.Equal("the range `podman:200000:65536` of the new version meets the environment's own `deploy:165536:65536`", meeting.Problem);
+        Assert.Equal("usermod --del-subgids 165536-231071 deploy", meeting.Hint);
         Assert.Contains("is malformed: line 1 is no range of ids", Merging.Refuses("/etc/subuid", "", "a:b:c\n", first).Problem, StringComparison.Ordinal);
     }
 
