@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using EzTemplates.Domain;
 using EzTemplates.Store;
 
@@ -21,6 +22,9 @@ public sealed record EnvironmentHost
     /// environment is to map to, until the history says so.
     /// </summary>
     public required Func<IDisposable> HoldStore { get; init; }
+
+    /// <summary>The configuration files that a mapping's packages name; none where that is not known.</summary>
+    public Func<Mapping, ImmutableArray<TreePath>> ConfigurationFiles { get; init; } = _ => [];
 
     public StoreIds Ids { get; init; } = StoreIds.OfRoot;
 

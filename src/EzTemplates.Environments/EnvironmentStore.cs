@@ -173,6 +173,9 @@ public sealed class EnvironmentStore
 
     internal FirstCommands FirstCommandsOf(EnvironmentName name) => new(Host, name);
 
+    /// <summary>What its mappings keep of its private files.</summary>
+    internal KeptMappings KeptBy(EnvironmentName name) => new(Layout.EnvironmentOf(name.ToString()));
+
     internal UnsettledArea UnsettledOf(EnvironmentName name) => new(Host, name);
 
     /// <summary>The caller holds the environment's lock.</summary>

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 using EzTemplates.Domain;
 using EzTemplates.Store;
@@ -6,8 +7,8 @@ using EzTemplates.Store.Native;
 namespace EzTemplates.Environments;
 
 /// <summary>
-/// The note that an environment's private area is still made for another version. What <see cref="PrivateArea.Follow"/> does shows, so
-/// it comes after a remap's commit; whoever looks next finds this note, if the remap was killed in between.
+/// The note that an environment's private area is still made for another version. What <see cref="PrivateArea.Follow"/> and a mapping's
+/// steps do shows, so it comes after a remap's commit; whoever looks next finds this note, if the remap was killed in between.
 /// </summary>
 internal sealed class UnsettledArea(EnvironmentHost host, EnvironmentName name)
 {
@@ -16,10 +17,11 @@ internal sealed class UnsettledArea(EnvironmentHost host, EnvironmentName name)
     private string Note => Path.Combine(_folder, "unsettled");
 
     /// <summary>The caller syncs it.</summary>
-    public void Write(Sha256Digest from, Sha256Digest to)
+    /// <param name="number">Of the history's line that will say so.</param>
+    public void Write(Sha256Digest from, Sha256Digest to, int number)
     {
         using var file = Libc.Open(null, Note, OpenFlags.Write | OpenFlags.Create | OpenFlags.Truncate | OpenFlags.NoFollow, 0b110_000_000);
-        Libc.Write(file, Encoding.ASCII.GetBytes($"{from} {to}\n"));
+        Libc.Write(file, Encoding.ASCII.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{from} {to} {number}\n")));
     }
 
     /// <summary>Does what the note asks, if the version it speaks of is mapped, and removes it. The view is not mounted.</summary>
@@ -30,15 +32,25 @@ internal sealed class UnsettledArea(EnvironmentHost host, EnvironmentName name)
             return;
         }
 
-        var words = Encoding.ASCII.GetString(StoreFile.Read(Note)).TrimEnd('\n').Split(' ');
-        if (words.Length == 2 && Sha256Digest.TryParse(words[0], out var from) && Sha256Digest.TryParse(words[1], out var to)
-            && EnvironmentHistory.Read(Path.Combine(_folder, "history"))[^1].To.Manifest == to)
+        var history = EnvironmentHistory.Read(Path.Combine(_folder, "history"));
+        var (last, kept) = (history[^1], new KeptMappings(_folder));
+        if (TryRead() is { } note && note.To == last.To.Manifest && note.Number == last.Number)
         {
-            PrivateArea.Follow(Path.Combine(_folder, "private"), host.ReadManifest(from), host.ReadManifest(to));
+            var (area, next) = (Path.Combine(_folder, "private"), host.ReadManifest(note.To));
+            kept.Do(note.Number, area, next);
+            PrivateArea.Follow(area, host.ReadManifest(note.From), next);
         }
 
+        kept.KeepOnly([.. Remapper.StackOfLines(history).Select(entry => entry.Number)]);
         Libc.TryRemoveFile(null, Note);
     }
+
+    /// <returns>Null for what was not written to its end.</returns>
+    private (Sha256Digest From, Sha256Digest To, int Number)? TryRead() =>
+        Encoding.ASCII.GetString(StoreFile.Read(Note)).TrimEnd('\n').Split(' ') is [var from, var to, var line]
+        && Sha256Digest.TryParse(from, out var before) && Sha256Digest.TryParse(to, out var after) && int.TryParse(line, NumberStyles.None, CultureInfo.InvariantCulture, out var number)
+            ? (before, after, number)
+            : null;
 
     /// <summary>For a remap that failed; what went wrong there matters more, and the next mount settles what this cannot.</summary>
     public void TrySettle()

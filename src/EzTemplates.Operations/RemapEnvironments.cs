@@ -45,9 +45,16 @@ public static class RemapEnvironments
     {
         var remapper = new Remapper(workspace.Environments);
         return workspace.Options.DryRun
-            ? EachEnvironment.Change(names, name => Planned(remapper.Plan(name, target)))
-            : CommandsAfterChange.HooksAfterRemap(
-                workspace, EachEnvironment.ChangeAll(names, parsed => remapper.RunAll(parsed, target, options).Select(outcome => excuse?.Invoke(outcome) is { } excused ? (excused, null) : Told(outcome))));
+            ? EachEnvironment.Change(names, name => Planned(remapper.Plan(name, target, options.Action)))
+            : CommandsAfterChange.HooksAfterRemap(workspace, EachEnvironment.ChangeAll(names, parsed => remapper.RunAll(parsed, target, options).Select(outcome =>
+            {
+                foreach (var warning in outcome.Warnings)
+                {
+                    workspace.Tell(new OperationEvent.Warning(warning));
+                }
+
+                return excuse?.Invoke(outcome) is { } excused ? (excused, null) : Told(outcome);
+            })));
     }
 
     /// <summary>The newest of what each environment maps to; where it stands if there is nothing newer. A plan makes no composition.</summary>
@@ -63,12 +70,12 @@ public static class RemapEnvironments
 
     private static EnvironmentChange Planned(RemapPlan plan) => plan.ChangesNothing
         ? new EnvironmentChange(plan.Environment.ToString(), null, plan.To.Template, "unchanged")
-        : new EnvironmentChange(plan.Environment.ToString(), plan.From.Template, plan.To.Template, "planned", Describe(plan));
+        : new EnvironmentChange(plan.Environment.ToString(), plan.From.Template, plan.To.Template, "planned", Describe(plan)) { Paths = Paths(plan.Paths), Kept = plan.Kept };
 
     private static (EnvironmentChange Change, EzException? Failure) Told(RemapOutcome outcome) => outcome switch
     {
         { Failure: { } failure } => EachEnvironment.Failed(outcome.Environment, failure),
-        { Entry: { } entry } => (new EnvironmentChange(outcome.Environment.ToString(), entry.From?.Template, entry.To.Template, "remapped"), null),
+        { Entry: { } entry } => (new EnvironmentChange(outcome.Environment.ToString(), entry.From?.Template, entry.To.Template, "remapped") { Paths = Paths(outcome.Paths) }, null),
         _ => (new EnvironmentChange(outcome.Environment.ToString(), null, outcome.To?.Template, "unchanged"), null),
     };
 
@@ -76,13 +83,25 @@ public static class RemapEnvironments
         ? new EnvironmentChange(outcome.Environment.ToString(), outcome.From?.Template, null, "busy", string.Join(", ", busy.Users))
         : null;
 
-    /// <summary>What stands in the way of a planned remap, or is dropped by it.</summary>
+    /// <summary>What stands in the way of a planned remap.</summary>
     private static string? Describe(RemapPlan plan) => plan switch
     {
-        { Conflicts.IsEmpty: false } => "refused: own copies of " + string.Join(", ", plan.Conflicts),
+        { HasConflicts: true } => "refused: not all can be merged",
         { Users.IsEmpty: false } => "busy: " + string.Join(", ", plan.UserNames),
-        { Dropped.IsEmpty: false } => "unchanged private copies make way: " + string.Join(", ", plan.Dropped),
         _ => null,
+    };
+
+    private static PathChange[] Paths(IEnumerable<RemapPath> paths) => [.. paths.Select(path => new PathChange(path.Path.ToString(), NameOf(path.Action), path.Detail))];
+
+    private static string NameOf(RemapAction action) => action switch
+    {
+        RemapAction.Keep => "keep",
+        RemapAction.Take => "take",
+        RemapAction.Merge => "merge",
+        RemapAction.Restore => "restore",
+        RemapAction.Rebuild => "rebuild",
+        RemapAction.Conflict => "conflict",
+        _ => throw new ArgumentOutOfRangeException(nameof(action)),
     };
 
     private static WhenBusy WhenBusyOf(bool wait) => wait ? WhenBusy.Wait : WhenBusy.Fail;

@@ -138,7 +138,20 @@ public sealed record PathReport(string Environment, string Path) : Report("ez.pa
 /// <param name="Outcome"><c>created</c>, <c>remapped</c>, <c>unchanged</c>, <c>removed</c>, <c>busy</c>, <c>failed</c>, or <c>planned</c>.</param>
 /// <param name="Detail">For <c>busy</c>: who holds it; for <c>failed</c>: why; for <c>unchanged</c>: why, where that is no matter of course.</param>
 /// <param name="PrivateBytes">What a planned removal would take with it, as the environment wrote it; null for every other change.</param>
-public sealed record EnvironmentChange(string Environment, string? From, string? To, string Outcome, string? Detail = null, long? PrivateBytes = null);
+public sealed record EnvironmentChange(string Environment, string? From, string? To, string Outcome, string? Detail = null, long? PrivateBytes = null)
+{
+    /// <summary>Of a remap, planned or done: what becomes of private paths that both the environment and the new version have to do with.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<PathChange>? Paths { get; init; }
+
+    /// <summary>Of a planned remap: how many other private paths there are, which all stay.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public int? Kept { get; init; }
+}
+
+/// <param name="Action"><c>keep</c>, <c>take</c>, <c>merge</c>, <c>restore</c>, <c>rebuild</c> or <c>conflict</c>.</param>
+/// <param name="Detail">Null where the action says all.</param>
+public sealed record PathChange(string Path, string Action, string? Detail);
 
 public sealed record EnvironmentChangesReport(IReadOnlyList<EnvironmentChange> Changes) : Report("ez.environment-changes/1")
 {

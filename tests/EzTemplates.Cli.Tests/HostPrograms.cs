@@ -5,7 +5,7 @@ namespace EzTemplates.Cli.Tests;
 /// <summary>Some of this machine's programs with their libraries as one package, so that commands can run in generated environments.</summary>
 internal static class HostPrograms
 {
-    private static readonly string[] Names = ["sh", "cat", "env", "id", "readlink", "ls"];
+    private static readonly string[] Names = ["sh", "cat", "env", "id", "readlink", "ls", "rm"];
 
     public static GeneratedPackage Package()
     {

@@ -88,7 +88,9 @@ internal static class ReportText
             report.History.Select(m => new[] { Number(m.Number), Day(m.At), m.By, m.Action, m.From ?? "-", m.To })),
     ];
 
-    public static IEnumerable<string> Of(EnvironmentChangesReport report) => report.Changes.Select(c =>
+    public static IEnumerable<string> Of(EnvironmentChangesReport report) => report.Changes.SelectMany(change => (IEnumerable<string>)[Line(change), .. PathLines(change)]);
+
+    private static string Line(EnvironmentChange c) =>
         $"{c.Environment}: " + c switch
         {
             { Outcome: "unchanged" } => $"unchanged, on {c.To}",
@@ -98,7 +100,29 @@ internal static class ReportText
             { PrivateBytes: { } bytes } => $"planned: its removal, with {Amount.Bytes(bytes)} of private files; it is on {c.From}",
             { To: null } => $"{c.Outcome}, was on {c.From}",
             _ => $"{c.Outcome} from {c.From} to {c.To}",
-        } + (c.Detail is null ? "" : $" ({c.Detail})"));
+        } + (c.Detail is null ? "" : $" ({c.Detail})");
+
+    /// <summary>What becomes of private paths; of many that just stay, the first.</summary>
+    private static IEnumerable<string> PathLines(EnvironmentChange change)
+    {
+        var paths = change.Paths ?? [];
+        var kept = paths.Where(path => path.Action == "keep").Skip(MostChanges).ToHashSet(ReferenceEqualityComparer.Instance);
+        var shown = paths.Where(path => !kept.Contains(path)).Select(path => new[] { path.Path, path.Action, path.Detail ?? "" }).ToList();
+        foreach (var line in shown.Count == 0 ? [] : Table.Lines(["PATH", "ACTION", "DETAIL"], shown))
+        {
+            yield return "  " + line;
+        }
+
+        if (kept.Count > 0)
+        {
+            yield return $"  and {kept.Count} more that are kept, and hide what the new version has there";
+        }
+
+        if (change.Kept is > 0 and var others)
+        {
+            yield return $"  {Amount.Count(others, "other private path")} kept as {(others == 1 ? "it is" : "they are")}";
+        }
+    }
 
     private static IEnumerable<string> Lines(LockSummary held)
     {

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Security.Cryptography;
 using EzTemplates.Domain;
 using EzTemplates.Store;
@@ -9,10 +10,15 @@ namespace EzTemplates.Environments;
 /// <summary>An environment's private area, as an unmounted folder. No link in it is followed, in no part of a path.</summary>
 internal static class PrivateArea
 {
-    /// <summary>Null where the area has no folder of that path.</summary>
+    /// <summary>Null where the area has no folder of that path, and where there is no area.</summary>
     public static SafeFileHandle? TryOpenFolder(string area, TreePath path)
     {
-        var folder = Libc.OpenFolder(null, area);
+        var (folder, errno) = Libc.TryOpen(null, area, OpenFlags.Directory | OpenFlags.NoFollow);
+        if (folder is null)
+        {
+            return errno == Errnos.ENOENT ? null : throw StoreException.FromErrno("open", area, errno);
+        }
+
         foreach (var name in path.Latin1.Split('/', StringSplitOptions.RemoveEmptyEntries))
         {
             using var above = folder;
@@ -50,6 +56,21 @@ internal static class PrivateArea
         using (var stream = new FileStream(file, FileAccess.Read))
         {
             return read(stream);
+        }
+    }
+
+    /// <summary>Removes copies that are the old version's own: its view shows the same without them.</summary>
+    public static void Drop(string area, ImmutableArray<TreePath> paths)
+    {
+        foreach (var path in paths)
+        {
+            using var folder = TryOpenFolder(area, path.Parent);
+            if (folder is not null)
+            {
+                var mtime = Libc.Status(folder).Mtime;
+                Libc.TryRemoveFile(folder, NativePath.FromLatin1(path.Name));
+                Libc.ChangeMtime(folder, mtime);
+            }
         }
     }
 

@@ -12,7 +12,14 @@ public delegate Mapping RemapTarget(EnvironmentName environment, ImmutableArray<
 /// <param name="From">What it mapped to; null where that is not known.</param>
 /// <param name="To">Null where it failed.</param>
 /// <param name="Entry">The line that the history gained; null where it maps to that already.</param>
-public sealed record RemapOutcome(EnvironmentName Environment, Mapping? From, Mapping? To, HistoryEntry? Entry, EzException? Failure);
+public sealed record RemapOutcome(EnvironmentName Environment, Mapping? From, Mapping? To, HistoryEntry? Entry, EzException? Failure)
+{
+    /// <summary>What became of its private files; those that the new version has nothing to do with are not told.</summary>
+    public ImmutableArray<RemapPath> Paths { get; init; } = [];
+
+    /// <summary>What is to be made up for, with the command.</summary>
+    public ImmutableArray<string> Warnings { get; init; } = [];
+}
 
 /// <summary>
 /// Remaps of several environments, step by step for all of them, so that what costs the same for one as for all (looks at /proc and
@@ -22,6 +29,7 @@ public sealed record RemapOutcome(EnvironmentName Environment, Mapping? From, Ma
 internal sealed class RemapBatch(EnvironmentStore environments, RemapTarget target, RemapOptions options)
 {
     private readonly BatchViews _views = new(environments);
+    private readonly RemapJudge _judge = new(environments);
     private readonly Func<Sha256Digest, Manifest> _read = environments.Host.ReadManifest;
 
     /// <summary>In the order of names, so that two batches do not wait for each other's.</summary>
@@ -58,6 +66,8 @@ internal sealed class RemapBatch(EnvironmentStore environments, RemapTarget targ
         {
             MountAgain(members);
         }
+
+        members.Each(Rebuild);
     }
 
     private void Commit(List<RemapMember> members)
@@ -88,6 +98,8 @@ internal sealed class RemapBatch(EnvironmentStore environments, RemapTarget targ
 
     private void Judge(RemapMember member)
     {
+        // Where a killed remap left its steps to be done; then no view is mounted.
+        environments.UnsettledOf(member.Name).Settle();
         member.History = environments.ReadHistory(member.Name);
         member.To = target(member.Name, member.History);
         if (member.From == member.To)
@@ -96,14 +108,16 @@ internal sealed class RemapBatch(EnvironmentStore environments, RemapTarget targ
             return;
         }
 
-        var (from, to) = (member.From.Manifest, member.To.Manifest);
-        var (conflicts, dropped) = from == to ? ([], []) : PrivateCopies.Judge(environments.PrivateOf(member.Name), _read(from), _read(to));
-        if (!conflicts.IsEmpty)
-        {
-            throw RemapPlan.Refusal(member.Name, member.To, conflicts);
-        }
+        JudgePrivate(member);
+    }
 
-        member.Dropped = dropped;
+    private void JudgePrivate(RemapMember member)
+    {
+        member.Judged = _judge.Judge(member.Name, member.History, member.To!, options.Action);
+        if (!member.Judged.Conflicts.IsEmpty)
+        {
+            throw RemapPlan.Refusal(member.Name, member.To!, member.Judged.Conflicts);
+        }
     }
 
     private void MakeLayer(RemapMember member)
@@ -120,6 +134,12 @@ internal sealed class RemapBatch(EnvironmentStore environments, RemapTarget targ
     private void Prepare(RemapMember member)
     {
         var area = environments.PrivateOf(member.Name);
+        if (member.WasMounted)
+        {
+            // Who had the view's path could write until now.
+            JudgePrivate(member);
+        }
+
         member.IsPrepared = true;
 
         // Those of long ago may have gone with a gc: a folder that only they had counts as the environment's own.
@@ -128,14 +148,15 @@ internal sealed class RemapBatch(EnvironmentStore environments, RemapTarget targ
             .. member.History.Select(entry => entry.To.Manifest).Distinct()
                 .Where(digest => StoreFile.Exists(environments.Host.Layout.ManifestOf(digest))).Select(digest => _read(digest)),
         ]);
-        PrivateCopies.Drop(area, member.Dropped);
+        var number = member.History[^1].Number + 1;
+        environments.UnsettledOf(member.Name).Write(member.From.Manifest, member.To!.Manifest, number);
+        environments.KeptBy(member.Name).Stage(number, member.Judged.Steps, step => new AreaPlace(area, step.Path), environments.Host.Ids.Overlay);
+        PrivateArea.Drop(area, member.Judged.Dropped);
         PrivateArea.MakeIndependent(area, environments.Host.Ids.Overlay, _read(member.From.Manifest), path => earlier.Value.Any(manifest => manifest.Find(path)?.Type == EntryType.Directory));
         using (var work = Libc.OpenFolder(null, environments.WorkOf(member.Name)))
         {
             FolderRemoval.Empty(work);
         }
-
-        environments.UnsettledOf(member.Name).Write(member.From.Manifest, member.To!.Manifest);
     }
 
     /// <summary>A history's line must not outlive a power loss that this does not: an old copy would hide the new version's file.</summary>
@@ -188,6 +209,22 @@ internal sealed class RemapBatch(EnvironmentStore environments, RemapTarget targ
     /// <summary>Whoever was given a view's path goes on using it; of a failed one as well.</summary>
     private void MountAgain(List<RemapMember> members) =>
         _views.Mount([.. members.Where(member => member.WasMounted)], member => (member.Entry?.To ?? member.From).Manifest);
+
+    /// <summary>In the view, which goes again where there was none; a failure is no failure of the remap.</summary>
+    private void Rebuild(RemapMember member)
+    {
+        if (member.Judged.Rebuilds.IsEmpty || !member.IsCommitted)
+        {
+            return;
+        }
+
+        member.Warnings.AddRange(member.Judged.Rebuilds.Select(cache => cache.Rebuild(environments, member.Name, environments.Host.Patience.Cancellation)).OfType<string>());
+        environments.KeptBy(member.Name).NoteMade(member.Entry!.Number, environments.PrivateOf(member.Name), [.. member.Judged.Rebuilds.SelectMany(cache => cache.Made)]);
+        if (!member.WasMounted)
+        {
+            environments.Views.Unmount([member.Name]);
+        }
+    }
 
     private static void SyncFileSystems(IEnumerable<string> paths)
     {

@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using EzTemplates.Domain;
 
 namespace EzTemplates.Environments;
 
@@ -13,8 +12,11 @@ internal sealed class RemapMember(EnvironmentName name) : BatchMember(name)
 
     public Mapping? To { get; set; }
 
-    /// <summary>See <see cref="RemapPlan"/>.</summary>
-    public ImmutableArray<TreePath> Dropped { get; set; } = [];
+    /// <summary>Of its private files.</summary>
+    public RemapJudgement Judged { get; set; } = RemapJudgement.Nothing;
+
+    /// <summary>What did not come to its end after the commit, and can be made up for.</summary>
+    public List<string> Warnings { get; } = [];
 
     /// <summary>The history's new line.</summary>
     public HistoryEntry? Entry { get; set; }
@@ -28,5 +30,5 @@ internal sealed class RemapMember(EnvironmentName name) : BatchMember(name)
     /// <summary>The new line is on the disk.</summary>
     public bool IsCommitted { get; set; }
 
-    public RemapOutcome Outcome => new(Name, History.IsEmpty ? null : From, Failure is null ? To : null, Entry, Failure);
+    public RemapOutcome Outcome => new(Name, History.IsEmpty ? null : From, Failure is null ? To : null, Entry, Failure) { Paths = Judged.Paths, Warnings = [.. Warnings] };
 }

@@ -1,24 +1,31 @@
 using System.Collections.Immutable;
 using EzTemplates.Domain;
+using EzTemplates.Domain.Merging;
 
 namespace EzTemplates.Environments;
 
 /// <summary>What a remap would do; nothing has been done.</summary>
-/// <param name="Conflicts">Private copies of whole-state files that would have to be merged: not empty means refused.</param>
-/// <param name="Dropped">Private copies that are still the old version's, and make way for the new one's.</param>
+/// <param name="Paths">Private paths that it has to do with, sorted; what is kept and the new version does not touch is only counted.</param>
+/// <param name="Kept">How many those are.</param>
 /// <param name="Users">Processes that live in the view now.</param>
-public sealed record RemapPlan(
-    EnvironmentName Environment, Mapping From, Mapping To, ImmutableArray<TreePath> Conflicts, ImmutableArray<TreePath> Dropped, ImmutableArray<int> Users)
+public sealed record RemapPlan(EnvironmentName Environment, Mapping From, Mapping To, ImmutableArray<RemapPath> Paths, int Kept, ImmutableArray<int> Users)
 {
     public bool ChangesNothing => From == To;
+
+    /// <summary>Whether a remap would be refused.</summary>
+    public bool HasConflicts => Paths.Any(path => path.Action == RemapAction.Conflict);
 
     /// <summary>Each of <see cref="Users"/> with its command's name.</summary>
     public IEnumerable<string> UserNames => Users.Select(ViewUsers.Describe);
 
-    internal static EzException Refusal(EnvironmentName name, Mapping to, ImmutableArray<TreePath> conflicts) => new(
-        FailureKind.Environment,
-        $"environment `{name}` has its own copies of files that `{to.Template}` changes as well: {string.Join(", ", conflicts.Select(path => $"`{path}`"))}",
-        $"make the same change in a new environment (ez env create), or remove those files in `{name}` and remap again");
+    internal static EzException Refusal(EnvironmentName name, Mapping to, ImmutableArray<(TreePath Path, MergeConflict Conflict)> conflicts)
+    {
+        var command = conflicts.Select(conflict => conflict.Conflict.Hint).FirstOrDefault(hint => hint is not null);
+        return new EzException(
+            FailureKind.Environment,
+            $"environment `{name}` cannot move to `{to.Template}`, and nothing was changed: {string.Join("; ", conflicts.Select(conflict => $"`{conflict.Path}`: {conflict.Conflict.Problem}"))}",
+            (command is null ? $"make those files agree in `{name}`" : $"ez env exec {name} -- {command}") + ", and remap again; or make the same changes in a new environment (ez env create)");
+    }
 }
 
 public sealed record RemapOptions

@@ -9,27 +9,43 @@ namespace EzTemplates.Environments;
 /// </summary>
 public sealed class Remapper(EnvironmentStore environments)
 {
-    public RemapPlan Plan(EnvironmentName name, Mapping to) => Plan(name, (_, _) => to);
+    public RemapPlan Plan(EnvironmentName name, Mapping to) => Plan(name, (_, _) => to, MappingAction.Remap);
 
     /// <summary>For a dry run; takes no lock.</summary>
-    public RemapPlan Plan(EnvironmentName name, RemapTarget target)
+    public RemapPlan Plan(EnvironmentName name, RemapTarget target, MappingAction action)
     {
         ArgumentNullException.ThrowIfNull(target);
         var history = environments.History(name);
-        var (from, to) = (history[^1].To, target(name, history));
-        ImmutableArray<TreePath> conflicts = [], dropped = [];
-        if (from.Manifest != to.Manifest)
+        var to = target(name, history);
+        var judged = new RemapJudge(environments).Judge(name, history, to, action).Paths;
+        var (kept, hiding) = Kept(name, to, judged.Select(path => path.Path).ToHashSet());
+        return new RemapPlan(name, history[^1].To, to, [.. judged.Concat(hiding).OrderBy(path => path.Path)], kept, environments.Views.UsersOf(name));
+    }
+
+    /// <summary>All other private paths: how many, and which of them hide what the new version has otherwise than the old one.</summary>
+    private (int Kept, List<RemapPath> Hiding) Kept(EnvironmentName name, Mapping to, HashSet<TreePath> judged)
+    {
+        var diff = new EnvironmentDiff(environments, name);
+        var (next, kept, hiding) = (environments.Host.ReadManifest(to.Manifest), 0, new List<RemapPath>());
+        foreach (var change in diff.Changes().Where(change => !judged.Contains(change.Path)))
         {
-            var read = environments.Host.ReadManifest;
-            (conflicts, dropped) = PrivateCopies.Judge(environments.PrivateOf(name), read(from.Manifest), read(to.Manifest));
+            var after = next.Find(change.Path) is { } found ? next.Resolve(found) : null;
+            if (after is null or { Type: EntryType.Directory } || (change.Template is { } before && before.Type == after.Type && before.Content == after.Content && before.Target == after.Target))
+            {
+                kept++;
+            }
+            else
+            {
+                hiding.Add(new RemapPath(change.Path, RemapAction.Keep, change.Kind == PrivateChangeKind.Removed ? "removed in the environment; the new version changes it" : "hides the new version's"));
+            }
         }
 
-        return new RemapPlan(name, from, to, conflicts, dropped, environments.Views.UsersOf(name));
+        return (kept, hiding);
     }
 
     /// <returns>The line that the history gained; null where the environment maps to that already.</returns>
     /// <exception cref="BusyEnvironmentException">In use, and not to be waited for.</exception>
-    /// <exception cref="EzException">Environment: refused because of <see cref="RemapPlan.Conflicts"/>; nothing was changed.</exception>
+    /// <exception cref="EzException">Environment: a private file cannot be merged (<see cref="RemapPlan.HasConflicts"/>); nothing was changed.</exception>
     public HistoryEntry? Remap(EnvironmentName name, Mapping to, RemapOptions? options = null) => RunOne(name, (_, _) => to, options ?? RemapOptions.Default);
 
     /// <summary>Remaps to an earlier mapping of the environment's own history; needs no network.</summary>
@@ -86,22 +102,33 @@ public sealed class Remapper(EnvironmentStore environments)
     }
 
     /// <summary>Each mapping stands on the one it took the place of; a rollback takes off what stands above its target.</summary>
-    internal static List<Mapping> Stack(ImmutableArray<HistoryEntry> history)
+    internal static List<Mapping> Stack(ImmutableArray<HistoryEntry> history) => StackOfLines(history).ConvertAll(entry => entry.To);
+
+    /// <summary>As <see cref="Stack"/>, with the line that put each there.</summary>
+    internal static List<HistoryEntry> StackOfLines(ImmutableArray<HistoryEntry> history)
     {
-        var stack = new List<Mapping>();
+        var stack = new List<HistoryEntry>();
         foreach (var entry in history)
         {
-            if (entry.Action == MappingAction.Rollback && stack.LastIndexOf(entry.To) is >= 0 and var depth)
+            if (entry.Action == MappingAction.Rollback && stack.FindLastIndex(below => below.To == entry.To) is >= 0 and var depth)
             {
                 stack.RemoveRange(depth + 1, stack.Count - depth - 1);
             }
             else
             {
-                stack.Add(entry.To);
+                stack.Add(entry);
             }
         }
 
         return stack;
+    }
+
+    /// <summary>What a rollback to a mapping takes off, the newest first.</summary>
+    internal static ImmutableArray<HistoryEntry> TakenOff(ImmutableArray<HistoryEntry> history, Mapping to)
+    {
+        var stack = StackOfLines(history);
+        var depth = stack.FindLastIndex(entry => entry.To == to);
+        return depth < 0 ? [] : [.. stack.Skip(depth + 1).Reverse()];
     }
 
     private HistoryEntry? RunOne(EnvironmentName name, RemapTarget target, RemapOptions options)

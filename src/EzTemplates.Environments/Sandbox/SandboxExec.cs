@@ -22,15 +22,17 @@ public sealed class SandboxExec(EnvironmentStore environments)
     /// <returns>Null where it was cancelled before the command's start; once that runs, signals are its own affair.</returns>
     internal int? RunMounted(ExecRequest request, CancellationToken cancellation)
     {
-        environments.FirstCommandsOf(request.Environment).Run(
-            (first, limit) =>
-            {
-                using var before = Make(first);
-                return before.RunBounded(first, limit, null, cancellation);
-            },
-            cancellation);
+        environments.FirstCommandsOf(request.Environment).Run((first, limit) => RunBounded(first, limit, cancellation), cancellation);
         using var sandbox = Make(request);
         return sandbox.Run(request, cancellation);
+    }
+
+    /// <summary>As <see cref="RunMounted"/>, for a command that no user waits at.</summary>
+    /// <returns>Null where it was killed at the limit, or cancelled.</returns>
+    internal int? RunBounded(ExecRequest request, TimeSpan limit, CancellationToken cancellation)
+    {
+        using var sandbox = Make(request);
+        return sandbox.RunBounded(request, limit, null, cancellation);
     }
 
     private Sandbox Make(ExecRequest request)

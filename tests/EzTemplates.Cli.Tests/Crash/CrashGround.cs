@@ -162,6 +162,8 @@ internal sealed class CrashGround : IDisposable
         var tool = new GeneratedPackage("tool", version) { Depends = "base, library" }
             .File("/usr/bin/tool", $"tool {version}\n", 0x9ED)
             .File("/etc/tool.conf", $"version = {version}\n")
+            .File("/etc/shells", $"/bin/sh\n/bin/of-{version}\n")
+            .File("/etc/group", $"root:x:0:\nof-{version}:x:10{version}:\n")
             .Link("/usr/bin/tool-link", "tool")
             .HardLink("/usr/bin/tool-too", "/usr/bin/tool");
         var library = new GeneratedPackage("library", version) { Compressor = "gzip" }.Folder($"/usr/share/library/of-{version}", 0x1C0);
@@ -185,6 +187,8 @@ internal sealed class CrashGround : IDisposable
     {
         var root = Ez.Succeed("env", "path", Environment).Output.TrimEnd();
         File.WriteAllText(Path.Combine(root, "etc/own"), "mine\n");
+        File.AppendAllText(Path.Combine(root, "etc/shells"), "/bin/own\n");
+        File.WriteAllText(Path.Combine(root, "etc/group"), "root:x:0:\nof-2:x:102:\n");
         File.Delete(Path.Combine(root, "usr/share/library/part-1"));
         File.AppendAllText(Path.Combine(root, "usr/share/library/part-2"), "more\n");
         Directory.CreateDirectory(Path.Combine(root, "srv/data"));

@@ -15,10 +15,10 @@ public sealed class KilledBatchTests : IDisposable
     public KilledBatchTests()
     {
         Strace.Require();
-        _ground.Publish(0, Ground.Package("base", "1"));
+        _ground.Publish(0, Ground.Package("base", "1").File("/etc/shells", "/bin/sh\n"));
         var recipe = _ground.Recipes.Os("small", "base");
         _ground.Ez.Succeed("build", recipe);
-        _ground.Publish(1, Ground.Package("base", "2"));
+        _ground.Publish(1, Ground.Package("base", "2").File("/etc/shells", "/bin/sh\n/bin/zsh\n"));
         _ground.Ez.Succeed("update", recipe);
     }
 
@@ -106,6 +106,7 @@ public sealed class KilledBatchTests : IDisposable
         foreach (var root in names.Select(_ground.Root))
         {
             File.WriteAllText(Path.Combine(root, "usr/share/base/own"), "mine\n");
+            File.AppendAllText(Path.Combine(root, "etc/shells"), "/bin/own\n");
             Directory.CreateDirectory(Path.Combine(root, "srv/data"));
         }
     }
@@ -116,12 +117,12 @@ public sealed class KilledBatchTests : IDisposable
             .Select(row => (row.GetProperty("name").GetString()!, row.GetProperty("version").GetString()!)),
     ];
 
-    /// <summary>All of a view but the sizes of folders, with the one file whose content differs between the versions.</summary>
+    /// <summary>All of a view but the sizes of folders, with the files whose content differs between the versions.</summary>
     private string Picture(string name)
     {
         var root = _ground.Root(name);
         var found = ToolRun.Run("find", root, "-xdev", "-printf", "%P %y %m %U %G %T@ %l\\n").Succeed().Lines.Order(StringComparer.Ordinal);
-        return string.Join('\n', found) + "\n" + _ground.Read(name, "usr/share/base/version") + _ground.Read(name, "usr/share/base/own");
+        return string.Join('\n', found) + "\n" + _ground.Read(name, "usr/share/base/version") + _ground.Read(name, "usr/share/base/own") + _ground.Read(name, "etc/shells");
     }
 
     private (int Syncs, int Tables, int Scans) Counts(string[] command)

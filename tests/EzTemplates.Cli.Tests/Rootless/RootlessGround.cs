@@ -64,6 +64,7 @@ internal sealed class RootlessGround : IDisposable
         new PublishOptions { Date = Ground.Day(int.Parse(version, System.Globalization.CultureInfo.InvariantCulture)) },
         HostPrograms.Package(),
         new GeneratedPackage("base", version) { Compressor = "none" }
+            .File("/etc/shells", $"/bin/sh\n/bin/of-{version}\n").File("/var/lib/dpkg/triggers/thing", $"of-{version}\n")
             .File("/etc/base-version", version + "\n")
             .File("/etc/base.conf", $"of {version}\n")
             .File("/usr/bin/raise", "#!/bin/sh\n", 0b100_111_101_101)

@@ -19,17 +19,18 @@ public sealed class RootlessTests
         Assert.Equal(ManifestOfRoot(ground, "small@1.0.0"), ground.ManifestOf("small@1.0.0"));
 
         Assert.Equal("1\nuid=0 gid=0 groups=0\n", ground.Exec("web", "cat /etc/base-version; id -u > /dev/null && echo uid=$(id -u) gid=$(id -g) groups=$(id -G | { read first rest; echo $first; })"));
-        ground.Exec("web", "echo own > /etc/own; echo changed > /etc/base.conf");
+        ground.Exec("web", "echo own > /etc/own; echo changed > /etc/base.conf; echo /bin/own >> /etc/shells; rm /var/lib/dpkg/triggers/thing");
         ground.Publish("2");
         var update = ground.Succeed("update", ground.Recipe);
         Assert.Contains("web could move from small@1.0.0 to small@1.0.1", update.Output, StringComparison.Ordinal);
         Assert.Equal(ManifestOfRoot(ground, "small@1.0.1"), ground.ManifestOf("small@1.0.1"));
 
-        Assert.Equal("web: remapped from small@1.0.0 to small@1.0.1\n", ground.Succeed("upgrade", "--all").Output);
-        Assert.Equal("2\nown\nchanged\n", ground.Exec("web", "cat /etc/base-version /etc/own /etc/base.conf"));
-        Assert.Equal("web: remapped from small@1.0.1 to small@1.0.0\n", ground.Succeed("rollback", "web").Output);
-        Assert.Equal("1\nown\n", ground.Exec("web", "cat /etc/base-version /etc/own"));
-        Assert.Equal("web: remapped from small@1.0.0 to small@1.0.1\n", ground.Succeed("env", "remap", "web", "--to", "small").Output);
+        const string paths = "  PATH                          ACTION  DETAIL\n  /etc/shells                   merge\n  /var/lib/dpkg/triggers/thing  merge\n";
+        Assert.Equal("web: remapped from small@1.0.0 to small@1.0.1\n" + paths, ground.Succeed("upgrade", "--all").Output);
+        Assert.Equal("2\nown\nchanged\n/bin/sh\n/bin/own\n/bin/of-2\nof-2\n", ground.Exec("web", "cat /etc/base-version /etc/own /etc/base.conf /etc/shells /var/lib/dpkg/triggers/thing"));
+        Assert.StartsWith("web: remapped from small@1.0.1 to small@1.0.0\n", ground.Succeed("rollback", "web").Output, StringComparison.Ordinal);
+        Assert.Equal("1\nown\n/bin/sh\n/bin/of-1\n/bin/own\ngone\n", ground.Exec("web", "cat /etc/base-version /etc/own /etc/shells; test -e /var/lib/dpkg/triggers/thing || echo gone"));
+        Assert.StartsWith("web: remapped from small@1.0.0 to small@1.0.1\n", ground.Succeed("env", "remap", "web", "--to", "small").Output, StringComparison.Ordinal);
         Assert.Equal("2\nown\n", ground.Exec("web", "cat /etc/base-version /etc/own"));
 
         using (var shown = JsonDocument.Parse(ground.Succeed("env", "show", "web", "--json").Stdout))

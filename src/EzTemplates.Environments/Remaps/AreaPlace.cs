@@ -1,0 +1,91 @@
+using EzTemplates.Domain;
+using EzTemplates.Store.Native;
+
+namespace EzTemplates.Environments;
+
+/// <summary>Where a private path lies: in an environment's private area, or among what a mapping keeps. No link on the way is followed.</summary>
+/// <param name="Root">The folder that <paramref name="Path"/> begins at.</param>
+internal readonly record struct AreaPlace(string Root, TreePath Path)
+{
+    /// <summary>More than any of the files that are merged; one of this size is no such file.</summary>
+    private const int MostBytes = 256 << 20;
+
+    private const string Link = "link ";
+
+    private NativePath Name => NativePath.FromLatin1(Path.Name);
+
+    /// <summary>Null where there is nothing.</summary>
+    public FileStatus? TryStatus()
+    {
+        using var folder = PrivateArea.TryOpenFolder(Root, Path.Parent);
+        return folder is null ? null : Libc.TryStatus(folder, Name);
+    }
+
+    public string? TryReadSymlink()
+    {
+        using var folder = PrivateArea.TryOpenFolder(Root, Path.Parent);
+        return folder is null ? null : Libc.TryReadSymlink(folder, Name);
+    }
+
+    /// <returns>Its bytes; null if it is no regular file, or too large.</returns>
+    public byte[]? TryRead()
+    {
+        using var folder = PrivateArea.TryOpenFolder(Root, Path.Parent);
+        if (folder is null || Libc.TryOpenRegular(folder, Name).File is not { } file)
+        {
+            return null;
+        }
+
+        using (file)
+        {
+            if (Libc.Status(file).Size is not (<= MostBytes and var size))
+            {
+                return null;
+            }
+
+            var bytes = new byte[size];
+            var count = 0;
+            while (count < bytes.Length && Libc.Read(file, bytes.AsSpan(count)) is > 0 and var read)
+            {
+                count += read;
+            }
+
+            return bytes[..count];
+        }
+    }
+
+    /// <summary>
+    /// What is there in one word that a mapping's record keeps: two that differ in it are not the same to who looks, but for their times.
+    /// Null where there is nothing.
+    /// </summary>
+    public string? Identity()
+    {
+        if (TryStatus() is not { } status)
+        {
+            return null;
+        }
+
+        return status.Kind switch
+        {
+            FileKind.File when TryDigest() is { } digest => OfFile(digest, status.Mode, status.Uid, status.Gid),
+            FileKind.Symlink when TryReadSymlink() is { } target => OfLink(target),
+            _ when PrivateArea.IsWhiteout(status) => Whiteout,
+            _ => "other",
+        };
+    }
+
+    public static string Whiteout => "removed";
+
+    public static string OfFile(Sha256Digest content, int mode, uint uid, uint gid) => $"file {content} {Convert.ToString(mode, 8)} {uid}:{gid}";
+
+    public static string OfLink(string target) => Link + target;
+
+    /// <summary>Of an identity; null if it is not a link's.</summary>
+    public static string? TargetOf(string identity) => identity.StartsWith(Link, StringComparison.Ordinal) ? identity[Link.Length..] : null;
+
+    private Sha256Digest? TryDigest()
+    {
+        using var folder = PrivateArea.TryOpenFolder(Root, Path.Parent);
+        return folder is null ? null : PrivateArea.TryDigest(folder, Name);
+    }
+}

@@ -1,0 +1,245 @@
+using System.Collections.Immutable;
+using System.Text;
+using EzTemplates.Domain;
+using EzTemplates.Domain.Merging;
+using EzTemplates.Store.Native;
+
+namespace EzTemplates.Environments;
+
+/// <summary>Judges one environment's private files, kind by kind; a path that was judged is not judged again.</summary>
+/// <param name="textOf">A version's file by its digest, bytes as chars.</param>
+internal sealed partial class PrivateJudgement(string area, Manifest old, Manifest next, Func<Sha256Digest, string> textOf)
+{
+    private readonly SortedDictionary<TreePath, (AreaStep Step, StagedFile? Staged)> _steps = [];
+    private readonly List<RemapPath> _paths = [];
+    private readonly HashSet<TreePath> _judged = [];
+    private readonly List<TreePath> _dropped = [];
+    private readonly List<(TreePath Path, MergeConflict Conflict)> _conflicts = [];
+    private readonly List<DerivedCache> _rebuilds = [];
+
+    /// <summary>What a mapping changed comes back as it was; where somebody changed it since, it is merged with old and new exchanged.</summary>
+    public void RollBack(RollbackChain chain, Func<Sha256Digest, Manifest> read)
+    {
+        foreach (var path in chain.Paths)
+        {
+            var state = chain.StateOf(path, PlaceOf(path));
+            if (state.Version is { } version)
+            {
+                if (StateMerge.Contains(path) && state.Place is { } place)
+                {
+                    _judged.Add(path);
+                    Merge(path, place, read(version));
+                }
+
+                continue;
+            }
+
+            _judged.Add(path);
+            if (state.From is { } from)
+            {
+                Do(path, state.Place is null ? AreaStepKind.Clear : AreaStepKind.Restore, state.Identity, from: from);
+                _paths.Add(new RemapPath(path, RemapAction.Restore));
+            }
+        }
+    }
+
+    /// <summary>The files that hold the whole system's state.</summary>
+    public void JudgeWholeState()
+    {
+        foreach (var place in StateMerge.Places)
+        {
+            using var folder = PrivateArea.TryOpenFolder(area, place);
+            var members = folder is null ? [] : Libc.ReadFolder(folder);
+            foreach (var path in members.Where(member => !member.IsFolder).Select(member => place.Append(member.Name)).Where(StateMerge.Contains).Order())
+            {
+                if (_judged.Add(path) && !IsSameContent(Find(old, path), Find(next, path)))
+                {
+                    Merge(path, PlaceOf(path), old);
+                }
+            }
+        }
+    }
+
+    /// <summary>As dpkg does with a conffile: what the environment edited stays, and what it did not follows the package.</summary>
+    /// <param name="changed">Those that the new version changes.</param>
+    public void JudgeConfiguration(ImmutableArray<TreePath> changed)
+    {
+        foreach (var path in changed.Where(path => !_judged.Contains(path)))
+        {
+            var (place, before, after) = (PlaceOf(path), Find(old, path)!, Find(next, path)!);
+            if (place.TryStatus() is not { } status || !_judged.Add(path))
+            {
+                continue;
+            }
+
+            if (PrivateArea.IsWhiteout(status))
+            {
+                _paths.Add(new RemapPath(path, RemapAction.Keep, "removed in the environment; the new version changes it"));
+            }
+            else if (IsUnchanged(place, before))
+            {
+                Drop(path);
+            }
+            else if (status.Kind == FileKind.File && place.TryRead() is { } bytes && Sha256Digest.Of(bytes) is var digest && digest != after.Content)
+            {
+                _paths.Add(new RemapPath(path, RemapAction.Keep, $"configuration: own {digest.Short}, new {after.Content!.Value.Short}"));
+            }
+        }
+    }
+
+    /// <summary>What is made from the rest of the tree, over a copy, so that a roll-back has what there was.</summary>
+    public void JudgeCaches()
+    {
+        foreach (var cache in DerivedCache.All.Where(cache => !IsSameContent(Find(old, cache.Path), Find(next, cache.Path))))
+        {
+            if (!_judged.Contains(cache.Path) && PlaceOf(cache.Path).TryStatus() is { Kind: FileKind.File })
+            {
+                _rebuilds.Add(cache);
+                foreach (var path in cache.Made.Where(_judged.Add))
+                {
+                    Copy(path);
+                }
+
+                _paths.Add(new RemapPath(cache.Path, RemapAction.Rebuild, string.Join(' ', cache.Command)));
+            }
+        }
+    }
+
+    public RemapJudgement Finish() => new()
+    {
+        Paths = [.. _paths.OrderBy(path => path.Path)],
+        Conflicts = [.. _conflicts.OrderBy(conflict => conflict.Path)],
+        Dropped = [.. _dropped],
+        Steps = [.. _steps.Values],
+        Rebuilds = [.. _rebuilds],
+    };
+
+    private void Merge(TreePath path, AreaPlace place, Manifest version)
+    {
+        var (before, after) = (Find(version, path), Find(next, path));
+        if (place.TryStatus() is not { } status || (PrivateArea.IsWhiteout(status) && !IsOfMany(path)))
+        {
+            return;
+        }
+
+        if (place == PlaceOf(path) && IsUnchanged(place, before))
+        {
+            Drop(path);
+            return;
+        }
+
+        var own = PrivateArea.IsWhiteout(status) ? [] : place.TryRead();
+        if (own is null || !IsFileOrNothing(before) || !IsFileOrNothing(after))
+        {
+            if (after is not { Type: EntryType.Symlink } || place.TryReadSymlink() != after.Target)
+            {
+                Refuse(path, [new MergeConflict("it is no regular file on all sides")]);
+            }
+
+            return;
+        }
+
+        var outcome = StateMerge.Merge(path, new ThreeTexts(TextOf(before), Encoding.Latin1.GetString(own), TextOf(after)));
+        if (outcome.Text is not { } text)
+        {
+            Refuse(path, outcome.Conflicts);
+            return;
+        }
+
+        PutMerged(path, Staged(text, status, before, after), after, place);
+        if (path.Parent == StateMerge.Alternatives && Alternative.TryParse(text) is { } alternative)
+        {
+            AlternativeLinks.Set(path.Name, alternative, this);
+        }
+    }
+
+    /// <summary>The environment's own metadata where it changed them, else the new version's.</summary>
+    private static StagedFile Staged(string text, FileStatus status, ManifestEntry? before, ManifestEntry? after)
+    {
+        var isWhiteout = status.Kind != FileKind.File;
+        var (mode, uid, gid) = isWhiteout && after is not null ? (after.Mode, after.Uid, after.Gid) : (status.Mode, status.Uid, status.Gid);
+        if (before is not null && after is not null)
+        {
+            mode = mode == before.Mode ? after.Mode : mode;
+            uid = uid == before.Uid ? after.Uid : uid;
+            gid = gid == before.Gid ? after.Gid : gid;
+        }
+
+        var mtime = after is not null && (isWhiteout || after.Mtime > status.Mtime) ? after.Mtime : status.Mtime;
+        return new StagedFile(Encoding.Latin1.GetBytes(text), null, mode, uid, gid, mtime);
+    }
+
+    private void PutMerged(TreePath path, StagedFile merged, ManifestEntry? after, AreaPlace place)
+    {
+        var wanted = after is null && merged.Content is [] ? null : merged.Content is [] && after!.Size > 0 && IsOfMany(path) ? AreaPlace.Whiteout : merged.Identity;
+        var versions = after is null ? null : AreaPlace.OfFile(after.Content!.Value, after.Mode, after.Uid, after.Gid);
+        var current = PlaceOf(path).Identity();
+        if (wanted == versions)
+        {
+            if (current is not null)
+            {
+                Do(path, AreaStepKind.Drop, null);
+            }
+        }
+        else if (wanted != current || place != PlaceOf(path))
+        {
+            Do(path, AreaStepKind.Put, wanted, wanted == AreaPlace.Whiteout ? StagedFile.Removal : merged);
+        }
+
+        _paths.Add(new RemapPath(path, RemapAction.Merge));
+    }
+
+    private void Do(TreePath path, AreaStepKind kind, string? made, StagedFile? staged = null, (int Mapping, int Step) from = default)
+    {
+        using var folder = PrivateArea.TryOpenFolder(area, path.Parent);
+        var time = folder is not null ? Libc.Status(folder).Mtime : Find(next, path.Parent)?.Mtime ?? default;
+        var number = _steps.TryGetValue(path, out var earlier) ? earlier.Step.Number : _steps.Count + 1;
+        _steps[path] = (new AreaStep(number, kind, path, made, PlaceOf(path).TryStatus() is not null, time, from), staged);
+    }
+
+    private void Copy(TreePath path)
+    {
+        if (PlaceOf(path).TryRead() is { } bytes && PlaceOf(path).TryStatus() is { } status)
+        {
+            var copy = new StagedFile(bytes, null, status.Mode, status.Uid, status.Gid, status.Mtime);
+            Do(path, AreaStepKind.Put, copy.Identity, copy);
+        }
+    }
+
+    private void Drop(TreePath path)
+    {
+        _dropped.Add(path);
+        _paths.Add(new RemapPath(path, RemapAction.Take));
+    }
+
+    private void Refuse(TreePath path, ImmutableArray<MergeConflict> conflicts)
+    {
+        foreach (var conflict in conflicts)
+        {
+            _conflicts.Add((path, conflict));
+            _paths.Add(new RemapPath(path, RemapAction.Conflict, conflict.Problem));
+        }
+    }
+
+    private AreaPlace PlaceOf(TreePath path) => new(area, path);
+
+    private string TextOf(ManifestEntry? entry) => entry is null ? "" : textOf(entry.Content!.Value);
+
+    private static ManifestEntry? Find(Manifest manifest, TreePath path) => manifest.Find(path) is { } entry ? manifest.Resolve(entry) : null;
+
+    /// <summary>One of many files of a folder, which comes and goes with its records; the others stay where the environment removed them.</summary>
+    private static bool IsOfMany(TreePath path) => path.Parent == StateMerge.Alternatives || path.Parent == StateMerge.Triggers;
+
+    private static bool IsFileOrNothing(ManifestEntry? entry) => entry is null or { Type: EntryType.File };
+
+    private static bool IsSameContent(ManifestEntry? before, ManifestEntry? after) =>
+        before?.Type == after?.Type && before?.Content == after?.Content && before?.Target == after?.Target;
+
+    private static bool IsUnchanged(AreaPlace place, ManifestEntry? before) => before switch
+    {
+        { Type: EntryType.File } => place.TryStatus() is { Kind: FileKind.File } status && status.Size == before.Size
+            && place.Identity() == AreaPlace.OfFile(before.Content!.Value, before.Mode, before.Uid, before.Gid),
+        { Type: EntryType.Symlink } => place.TryReadSymlink() == before.Target,
+        _ => false,
+    };
+}

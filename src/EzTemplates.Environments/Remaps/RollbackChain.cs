@@ -1,0 +1,46 @@
+using System.Collections.Immutable;
+using EzTemplates.Domain;
+
+namespace EzTemplates.Environments;
+
+/// <summary>
+/// What a path was before the mappings that a roll-back takes off, from the newest to the oldest: as long as it is what each of them
+/// made of it, what that one kept is the path's earlier state.
+/// </summary>
+/// <param name="takenOff">The newest first.</param>
+internal sealed class RollbackChain(KeptMappings kept, ImmutableArray<HistoryEntry> takenOff)
+{
+    private readonly ImmutableArray<(HistoryEntry Entry, ImmutableDictionary<TreePath, AreaStep> Steps)> _mappings =
+        [.. takenOff.Select(entry => (entry, kept.StepsOf(entry.Number).ToImmutableDictionary(step => step.Path)))];
+
+    public IEnumerable<TreePath> Paths => _mappings.SelectMany(mapping => mapping.Steps.Keys).Distinct().Order();
+
+    public EarlierState StateOf(TreePath path, AreaPlace now)
+    {
+        AreaPlace? place = now;
+        var (identity, from) = (now.Identity(), default((int, int)?));
+        foreach (var (entry, steps) in _mappings)
+        {
+            if (!steps.TryGetValue(path, out var step))
+            {
+                continue;
+            }
+
+            if (step.Made != identity)
+            {
+                return new EarlierState(place, identity, from, entry.To.Manifest);
+            }
+
+            place = step.Had ? kept.OldOf(entry.Number, step.Number) : null;
+            (identity, from) = (place?.Identity(), (entry.Number, step.Number));
+        }
+
+        return new EarlierState(place, identity, from, null);
+    }
+}
+
+/// <summary>How far back the states of a path could be followed.</summary>
+/// <param name="Place">Where that state lies; null: there was nothing private.</param>
+/// <param name="From">Which mapping's step kept it; null: it is what is there now.</param>
+/// <param name="Version">What it was changed over; null: it is the state before all that is rolled back.</param>
+internal sealed record EarlierState(AreaPlace? Place, string? Identity, (int Mapping, int Step)? From, Sha256Digest? Version);

@@ -1,0 +1,94 @@
+using EzTemplates.Testing;
+
+namespace EzTemplates.Cli.Tests;
+
+/// <summary>An environment that an administrator works in, on its way to a new version and back.</summary>
+public sealed class MergingRemapTests : IDisposable
+{
+    private static readonly Lazy<GeneratedPackage> System = new(DpkgPackage.Make);
+
+    private readonly Ground _ground = new();
+
+    public void Dispose() => _ground.Dispose();
+
+    [Fact]
+    public void Users_packages_edits_and_deletions_stand_over_a_remap_and_dpkg_finds_nothing_wrong()
+    {
+        _ground.Publish(0, System.Value, Base("1", ""), new GeneratedPackage("own", "1").File("/usr/share/own/file", "own\n"));
+        var recipe = _ground.Recipes.Os("box", "base", "configure: sandbox");
+        _ground.Ez.Succeed("up", recipe, "--name", "web");
+        var root = _ground.Root("web");
+        File.Copy(Directory.EnumerateFiles(_ground.Repository.Root, "own_1_*.deb", SearchOption.AllDirectories).First(), Path.Combine(root, "tmp/own.deb"));
+        Sh("dpkg -i /tmp/own.deb && rm /tmp/own.deb");
+        File.AppendAllText(Path.Combine(root, "etc/passwd"), "deploy:x:1000:1000::/home/deploy:/bin/sh\n");
+        File.AppendAllText(Path.Combine(root, "etc/edited.conf"), "mine\n");
+        File.Delete(Path.Combine(root, "usr/share/base/unwanted"));
+        var before = Picture(root);
+
+        _ground.Publish(1, System.Value, Base("2", "redis:x:105:110::/var/lib/redis:/bin/false"), new GeneratedPackage("more", "1").File("/usr/share/more/file", "more\n"));
+        _ground.Recipes.Os("box", "base, more", "configure: sandbox");
+        _ground.Ez.Succeed("update", recipe);
+        var plan = _ground.Ez.Succeed("env", "remap", "web", "--to", "box", "--dry-run").Output;
+        Assert.Matches(
+            """
+            ^web: planned from box@1\.0\.0 to box@1\.0\.1
+              PATH +ACTION +DETAIL
+              /etc/edited\.conf +keep +configuration: own [0-9a-f]+, new [0-9a-f]+
+              /etc/passwd +merge
+              /usr/share/base/unwanted +keep +removed in the environment; the new version changes it
+              /var/lib/dpkg/status +merge
+              \d+ other private paths kept as they are
+            $
+            """,
+            plan);
+        Assert.Equal(before, Picture(root));
+        var done = _ground.Json("env", "remap", "web", "--to", "box").GetProperty("changes")[0];
+        Assert.Equal(
+            ["/etc/edited.conf keep", "/etc/passwd merge", "/var/lib/dpkg/status merge"],
+            done.GetProperty("paths").EnumerateArray().Select(path => $"{path.GetProperty("path").GetString()} {path.GetProperty("action").GetString()}"));
+
+        Assert.Equal("root:x:0:0::/root:/bin/sh\ndeploy:x:1000:1000::/home/deploy:/bin/sh\nredis:x:105:110::/var/lib/redis:/bin/false\n", _ground.Read("web", "etc/passwd"));
+        Assert.Equal("base install ok installed 2\nmore install ok installed 1\nown install ok installed 1\nsystem install ok installed 1\n", Sh("dpkg-query -W -f '${Package} ${Status} ${Version}\\n'"));
+        Assert.Equal("", Sh("dpkg --audit"));
+        Assert.Equal(["??5?????? c /etc/edited.conf", "missing     /usr/share/base/unwanted"], _ground.Ez.Run("env", "exec", "web", "--", "dpkg", "-V").Lines.Order(StringComparer.Ordinal));
+        Assert.Equal("1\nmine\n2\n", _ground.Read("web", "etc/edited.conf") + _ground.Read("web", "etc/left.conf"));
+        Assert.False(File.Exists(Path.Combine(root, "usr/share/base/unwanted")));
+
+        Assert.Contains("/etc/passwd           restore", _ground.Ez.Succeed("rollback", "web").Output, StringComparison.Ordinal);
+        Assert.Equal(before, Picture(_ground.Root("web")));
+        _ground.Ez.Succeed("store", "gc");
+        _ground.Ez.Succeed("env", "remove", "web");
+        Assert.Empty(Directory.EnumerateFileSystemEntries(Path.Combine(_ground.Ez.Store, "environments")));
+    }
+
+    [Fact]
+    public void A_uid_that_the_new_version_gives_to_another_is_refused_by_name()
+    {
+        _ground.Publish(0, Ground.Package("base", "1").File("/etc/passwd", "root:x:0:0::/:/bin/sh\n"));
+        var recipe = _ground.Recipes.Os("box", "base");
+        _ground.Ez.Succeed("up", recipe, "--name", "web");
+        File.AppendAllText(Path.Combine(_ground.Root("web"), "etc/passwd"), "deploy:x:105:105::/:/bin/sh\n");
+        _ground.Publish(1, Ground.Package("base", "2").File("/etc/passwd", "root:x:0:0::/:/bin/sh\nredis:x:105:110::/:/bin/sh\n"));
+        _ground.Ez.Succeed("update", recipe);
+        const string problem = "user `redis` has uid 105 in the new version, and so has the environment's own `deploy`";
+        Assert.Equal(
+            $"web: planned from box@1.0.0 to box@1.0.1 (refused: not all can be merged)\n  PATH         ACTION    DETAIL\n  /etc/passwd  conflict  {problem}\n",
+            _ground.Ez.Succeed("env", "remap", "web", "--to", "box", "--dry-run").Output);
+        Ground.Fails(
+            _ground.Ez.Run("env", "remap", "web", "--to", "box"),
+            7,
+            $"ez: environment `web` cannot move to `box@1.0.1`, and nothing was changed: `/etc/passwd`: {problem}\n"
+            + "hint: ez env exec web -- usermod --uid NUMBER deploy, and remap again; or make the same changes in a new environment (ez env create)");
+        Assert.Equal("root:x:0:0::/:/bin/sh\ndeploy:x:105:105::/:/bin/sh\n", _ground.Read("web", "etc/passwd"));
+    }
+
+    private static GeneratedPackage Base(string version, string user) => new GeneratedPackage("base", version) { Depends = "system", Conffiles = ["/etc/edited.conf", "/etc/left.conf"] }
+        .File("/etc/edited.conf", version + "\n").File("/etc/left.conf", version + "\n").File("/usr/share/base/unwanted", version + "\n")
+        .Script("postinst", $"#!/bin/sh\nset -e\necho root:x:0:0::/root:/bin/sh > /etc/passwd\ntest -z '{user}' || echo '{user}' >> /etc/passwd\n");
+
+    private string Sh(string script) => _ground.Ez.Succeed("env", "exec", "web", "--", "sh", "-c", script).Output;
+
+    /// <summary>Every path with its metadata, times included, and the bytes of every file.</summary>
+    private static string Picture(string root) => ToolRun.Run("find", root, "-xdev", "-printf", "%P %y %m %U %G %s %T@ %l\\n").Succeed().Output
+        + ToolRun.Run("sh", "-c", $"cd '{root}' && find . -xdev -type f | sort | xargs -r -d '\\n' sha256sum").Succeed().Output;
+}
