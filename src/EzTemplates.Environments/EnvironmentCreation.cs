@@ -37,10 +37,9 @@ public sealed class EnvironmentCreation : IDisposable
 
     /// <summary>Writes all of an environment; it is not there yet.</summary>
     /// <exception cref="EzException">Environment: there is one of that name. Others that were prepared stay so.</exception>
-    public void Prepare(EnvironmentName name, Mapping mapping, EnvironmentSetup setup)
+    public void Prepare(EnvironmentName name, Mapping mapping)
     {
         ArgumentNullException.ThrowIfNull(mapping);
-        ArgumentNullException.ThrowIfNull(setup);
         var final = _environments.Host.Layout.EnvironmentOf(name.ToString());
         if (_environments.Exists(name) || _taken.Contains(name))
         {
@@ -50,7 +49,7 @@ public sealed class EnvironmentCreation : IDisposable
         var temporary = _unfinished.NewPath(name);
         try
         {
-            Write(temporary, name, mapping, setup);
+            Write(temporary, name, mapping);
         }
         catch
         {
@@ -121,7 +120,7 @@ public sealed class EnvironmentCreation : IDisposable
         }
     }
 
-    private void Write(string temporary, EnvironmentName name, Mapping mapping, EnvironmentSetup setup)
+    private void Write(string temporary, EnvironmentName name, Mapping mapping)
     {
         Libc.MakeFolder(null, temporary, OwnerOnly);
         foreach (var part in (ReadOnlySpan<string>)["private", "work", "links", "root"])
@@ -131,6 +130,7 @@ public sealed class EnvironmentCreation : IDisposable
 
         // The private area is the view's root, so it must look like the manifest's from the start.
         var (area, manifest) = (Path.Combine(temporary, "private"), _environments.Host.ReadManifest(mapping.Manifest));
+        var setup = _environments.Host.SetupOf(mapping);
         PrivateFiles.Write(area, manifest, NameFiles.For(manifest, name).Concat(setup.Files));
         FolderMetadata.Take(area, manifest.Entries[0]);
         FirstCommands.Begin(temporary, setup.FirstCommands);

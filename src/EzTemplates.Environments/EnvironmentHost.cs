@@ -26,6 +26,9 @@ public sealed record EnvironmentHost
     /// <summary>The configuration files that a mapping's packages name; none where that is not known.</summary>
     public Func<Mapping, ImmutableArray<TreePath>> ConfigurationFiles { get; init; } = _ => [];
 
+    /// <summary>What environments on a mapping have of their own.</summary>
+    public Func<Mapping, EnvironmentSetup> SetupOf { get; init; } = _ => EnvironmentSetup.None;
+
     public StoreIds Ids { get; init; } = StoreIds.OfRoot;
 
     /// <summary>Null: the form that the running kernel takes.</summary>

@@ -3,12 +3,23 @@ using EzTemplates.Domain;
 
 namespace EzTemplates.Environments;
 
-/// <summary>What a new environment has of its own besides its name.</summary>
-/// <param name="Files">Each only where the version has its folder.</param>
-/// <param name="FirstCommands">Shell commands that run before the first command in it does.</param>
-public sealed record EnvironmentSetup(ImmutableArray<PrivateFile> Files, ImmutableArray<string> FirstCommands)
+/// <summary>What environments on a mapping have of their own besides their names; asked for where it is needed, since it costs reading.</summary>
+public sealed class EnvironmentSetup(Func<ImmutableArray<PrivateFile>> files, Func<byte[]?> sources, Func<ImmutableArray<string>> firstCommands)
 {
-    public static EnvironmentSetup None { get; } = new([], []);
+    private readonly Lazy<ImmutableArray<PrivateFile>> _files = new(files);
+    private readonly Lazy<byte[]?> _sources = new(sources);
+    private readonly Lazy<ImmutableArray<string>> _firstCommands = new(firstCommands);
+
+    public static EnvironmentSetup None { get; } = new(() => [], () => null, () => []);
+
+    /// <summary>Of a new one, each only where the version has its folder.</summary>
+    public ImmutableArray<PrivateFile> Files => _files.Value;
+
+    /// <summary>The APT sources, as <see cref="MarkedText"/>; null where there are none.</summary>
+    public byte[]? Sources => _sources.Value;
+
+    /// <summary>Shell commands that run before the first command in it does.</summary>
+    public ImmutableArray<string> FirstCommands => _firstCommands.Value;
 }
 
 /// <summary>A file of root's in a private area.</summary>

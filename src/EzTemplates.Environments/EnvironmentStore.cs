@@ -34,10 +34,10 @@ public sealed class EnvironmentStore
 
     /// <summary>Makes an environment that maps to a manifest. Mounts nothing.</summary>
     /// <exception cref="EzException">Environment: there is one of that name.</exception>
-    public void Create(EnvironmentName name, Mapping mapping, EnvironmentSetup? setup = null)
+    public void Create(EnvironmentName name, Mapping mapping)
     {
         using var creation = BeginCreation();
-        creation.Prepare(name, mapping, setup ?? EnvironmentSetup.None);
+        creation.Prepare(name, mapping);
         creation.Publish();
     }
 

@@ -44,8 +44,9 @@ internal sealed class FirstCommands(EnvironmentHost host, EnvironmentName name)
     }
 
     /// <summary>Runs what is noted. The caller has the environment's lock and has seen to the view.</summary>
+    /// <param name="wanted">Those of the version that is mapped: one that a failed or undone move had brought is forgotten.</param>
     /// <param name="run">Runs one in the view; null is one that was killed.</param>
-    public void Run(Func<ExecRequest, TimeSpan, int?> run, CancellationToken cancellation)
+    public void Run(Func<ImmutableArray<string>> wanted, Func<ExecRequest, TimeSpan, int?> run, CancellationToken cancellation)
     {
         if (!File.Exists(Note))
         {
@@ -55,7 +56,7 @@ internal sealed class FirstCommands(EnvironmentHost host, EnvironmentName name)
         using var turn = FileLock.Acquire(Path.Combine(_folder, "first-commands.lock"), FileLockMode.Exclusive, $"the first commands of environment {name}", host.Patience);
         foreach (var command in Read())
         {
-            var failure = RunOne(command, run);
+            var failure = wanted().Contains(command) ? RunOne(command, run) : null;
             if (cancellation.IsCancellationRequested)
             {
                 return;

@@ -37,11 +37,10 @@ public static class CreateEnvironments
 
     private static EnvironmentChangesReport Create(Workspace workspace, IReadOnlyList<string> names, Mapping mapping)
     {
-        var setup = new EnvironmentSetups(workspace).For(mapping);
         using var creation = workspace.Environments.BeginCreation();
         var report = EachEnvironment.Change(names, name =>
         {
-            creation.Prepare(name, mapping, setup);
+            creation.Prepare(name, mapping);
             return new EnvironmentChange(name.ToString(), null, mapping.Template, "created");
         });
         creation.Publish();

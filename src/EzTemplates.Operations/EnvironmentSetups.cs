@@ -18,33 +18,33 @@ internal sealed class EnvironmentSetups(Workspace workspace)
 
     private static readonly TreePath Apt = TreePath.Parse("/usr/bin/apt-get");
 
-    public EnvironmentSetup For(Mapping mapping)
+    private readonly Dictionary<Mapping, EnvironmentSetup> _known = [];
+
+    public EnvironmentSetup Of(Mapping mapping)
     {
-        var manifest = workspace.Environments.ManifestOf(mapping);
-        var versions = MappedVersions.Of(workspace.Store, mapping.Template);
-        return new EnvironmentSetup([.. Files(manifest, versions)], CommandsOf(manifest, versions));
+        if (!_known.TryGetValue(mapping, out var setup))
+        {
+            var manifest = new Lazy<Manifest>(() => workspace.Environments.ManifestOf(mapping));
+            var versions = new Lazy<ImmutableArray<TemplateVersionRecord>>(() => MappedVersions.Of(workspace.Store, mapping.Template));
+            var sources = new Lazy<byte[]?>(() => SourcesOf(manifest.Value, versions.Value));
+            setup = new EnvironmentSetup(() => [.. Files(manifest.Value, sources.Value)], () => sources.Value, () => CommandsOf(manifest.Value, versions.Value));
+            _known.Add(mapping, setup);
+        }
+
+        return setup;
     }
-
-    /// <summary>The commands that a move brings: those of the new version that the old one had not.</summary>
-    public ImmutableArray<string> CommandsBetween(Mapping from, Mapping to) =>
-        [.. Commands(to).Except(Commands(from))];
-
-    /// <summary>The APT sources that environments on a mapping have on this host; null where they have none.</summary>
-    public byte[]? SourcesOf(Mapping mapping) => SourcesOf(workspace.Environments.ManifestOf(mapping), MappedVersions.Of(workspace.Store, mapping.Template));
-
-    private ImmutableArray<string> Commands(Mapping mapping) => CommandsOf(workspace.Environments.ManifestOf(mapping), MappedVersions.Of(workspace.Store, mapping.Template));
 
     private static ImmutableArray<string> CommandsOf(Manifest manifest, ImmutableArray<TemplateVersionRecord> versions) =>
         InstanceData.CommandsFor(manifest, versions.SelectMany(version => version.Settings.InstanceData));
 
-    private IEnumerable<PrivateFile> Files(Manifest manifest, ImmutableArray<TemplateVersionRecord> versions)
+    private static IEnumerable<PrivateFile> Files(Manifest manifest, byte[]? sources)
     {
         if (InstanceData.WantsRandomSeed(manifest))
         {
             yield return new PrivateFile(InstanceData.RandomSeed, () => RandomNumberGenerator.GetBytes(SeedBytes), OwnerOnly);
         }
 
-        if (SourcesOf(manifest, versions) is { } sources)
+        if (sources is not null)
         {
             yield return new PrivateFile(InstanceData.AptSources, () => sources);
         }

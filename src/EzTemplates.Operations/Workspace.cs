@@ -72,6 +72,7 @@ public sealed class Workspace(WorkspaceOptions options, Action<OperationEvent> t
         Layout = Store.Layout,
         MakeLayer = MakeLayer,
         ReadManifest = ReadManifest,
+        SetupOf = new EnvironmentSetups(this).Of,
         ConfigurationFiles = mapping => PackageOfPath.ConfigurationFiles(Store, mapping.Template, mapping.Manifest),
         HoldStore = () => FileLock.Acquire(Store.Layout.StoreLock, FileLockMode.Shared, "the store", Patience),
         Ids = Store.Ids,

@@ -107,7 +107,7 @@ public sealed class ConfigureTests : IDisposable
 
         // dpkg was seen to do just this: bookworm's resolves `daemon` in the tree, and has no group of that name here.
         Assert.Equal(
-            "5 888 4750\n77 6 2700\n77 1 644\n0 0 644\n77 888 600\n",
+            "5 200 4750\n77 6 2700\n77 1 644\n0 0 644\n77 200 600\n",
             Sh("web", "cd /usr/share/own; stat -c '%u %g %a' over folder /usr/bin/named plain /usr/share/base/tool"));
         _ground.Ez.Succeed("env", "remove", "web");
 
@@ -159,7 +159,7 @@ public sealed class ConfigureTests : IDisposable
         var json = _ground.Json("template", "show", "web", "--path", "/link/share/base/tool.base");
         Assert.Equal(("ez.template-path/1", "/usr/share/base/tool.base", "/usr/share/base/tool"), (Of(json, "schema"), Of(json, "path"), Of(json.GetProperty("diversion"), "from")));
         Assert.Equal("app", Of(json.GetProperty("diversion"), "package"));
-        Assert.Contains("  instance:   each environment has its own: ez makes it when an environment is created", _ground.Ez.Succeed("template", "show", "box", "--path", "/etc/machine-id").Lines);
+        Assert.Contains("  instance:   each environment has its own: ez, when an environment is created", _ground.Ez.Succeed("template", "show", "box", "--path", "/etc/machine-id").Lines);
 
         Ground.Fails(_ground.Ez.Run("template", "show", "box", "--path", "/etc/bsae.conf"), 2, "ez: `box@1.0.0` has no `/etc/bsae.conf`\nhint: did you mean `/etc/base.conf`?");
         Ground.Fails(_ground.Ez.Run("template", "show", "box", "--path", "/sbin/ls"), 2, "ez: `box@1.0.0` has no `/sbin/ls`, which is `/usr/sbin/ls`\nhint: did you mean `/usr/bin/ls`?");

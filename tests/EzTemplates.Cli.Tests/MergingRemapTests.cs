@@ -47,7 +47,7 @@ public sealed class MergingRemapTests : IDisposable
             ["/etc/edited.conf keep", "/etc/passwd merge", "/var/lib/dpkg/status merge"],
             done.GetProperty("paths").EnumerateArray().Select(path => $"{path.GetProperty("path").GetString()} {path.GetProperty("action").GetString()}"));
 
-        Assert.Equal("root:x:0:0::/root:/bin/sh\ndeploy:x:1000:1000::/home/deploy:/bin/sh\nredis:x:105:110::/var/lib/redis:/bin/false\n", _ground.Read("web", "etc/passwd"));
+        Assert.Equal("root:x:0:0::/root:/bin/sh\ndeploy:x:1000:1000::/home/deploy:/bin/sh\nredis:x:200:110::/var/lib/redis:/bin/false\n", _ground.Read("web", "etc/passwd"));
         Assert.Equal("base install ok installed 2\nmore install ok installed 1\nown install ok installed 1\nsystem install ok installed 1\n", Sh("dpkg-query -W -f '${Package} ${Status} ${Version}\\n'"));
         Assert.Equal("", Sh("dpkg --audit"));
         Assert.Equal(["??5?????? c /etc/edited.conf", "missing     /usr/share/base/unwanted"], _ground.Ez.Run("env", "exec", "web", "--", "dpkg", "-V").Lines.Order(StringComparer.Ordinal));

@@ -102,6 +102,24 @@ public sealed class SettingsTests : IDisposable
     }
 
     [Fact]
+    public void Instance_data_of_an_application_that_comes_later_is_made_then_and_of_one_that_has_gone_again_not()
+    {
+        Publish();
+        Os();
+        _ground.Ez.Succeed("up", PathOfBox());
+        _ground.Ez.Succeed("build", _ground.Recipes.App("web", "box", "app", "instance-data: [{path: /srv/own, command: \"echo own >> /srv/own\"}]"));
+        _ground.Ez.Succeed("env", "add-app", "box", "web");
+        _ground.Ez.Succeed("env", "remove-app", "box", "web");
+        Assert.Equal("", Sh("box", "ls /srv"));
+        _ground.Ez.Succeed("env", "add-app", "box", "web");
+        Assert.Equal("own\n", Sh("box", "cat /srv/own"));
+        _ground.Ez.Succeed("rollback", "box");
+        _ground.Ez.Succeed("env", "add-app", "box", "web");
+        Assert.Equal("own\nown\n", Sh("box", "cat /srv/own"));
+        _ground.Ez.Succeed("env", "remove", "box");
+    }
+
+    [Fact]
     public void What_an_OS_leaves_out_is_what_dpkg_leaves_out_by_the_same_rules()
     {
         var documented = new GeneratedPackage("documented", "1") { Depends = "system" }
@@ -166,7 +184,18 @@ public sealed class SettingsTests : IDisposable
         var key = _ground.Temp.WriteFile("key.asc", string.Join('\n', sources.Split("Signed-By:\n")[1].Split('\n').Select(line => line == " ." ? "" : line.TrimStart())));
         Assert.Equal(Fingerprints(_ground.Repository.KeyFile), Fingerprints(key));
 
+        // Another key, and a component more: a move brings them, unless the file was edited.
+        var recipe = File.ReadAllText(_ground.Recipes.PathOf("box"));
+        File.WriteAllText(_ground.Recipes.PathOf("box"), recipe.Replace("components: [main]", "components: [main, extra]", StringComparison.Ordinal));
+        _ground.Repository.Publish(new PublishOptions { Date = Ground.Day(1), Components = ["main", "extra"] }, HostPrograms.Package(), apt, Ground.Package("more", "1") with { Component = "extra" });
+        _ground.Ez.Succeed("up", _ground.Recipes.PathOf("box"));
+        Assert.Contains("\nComponents: main extra\n", _ground.Read("box", "etc/apt/sources.list.d/ez.sources"), StringComparison.Ordinal);
+        _ground.Ez.Succeed("rollback", "box");
+        Assert.Equal(sources, _ground.Read("box", "etc/apt/sources.list.d/ez.sources"));
+
         File.AppendAllText(Path.Combine(_ground.Root("box"), "etc/apt/sources.list.d/ez.sources"), "# mine\n");
+        _ground.Ez.Succeed("upgrade", "box");
+        Assert.EndsWith("# mine\n", _ground.Read("box", "etc/apt/sources.list.d/ez.sources"), StringComparison.Ordinal);
         Assert.Contains("ez.sources", _ground.Ez.Succeed("env", "diff", "box").Output, StringComparison.Ordinal);
 
         _ground.Ez.Succeed("up", _ground.Recipes.Os("quiet", "programs, apt", "write-sources: false"));
@@ -194,6 +223,8 @@ public sealed class SettingsTests : IDisposable
 
     private static string[] Listed(string root) =>
         [.. new DirectoryInfo(Path.Combine(root, "usr/share")).EnumerateFileSystemInfos("*", SearchOption.AllDirectories).Select(info => Path.GetRelativePath(root, info.FullName)).Order(StringComparer.Ordinal)];
+
+    private string PathOfBox() => _ground.Recipes.PathOf("box");
 
     private string Version() => _ground.Json("env", "list").GetProperty("environments")[0].GetProperty("version").GetString()!;
 

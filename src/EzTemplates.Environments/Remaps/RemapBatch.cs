@@ -151,12 +151,20 @@ internal sealed class RemapBatch(EnvironmentStore environments, RemapTarget targ
         var number = member.History[^1].Number + 1;
         environments.UnsettledOf(member.Name).Write(member.From.Manifest, member.To!.Manifest, number);
         environments.KeptBy(member.Name).Stage(number, member.Judged.Steps, step => new AreaPlace(area, step.Path), environments.Host.Ids.Overlay);
+        environments.FirstCommandsOf(member.Name).Add(Brought(member.From, member.To));
         PrivateArea.Drop(area, member.Judged.Dropped);
         PrivateArea.MakeIndependent(area, environments.Host.Ids.Overlay, _read(member.From.Manifest), path => earlier.Value.Any(manifest => manifest.Find(path)?.Type == EntryType.Directory));
         using (var work = Libc.OpenFolder(null, environments.WorkOf(member.Name)))
         {
             FolderRemoval.Empty(work);
         }
+    }
+
+    /// <summary>The commands that the new version has and the old one had not: those ran in their time, or were not wanted to.</summary>
+    private ImmutableArray<string> Brought(Mapping from, Mapping to)
+    {
+        var commands = environments.Host.SetupOf(to).FirstCommands;
+        return commands.IsEmpty ? [] : [.. commands.Except(environments.Host.SetupOf(from).FirstCommands)];
     }
 
     /// <summary>A history's line must not outlive a power loss that this does not: an old copy would hide the new version's file.</summary>

@@ -30,6 +30,7 @@ internal sealed class RemapJudge(EnvironmentStore environments)
             judging.RollBack(new RollbackChain(environments.KeptBy(name), Remapper.TakenOff(history, to)), _host.ReadManifest);
         }
 
+        judging.JudgeSources(() => _host.SetupOf(to).Sources);
         judging.JudgeWholeState();
         judging.JudgeConfiguration(ChangedConfiguration(from, to, old, next));
         judging.JudgeCaches();

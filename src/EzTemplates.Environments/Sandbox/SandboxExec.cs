@@ -22,7 +22,8 @@ public sealed class SandboxExec(EnvironmentStore environments)
     /// <returns>Null where it was cancelled before the command's start; once that runs, signals are its own affair.</returns>
     internal int? RunMounted(ExecRequest request, CancellationToken cancellation)
     {
-        environments.FirstCommandsOf(request.Environment).Run((first, limit) => RunBounded(first, limit, cancellation), cancellation);
+        environments.FirstCommandsOf(request.Environment).Run(
+            () => environments.Host.SetupOf(environments.Current(request.Environment)).FirstCommands, (first, limit) => RunBounded(first, limit, cancellation), cancellation);
         using var sandbox = Make(request);
         return sandbox.Run(request, cancellation);
     }
