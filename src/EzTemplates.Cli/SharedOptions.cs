@@ -111,6 +111,7 @@ public static class SharedOptions
                 StoreRoot = StoreRootOf(parsed),
                 HostRoot = System.Environment.GetEnvironmentVariable("EZ_HOST_ROOT") is { Length: > 0 } host ? host : "/",
                 ForcedForm = System.Environment.GetEnvironmentVariable("EZ_VIEW_FORM"),
+                ScriptClock = System.Environment.GetEnvironmentVariable("EZ_SCRIPT_CLOCK"),
                 ForcedLayer = System.Environment.GetEnvironmentVariable("EZ_VIEW_LAYER"),
                 Offline = Has(parsed, Offline) && parsed.GetValue(Offline),
                 Locked = Has(parsed, Locked) && parsed.GetValue(Locked),

@@ -72,7 +72,7 @@ internal sealed class ConfigureGround(Workspace workspace, StoreWriter writer, I
             workspace.Store.Ids.Shown(manifest),
             kind => Path.GetRelativePath(workspace.Store.Layout.Root, writer.MakePassingLayer(manifest, kind)),
             writer.MakePassingFolder());
-        using var sandbox = ConfigureSandbox.Begin(workspace.Environments, shown, subject.Limits);
+        using var sandbox = ConfigureSandbox.Begin(workspace.Environments, shown, subject.Limits with { Clock = ShiftedClock.Parse(workspace.Options.ScriptClock) });
         RunAll(sandbox, steps);
         var captured = sandbox.Capture(batch.Put, cancel);
         Keep(captured.OfType<CapturedPath.Changed>().Select(change => change.Entry.Content).OfType<Sha256Digest>().Append(Empty()));

@@ -203,11 +203,12 @@ public sealed class ConfigureSandbox : IDisposable
 
     private ConfigureFailure Failed(ConfigureStep step, int? status) => new(step, status, [.. Output.TakeLast(OutputLines)]) { Exceeded = _group.Exceeded };
 
-    private static ExecRequest Request(ImmutableArray<string> command, ImmutableArray<KeyValuePair<string, string>> variables, SandboxStreams streams) => new()
+    private ExecRequest Request(ImmutableArray<string> command, ImmutableArray<KeyValuePair<string, string>> variables, SandboxStreams streams) => new()
     {
         Environment = EnvironmentName.Parse(HostName),
         Command = command,
-        Variables = variables,
+        Variables = [.. variables, .. _limits.Clock?.Variables ?? []],
+        Binds = _limits.Clock is { } clock ? [clock.Bind] : [],
         Network = SandboxNetwork.None,
         Streams = streams,
     };

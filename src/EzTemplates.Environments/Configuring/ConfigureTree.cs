@@ -13,6 +13,9 @@ public sealed record ConfigureTree(Manifest Manifest, Func<LayerKind, string> La
 /// <summary>How much scripts may take.</summary>
 public sealed record ConfigureLimits
 {
+    /// <summary>Another clock than this machine's, to see that no tree depends on it; null: this machine's.</summary>
+    public ShiftedClock? Clock { get; init; }
+
     /// <summary>For all of them together.</summary>
     public TimeSpan Time { get; init; } = TimeSpan.FromMinutes(30);
 
@@ -30,6 +33,22 @@ public sealed record ConfigureLimits
 
     /// <summary>Bytes of memory that they may take together, what they write included; where only processes can be bounded, each.</summary>
     public long Memory { get; init; } = Math.Max(1L << 30, GC.GetGCMemoryInfo().TotalAvailableMemoryBytes * 3 / 4);
+}
+
+/// <summary>A clock that a preloaded library (faketime(1)) shifts for every program that is linked to the C library.</summary>
+/// <param name="Library">Its file on this host.</param>
+/// <param name="Offset">As it reads it: <c>+400d</c>.</param>
+public sealed record ShiftedClock(string Library, string Offset)
+{
+    private static readonly TreePath Place = TreePath.Parse("/run/.ez-clock.so");
+
+    internal BindMount Bind => new(Library, Place, BindAccess.ReadOnly);
+
+    internal IEnumerable<KeyValuePair<string, string>> Variables =>
+        [new("LD_PRELOAD", Place.ToString()), new("FAKETIME", Offset), new("FAKETIME_DONT_FAKE_MONOTONIC", "1"), new("NO_FAKE_STAT", "1")];
+
+    /// <summary>Reads <c>LIBRARY:OFFSET</c>.</summary>
+    public static ShiftedClock? Parse(string? text) => text?.Split(':') is [{ Length: > 0 } library, { Length: > 0 } offset] ? new ShiftedClock(library, offset) : null;
 }
 
 /// <summary>One command in the sandbox.</summary>

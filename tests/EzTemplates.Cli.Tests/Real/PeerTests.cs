@@ -1,0 +1,128 @@
+using System.Globalization;
+using System.Text;
+using System.Text.Json;
+using EzTemplates.Testing;
+
+namespace EzTemplates.Cli.Tests.Real;
+
+/// <summary>Configured versions equal, path by path, what mmdebstrap makes of the same packages at the same time.</summary>
+[Collection(RealGroundUsers.Name)]
+public sealed class PeerTests(RealGround ground)
+{
+    private const int MostAllowed = 40;
+
+    [Fact]
+    public void The_list_of_allowed_differences_is_short_and_spares_programs_and_the_databases()
+    {
+        Assert.InRange(Allowed().Count, 1, MostAllowed);
+        string[] spared = ["/usr/bin/", "/usr/sbin/", "/usr/lib/", "/var/lib/dpkg/status", "/var/lib/dpkg/info", "/var/lib/dpkg/alternatives", "/var/lib/dpkg/diversions", "/etc/passwd", "/etc/group"];
+        Assert.DoesNotContain(Allowed(), line => spared.Any(path => line.Path == path || line.Path.StartsWith(path + "/", StringComparison.Ordinal)));
+        Assert.All(Allowed(), line => Assert.True(line.Path.Count(c => c == '/') > 1 && line.Path.TrimEnd('*').Contains('/', StringComparison.Ordinal) && line.Why.Length > 5, line.Path));
+    }
+
+    [Fact]
+    public void Debian_12_and_13_and_applications_together_equal_what_mmdebstrap_makes_of_their_packages()
+    {
+        Assert.SkipUnless(TestScale.IsFull, "takes minutes: EZ_TEST_SCALE=full");
+        Requires.Tool("mmdebstrap");
+        ground.Write("ssh", "format: 1\nname: ssh\nkind: app\nversion: \"1.0\"\nbase: debian-12@[1.0,2.0)\npackages: [openssh-server]\n");
+        var unused = Allowed().ToHashSet();
+        var told = Compare("debian-12", "bookworm", [], unused).Concat(Compare("debian-13", "trixie", [], unused))
+            .Concat(Compare("debian-12", "bookworm", ["nginx", "postgresql", "ssh"], unused)).ToList();
+        Assert.True(told.Count == 0, string.Join('\n', told.Take(60)));
+        Assert.Empty(unused);
+    }
+
+    private IEnumerable<string> Compare(string os, string suite, string[] apps, HashSet<(string Path, string Why)> unused)
+    {
+        foreach (var recipe in apps.Prepend(os))
+        {
+            ground.Up(recipe);
+        }
+
+        using var temp = new TempFolder();
+        var environment = "peer-" + string.Join('-', apps.Prepend(os));
+        ground.Ez.Succeed(["env", "create", environment, "--template", os, .. apps.SelectMany(app => (string[])["--with", app])]);
+        var locks = apps.Prepend(os).Select(ground.LockOf).ToList();
+        var (ours, theirs) = (ComparedTree.Read(ground.Mount(environment)), ComparedTree.Read(Peer(temp, suite, locks)));
+        var known = Allowed();
+        foreach (var path in ours.Lines.Keys.Union(theirs.Lines.Keys).Where(path => ours.Lines.GetValueOrDefault(path) != theirs.Lines.GetValueOrDefault(path)).Order(StringComparer.Ordinal))
+        {
+            var allowed = known.Where(line => line.Path.EndsWith('*') ? path.StartsWith(line.Path[..^1], StringComparison.Ordinal) : path == line.Path).ToList();
+            allowed.ForEach(line => unused.Remove(line));
+            if (allowed.Count == 0)
+            {
+                yield return $"{environment} {path}: {ours.Lines.GetValueOrDefault(path)}; mmdebstrap has {theirs.Lines.GetValueOrDefault(path)}";
+            }
+        }
+    }
+
+    private static List<(string Path, string Why)> Allowed() =>
+    [
+        .. File.ReadLines(Path.Combine(AppContext.BaseDirectory, "Real", "peer-differences.txt")).Where(line => line.StartsWith('/'))
+            .Select(line => line.Split("  # ")).Select(parts => (parts[0], parts[1])),
+    ];
+
+    /// <summary>The machine's own sources for the suite, whose packages are asked for by version.</summary>
+    private static string Peer(TempFolder temp, string suite, IReadOnlyList<string> lockFiles)
+    {
+        var locks = lockFiles.Select(file => JsonDocument.Parse(File.ReadAllBytes(file)).RootElement).ToList();
+        var packages = locks.SelectMany(held => held.GetProperty("packages").EnumerateArray()).Select(row => $"{row.GetProperty("name").GetString()}={row.GetProperty("version").GetString()}");
+        var (archive, root) = (temp.At("peer.tar"), temp.MakeFolder("peer"));
+        var sources = Directory.GetFiles("/etc/apt/sources.list.d", "*.sources")
+            .Select(file => temp.WriteFile(Path.GetFileName(file), File.ReadAllText(file).Replace("bookworm", suite, StringComparison.Ordinal))).ToList();
+        ToolRun.Run(new ToolCommand(
+            "mmdebstrap",
+            ["--variant=custom", "--hook-dir=/usr/share/mmdebstrap/hooks/merged-usr", "--include=" + string.Join(',', packages), suite, archive, .. sources])
+        {
+            Environment = new Dictionary<string, string?> { ["SOURCE_DATE_EPOCH"] = locks.Max(held => held.GetProperty("epoch").GetInt64()).ToString(CultureInfo.InvariantCulture) },
+            Timeout = TimeSpan.FromMinutes(10),
+        }).Succeed();
+        ToolRun.Run("tar", "-xpf", archive, "-C", root, "--xattrs", "--xattrs-include=*", "--numeric-owner").Succeed();
+        return root;
+    }
+
+    /// <summary>A tree as lines to compare: owners by name, since their numbers follow the order in which scripts ran.</summary>
+    private sealed class ComparedTree
+    {
+        private static readonly string[] Accounts = ["/etc/passwd", "/etc/group", "/etc/shadow", "/etc/gshadow", "/etc/passwd-", "/etc/group-", "/etc/shadow-", "/etc/gshadow-"];
+
+        public required Dictionary<string, string> Lines { get; init; }
+
+        public static ComparedTree Read(string root)
+        {
+            var seen = SeenTree.List(root);
+            var (users, groups) = (Names(root, "etc/passwd"), Names(root, "etc/group"));
+            return new ComparedTree { Lines = seen.Rows.ToDictionary(row => row.Key, row => Line(root, row.Value, users, groups)) };
+        }
+
+        /// <summary>All of a path but a folder's time, which is that of the last change in it.</summary>
+        private static string Line(string root, SeenRow seen, Dictionary<long, string> users, Dictionary<long, string> groups)
+        {
+            var row = seen.Row with { Uid = 0, Gid = 0, Mtime = seen.Row.IsFolder ? "" : seen.Row.Mtime };
+            if (Accounts.Contains(row.Path))
+            {
+                row = row with { Content = WithoutNumbers(File.ReadAllText(root + row.Path), users, groups) };
+            }
+
+            return $"{row} {(row.IsFolder ? 0 : seen.Links)} {seen.Xattrs} {users.GetValueOrDefault(seen.Row.Uid, "?")}:{groups.GetValueOrDefault(seen.Row.Gid, "?")}";
+        }
+
+        private static Dictionary<long, string> Names(string root, string file) => File.Exists(Path.Combine(root, file))
+            ? File.ReadLines(Path.Combine(root, file)).Select(line => line.Split(':')).ToDictionary(row => long.Parse(row[2], CultureInfo.InvariantCulture), row => row[0])
+            : [];
+
+        private static string WithoutNumbers(string text, Dictionary<long, string> users, Dictionary<long, string> groups)
+        {
+            var told = new StringBuilder();
+            foreach (var line in text.Split('\n').Order(StringComparer.Ordinal))
+            {
+                told.AppendJoin(':', line.Split(':').Select((field, i) => long.TryParse(field, CultureInfo.InvariantCulture, out var number) && i is 2 or 3
+                    ? i == 2 && line.Count(c => c == ':') > 3 ? users.GetValueOrDefault(number, field) : groups.GetValueOrDefault(number, field)
+                    : field)).Append('|');
+            }
+
+            return told.ToString();
+        }
+    }
+}
