@@ -44,7 +44,7 @@ public sealed class PeerTests(RealGround ground)
         var environment = "peer-" + string.Join('-', apps.Prepend(os));
         ground.Ez.Succeed(["env", "create", environment, "--template", os, .. apps.SelectMany(app => (string[])["--with", app])]);
         var locks = apps.Prepend(os).Select(ground.LockOf).ToList();
-        var (ours, theirs) = (ComparedTree.Read(ground.Mount(environment)), ComparedTree.Read(Peer(temp, suite, locks)));
+        var (ours, theirs) = (ComparedTree.Read(ground.Mount(environment)), ComparedTree.Read(Peer(temp, suite, apps.Length == 0 ? "custom" : "essential", locks)));
         var known = Allowed();
         foreach (var path in ours.Lines.Keys.Union(theirs.Lines.Keys).Where(path => ours.Lines.GetValueOrDefault(path) != theirs.Lines.GetValueOrDefault(path)).Order(StringComparer.Ordinal))
         {
@@ -64,7 +64,8 @@ public sealed class PeerTests(RealGround ground)
     ];
 
     /// <summary>The machine's own sources for the suite, whose packages are asked for by version.</summary>
-    private static string Peer(TempFolder temp, string suite, IReadOnlyList<string> lockFiles)
+    /// <param name="variant">With <c>custom</c> all packages are extracted before any script runs; with <c>essential</c> only what is essential, and applications are installed as APT does.</param>
+    private static string Peer(TempFolder temp, string suite, string variant, IReadOnlyList<string> lockFiles)
     {
         var locks = lockFiles.Select(file => JsonDocument.Parse(File.ReadAllBytes(file)).RootElement).ToList();
         var packages = locks.SelectMany(held => held.GetProperty("packages").EnumerateArray()).Select(row => $"{row.GetProperty("name").GetString()}={row.GetProperty("version").GetString()}");
@@ -73,7 +74,10 @@ public sealed class PeerTests(RealGround ground)
             .Select(file => temp.WriteFile(Path.GetFileName(file), File.ReadAllText(file).Replace("bookworm", suite, StringComparison.Ordinal))).ToList();
         ToolRun.Run(new ToolCommand(
             "mmdebstrap",
-            ["--variant=custom", "--hook-dir=/usr/share/mmdebstrap/hooks/merged-usr", "--include=" + string.Join(',', packages), suite, archive, .. sources])
+            [
+                $"--variant={variant}", .. suite == "bookworm" ? ["--hook-dir=/usr/share/mmdebstrap/hooks/merged-usr"] : (string[])[],
+                "--include=" + string.Join(',', packages), suite, archive, .. sources,
+            ])
         {
             Environment = new Dictionary<string, string?> { ["SOURCE_DATE_EPOCH"] = locks.Max(held => held.GetProperty("epoch").GetInt64()).ToString(CultureInfo.InvariantCulture) },
             Timeout = TimeSpan.FromMinutes(10),
