@@ -53,7 +53,8 @@ class Archive:
             elif line and not line[0].isspace() and ": " in line:
                 name, value = line.split(": ", 1)
                 paragraph[name] = value
-        return sorted(base) + APPLICATIONS
+        # As in the shipped debian-12: not usrmerge, which would do once more what is done.
+        return ["usr-is-merged", *sorted(base), *APPLICATIONS]
 
     def write_apt(self, folder, lines):
         """An APT of its own: configuration, empty status, lists and cache; nothing of the machine's."""

@@ -2,6 +2,7 @@
 import json
 import lzma
 import os
+import re
 import shutil
 
 import tree
@@ -40,6 +41,12 @@ class Build:
         self.epoch = "1700000000"
         if not ground.peer_only:
             write_recipes(self.recipes, ground.archive.big_request())
+            # The OS has all that minbase has.
+            base = os.path.join(self.recipes, "debian-12.yaml")
+            with open(base) as file:
+                text = file.read()
+            with open(base, "w") as file:
+                file.write(re.sub(r"(?m)^packages:.*$", f"packages: [{', '.join(name for name in ground.archive.big_request() if name not in APPLICATIONS)}]", text))
             with open(os.path.join(self.recipes, "apps.yaml"), "w") as file:
                 file.write(f"format: 1\nname: apps\nkind: app\nversion: \"1.0\"\nbase: debian-12@[1.0,2.0)\npackages: [{', '.join(APPLICATIONS)}]\n")
             # Gives users and groups their numbers, as a table under version control has them, and says the epoch that the peer is to have.
@@ -63,7 +70,7 @@ class Build:
 
     def check(self, number):
         """One tree: all paths each time, and in the warm-up pair all that a path is, with its content."""
-        return compare(self.ground, self.store, self.recipe, self.tree, number)
+        return compare(self.ground, self.store, self.recipe, (self.tree, int(self.epoch)), number)
 
     def steps(self):
         with open(self.report) as file:
@@ -106,6 +113,6 @@ def compare(ground, store, template, peer, number):
     run_command([ground.ez(), "--store", store, "env", "create", name, "--template", template])
     view = run_command([ground.ez(), "--store", store, "env", "path", name]).strip()
     try:
-        return tree.compare(view, peer, whole=number == 0)
+        return tree.compare(view, *peer, whole=number == 0)
     finally:
         run_command([ground.ez(), "--store", store, "env", "remove", name])

@@ -129,7 +129,7 @@ class NextVersion(Build):
         if moved == 0:
             raise SystemExit("no package moved")
         # The peer's generated files have the epoch of the pair before: times are compared from the second pair on.
-        return f"{moved} moved; " + compare(self.ground, self.store, self.recipe, self.tree, number + 1)
+        return f"{moved} moved; " + compare(self.ground, self.store, self.recipe, (self.tree, int(self.epoch)), number + 1)
 
     def fleet(self):
         """`ez update` once and `ez upgrade --all`, beside apt-get upgrade in some roots, one after the other."""

@@ -70,11 +70,17 @@ public sealed record TemplatesReport(IReadOnlyList<TemplateRow> Templates) : Rep
 
 public sealed record TemplatePackage(string Name, string Version, string Architecture, string Source, string Reason);
 
+/// <param name="Path">A path or pattern that is in no version.</param>
+/// <param name="Made">Who or what makes it in each environment.</param>
+public sealed record TemplateInstanceData(string Path, string Made);
+
+/// <param name="InstanceData">What the recipe adds to the common table.</param>
 public sealed record TemplateReport(
     TemplateRow Version,
     string Manifest,
     string LockDigest,
-    IReadOnlyList<TemplatePackage> Packages) : Report("ez.template/1");
+    IReadOnlyList<TemplatePackage> Packages,
+    IReadOnlyList<TemplateInstanceData> InstanceData) : Report("ez.template/1");
 
 public sealed record PathPackage(string Name, string Version, string Architecture);
 

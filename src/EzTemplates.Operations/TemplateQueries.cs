@@ -21,7 +21,8 @@ public static class TemplateQueries
             Row(version),
             version.Manifest.ToString(),
             version.Lock.ToString(),
-            [.. held.Packages.Select(p => new TemplatePackage(p.Name, p.Version, p.Architecture, p.Source, p.Reason))]);
+            [.. held.Packages.Select(p => new TemplatePackage(p.Name, p.Version, p.Architecture, p.Source, p.Reason))],
+            [.. version.Settings.InstanceData.Select(data => new TemplateInstanceData(data.Pattern, data.Made))]);
     }
 
     private static TemplateRow Row(TemplateVersionRecord version) => new(

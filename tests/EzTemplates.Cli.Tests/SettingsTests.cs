@@ -86,6 +86,7 @@ public sealed class SettingsTests : IDisposable
               - {path: /var/lib/app/*, command: "mkdir /var/lib/app/data; echo own >> /var/lib/app/data/id"}
               - {path: /etc/app.key, command: "cat /var/lib/app/data/id > /etc/app.key; test -e /allowed"}
             """));
+        Assert.Contains("  each environment's own: /etc/app.key, made by cat /var/lib/app/data/id > /etc/app.key; test -e /allowed", _ground.Ez.Succeed("template", "show", "web").Lines);
         var view = _ground.Root("web");
         Assert.False(Path.Exists(Path.Combine(view, "var/lib/app/data")));
         Assert.False(Path.Exists(Path.Combine(view, "etc/app.key")));

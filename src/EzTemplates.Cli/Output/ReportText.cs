@@ -60,6 +60,7 @@ internal static class ReportText
             $"  lock:       {report.LockDigest}",
             $"  committed:  {Day(t.Committed)}",
             $"  {Amount.Count(t.Packages, "package")}, {Amount.Count(t.Files, "file")}, {Amount.Bytes(t.Bytes)}",
+            .. report.InstanceData.Select(data => $"  each environment's own: {data.Path}, made by {data.Made}"),
             "",
             .. Table.Lines(
                 ["PACKAGE", "VERSION", "ARCH", "SOURCE", "BECAUSE OF"],
