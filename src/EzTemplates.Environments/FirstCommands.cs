@@ -102,9 +102,19 @@ internal sealed class FirstCommands(EnvironmentHost host, EnvironmentName name)
         return lines.Count == 0 ? "" : ": " + string.Join(" / ", lines.Select(line => string.Concat(line.Select(c => char.IsControl(c) ? '?' : c))));
     }
 
-    private ImmutableArray<string> Read() => StoreFile.TryRead(Note) is not { } text
-        ? []
-        : [.. Encoding.UTF8.GetString(text).Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => JsonSerializer.Deserialize(line, FirstCommandsJson.Default.String)!)];
+    private ImmutableArray<string> Read()
+    {
+        try
+        {
+            return StoreFile.TryRead(Note) is not { } text
+                ? []
+                : [.. Encoding.UTF8.GetString(text).Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => JsonSerializer.Deserialize(line, FirstCommandsJson.Default.String)!)];
+        }
+        catch (JsonException broken)
+        {
+            throw new StoreException($"`{Note}` does not say what the environment has still to make of its own", "remove that file, and run in the environment what makes its keys (README, \"Instance data\")", broken);
+        }
+    }
 
     private void Replace(ImmutableArray<string> commands)
     {
@@ -118,6 +128,11 @@ internal sealed class FirstCommands(EnvironmentHost host, EnvironmentName name)
         var next = Note + ".new";
         Libc.TryRemoveFile(null, next);
         Write(next, commands);
+        using (var written = Libc.Open(null, next, OpenFlags.Write | OpenFlags.NoFollow))
+        {
+            Libc.Sync(written);
+        }
+
         Libc.Rename(null, next, null, Note);
     }
 

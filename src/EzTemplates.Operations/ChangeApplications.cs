@@ -15,11 +15,11 @@ public static class ChangeApplications
 {
     public static EnvironmentChangesReport Add(Workspace workspace, ApplicationsRequest request, CancellationToken cancel)
     {
-        var (_, os, apps) = Read(workspace, request.Environment);
-        var added = request.Apps.Select(app => TemplateChoice.Find(workspace.Store, app)).ToList();
+        var (mapping, os, apps) = Read(workspace, request.Environment);
+        var added = request.Apps.Select(app => TemplateChoice.Find(workspace.Store, app)).DistinctBy(app => app.Reference).ToList();
         return apps.FirstOrDefault(now => added.Exists(app => app.Reference.Template == now.Reference.Template)) is { } there
             ? throw new EzException(FailureKind.Usage, $"environment `{request.Environment}` has `{there.Reference}` already", $"ez upgrade {request.Environment} moves it to newer versions")
-            : Move(workspace, request, [os, .. apps, .. added], cancel);
+            : Move(workspace, request, mapping, [os, .. apps, .. added], cancel);
     }
 
     public static EnvironmentChangesReport Remove(Workspace workspace, ApplicationsRequest request, CancellationToken cancel)
@@ -31,7 +31,7 @@ public static class ChangeApplications
                 FailureKind.Usage,
                 $"environment `{request.Environment}` is on `{mapping.Template}`, which has no application `{absent}`",
                 there.Count == 0 ? $"ez env show {request.Environment}" : $"it has {string.Join(", ", there)}")
-            : Move(workspace, request, [os, .. apps.Where(app => !request.Apps.Contains(app.Reference.Template))], cancel);
+            : Move(workspace, request, mapping, [os, .. apps.Where(app => !request.Apps.Contains(app.Reference.Template))], cancel);
     }
 
     private static (Mapping Mapping, TemplateVersionRecord Os, ImmutableArray<TemplateVersionRecord> Apps) Read(Workspace workspace, string environment)
@@ -46,15 +46,16 @@ public static class ChangeApplications
                 $"ez upgrade {environment} moves it to newer versions");
     }
 
-    private static EnvironmentChangesReport Move(Workspace workspace, ApplicationsRequest request, ImmutableArray<TemplateVersionRecord> versions, CancellationToken cancel)
+    /// <param name="from">What it was on when the applications were chosen.</param>
+    private static EnvironmentChangesReport Move(Workspace workspace, ApplicationsRequest request, Mapping from, ImmutableArray<TemplateVersionRecord> versions, CancellationToken cancel)
     {
-        if (workspace.Options.DryRun)
+        if (workspace.Options.DryRun && ComposedTemplates.FindKept(workspace.Store, versions[0], versions[1..]) is null)
         {
-            var planned = ComposedTemplates.NameOf(versions);
-            return EachEnvironment.Change([request.Environment], name => new EnvironmentChange(name.ToString(), workspace.Environments.Current(name).Template, planned, "planned"));
+            return EachEnvironment.Change([request.Environment], name => RemapEnvironments.PlannedUnmade(name, from, ComposedTemplates.NameOf(versions)));
         }
 
         var to = ComposedTemplates.Of(workspace, versions[0], versions[1..], cancel).ToMapping();
-        return RemapEnvironments.Move(workspace, [request.Environment], to, request.Wait);
+        return RemapEnvironments.Move(workspace, [request.Environment], request.Wait, (name, history) => history[^1].To == from ? to : throw new EzException(
+            FailureKind.Environment, $"environment `{name}` was moved to `{history[^1].To.Template}` meanwhile, so its applications stay as they are", "run the command again"));
     }
 }

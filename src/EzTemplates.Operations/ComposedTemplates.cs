@@ -21,18 +21,34 @@ internal static class ComposedTemplates
 
     public static ShownTemplate Of(Workspace workspace, TemplateVersionRecord os, ImmutableArray<TemplateVersionRecord> apps, CancellationToken cancel)
     {
+        if (FindKept(workspace.Store, os, apps) is { } kept)
+        {
+            return kept;
+        }
+
+        var locked = Locked(workspace.Store, apps);
+        var id = Compositions.IdOf(os.Manifest, locked.Select(app => app.Lock), os.Rules);
+        return new ShownTemplate(NameOf([os, .. apps]), Make(workspace, os, locked, id, cancel), () => id);
+    }
+
+    /// <summary>Null where it has to be made first.</summary>
+    /// <exception cref="EzException">They do not stand on one OS.</exception>
+    public static ShownTemplate? FindKept(ContentStore store, TemplateVersionRecord os, ImmutableArray<TemplateVersionRecord> apps)
+    {
         RequireOneOs(os, apps);
         if (apps.IsEmpty || (apps is [var only] && StandsOn(only, os)))
         {
             var version = apps.IsEmpty ? os : apps[0];
-            return new ShownTemplate(version.Reference.ToString(), version.Manifest, () => Compositions.IdOf(workspace.Store, version));
+            return new ShownTemplate(version.Reference.ToString(), version.Manifest, () => Compositions.IdOf(store, version));
         }
 
-        var locked = apps.OrderBy(app => app.Reference.Template, StringComparer.Ordinal).Select(app => (Lock: workspace.Store.Versions.ReadLock(app.Reference), Version: app)).ToImmutableArray();
-        var id = Compositions.IdOf(os.Manifest, locked.Select(app => app.Lock), os.Rules);
-        var manifest = Compositions.FindKept(workspace.Store, id) ?? Make(workspace, os, locked, id, cancel);
-        return new ShownTemplate(NameOf([os, .. apps]), manifest, () => id);
+        var id = Compositions.IdOf(os.Manifest, Locked(store, apps).Select(app => app.Lock), os.Rules);
+        return Compositions.FindKept(store, id) is { } manifest ? new ShownTemplate(NameOf([os, .. apps]), manifest, () => id) : null;
     }
+
+    /// <summary>By name.</summary>
+    private static ImmutableArray<(TemplateLock Lock, TemplateVersionRecord Version)> Locked(ContentStore store, ImmutableArray<TemplateVersionRecord> apps) =>
+        [.. apps.OrderBy(app => app.Reference.Template, StringComparer.Ordinal).Select(app => (store.Versions.ReadLock(app.Reference), app))];
 
     /// <summary>What a composition is called; an application alone on the OS version that it was locked on stands for both.</summary>
     /// <param name="versions">The OS first, or only applications.</param>

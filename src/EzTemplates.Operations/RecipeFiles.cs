@@ -20,7 +20,12 @@ internal static class RecipeFiles
             var path = tree.Settle(file.Path);
             if (tree.Find(path) is { Type: EntryType.Directory })
             {
-                throw new EzException(FailureKind.Usage, $"the recipe of `{subject.Name}` has the file `{file.Path}`, and that is a folder", "name another path in `files:`");
+                throw Misplaced(subject, file, "that is a folder");
+            }
+
+            if (Above(path).Select(tree.Find).OfType<ManifestEntry>().FirstOrDefault() is { Type: not EntryType.Directory } above)
+            {
+                throw Misplaced(subject, file, $"`{above.Path}` is no folder");
             }
 
             tree.Note(path, "brought by the recipe");
@@ -34,6 +39,17 @@ internal static class RecipeFiles
 
         ground.Put(tree, files, new FileTime(subject.Epoch));
     }
+
+    private static IEnumerable<TreePath> Above(TreePath path)
+    {
+        for (; !path.IsRoot; path = path.Parent)
+        {
+            yield return path.Parent;
+        }
+    }
+
+    private static EzException Misplaced(ConfigureSubject subject, RecipeTextFile file, string why) =>
+        new(FailureKind.Usage, $"the recipe of `{subject.Name}` has the file `{file.Path}`, and {why}", "name another path in `files:`");
 
     /// <summary>As <see cref="Put"/>, where no script runs.</summary>
     public static ComposedManifest PutAlone(ConfigureGround ground, ComposedManifest composed, ConfigureSubject subject)

@@ -24,6 +24,11 @@ public static class RemapEnvironments
         }
 
         var options = new RemapOptions { Action = MappingAction.Upgrade, WhenBusy = WhenBusyOf(wait) };
+        if (workspace.Options.DryRun)
+        {
+            return EachEnvironment.Change(all ? [.. workspace.Environments.List().Select(e => e.Name.ToString())] : names, name => PlanUpgrade(workspace, name));
+        }
+
         return all
             ? Move(workspace, [.. workspace.Environments.List().Select(e => e.Name.ToString())], Newest(workspace, cancel), options, SkippedIfBusy)
             : Move(workspace, names, Newest(workspace, cancel), options);
@@ -33,9 +38,13 @@ public static class RemapEnvironments
     public static EnvironmentChangesReport RollBack(Workspace workspace, IReadOnlyList<string> names, string? to, bool wait) =>
         Move(workspace, names, Remapper.EarlierMapping(to), new RemapOptions { Action = MappingAction.Rollback, WhenBusy = WhenBusyOf(wait) });
 
-    /// <summary>To a composition that the caller has made.</summary>
-    internal static EnvironmentChangesReport Move(Workspace workspace, IReadOnlyList<string> names, Mapping to, bool wait) =>
-        Move(workspace, names, (_, _) => to, new RemapOptions { Action = MappingAction.Remap, WhenBusy = WhenBusyOf(wait) });
+    /// <summary>To what the caller has made.</summary>
+    internal static EnvironmentChangesReport Move(Workspace workspace, IReadOnlyList<string> names, bool wait, RemapTarget target) =>
+        Move(workspace, names, target, new RemapOptions { Action = MappingAction.Remap, WhenBusy = WhenBusyOf(wait) });
+
+    /// <summary>A plan makes no composition, so that nothing can be said of private files yet.</summary>
+    internal static EnvironmentChange PlannedUnmade(EnvironmentName name, Mapping from, string to) =>
+        new(name.ToString(), from.Template, to, "planned", "its composition is made first");
 
     internal static EnvironmentChange Move(Workspace workspace, EnvironmentName name, Mapping to, MappingAction action, WhenBusy whenBusy) =>
         Move(workspace, [name.ToString()], (_, _) => to, new RemapOptions { Action = action, WhenBusy = whenBusy }).Changes[0];
@@ -57,7 +66,7 @@ public static class RemapEnvironments
             })));
     }
 
-    /// <summary>The newest of what each environment maps to; where it stands if there is nothing newer. A plan makes no composition.</summary>
+    /// <summary>The newest of what each environment maps to; where it stands if there is nothing newer.</summary>
     private static RemapTarget Newest(Workspace workspace, CancellationToken cancel)
     {
         var known = new Dictionary<Mapping, Mapping>();
@@ -66,6 +75,14 @@ public static class RemapEnvironments
             var current = history[^1].To;
             return known.TryGetValue(current, out var to) ? to : known[current] = UpgradeTargets.Of(workspace, current, cancel);
         };
+    }
+
+    private static EnvironmentChange PlanUpgrade(Workspace workspace, EnvironmentName name)
+    {
+        var current = workspace.Environments.Current(name);
+        return UpgradeTargets.Kept(workspace, current) is { } to
+            ? Planned(new Remapper(workspace.Environments).Plan(name, (_, _) => to, MappingAction.Upgrade))
+            : PlannedUnmade(name, current, UpgradeTargets.NameOf(workspace.Store, current)!);
     }
 
     private static EnvironmentChange Planned(RemapPlan plan) => plan.ChangesNothing

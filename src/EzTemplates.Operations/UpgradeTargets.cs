@@ -21,12 +21,22 @@ internal static class UpgradeTargets
         _ => mapping,
     };
 
+    /// <summary>As <see cref="Of"/>, making nothing: null where the newest is a composition that was not made yet.</summary>
+    public static Mapping? Kept(Workspace workspace, Mapping mapping) => Newest(workspace.Store, mapping) switch
+    {
+        null => mapping,
+        [var only] => TemplateChoice.ToMapping(workspace.Store, only),
+        [var os, .. var apps] => ComposedTemplates.FindKept(workspace.Store, os, apps)?.ToMapping(),
+        _ => mapping,
+    };
+
     /// <summary>The OS first.</summary>
     private static ImmutableArray<TemplateVersionRecord>? Newest(ContentStore store, Mapping mapping)
     {
         var named = MappedVersions.Named(mapping.Template);
         var newest = named.Select(reference => store.Versions.Newest(reference.Template)).ToList();
         return named.IsEmpty || newest.Contains(null) || !newest.Zip(named).Any(pair => pair.First!.Reference.Version > pair.Second.Version)
+            || newest.Zip(named).Any(pair => pair.First!.Reference.Version < pair.Second.Version)
             ? null
             : [.. newest.OfType<TemplateVersionRecord>().OrderBy(version => !version.IsOs)];
     }

@@ -147,7 +147,7 @@ public static class KeyBlocks
                 at += width;
             }
 
-            return (first & 0x80) != 0 && length > 0 && length <= ring.Length - at ? (tag, at, at + length) : throw new FormatException("cut off");
+            return (first & 0x80) != 0 && length > 0 && length <= Math.Min(ring.Length - at, tag == PublicKeyPacket ? ushort.MaxValue : int.MaxValue) ? (tag, at, at + length) : throw new FormatException("cut off");
         }
         catch (Exception malformed) when (malformed is FormatException or IndexOutOfRangeException or ArgumentOutOfRangeException)
         {

@@ -46,6 +46,17 @@ public sealed class SettingsTests : IDisposable
         _ground.Ez.Succeed("env", "remove", "web");
     }
 
+    [Theory]
+    [InlineData("/usr/share/app", "that is a folder")]
+    [InlineData("/usr/share/app/version/below/it", "`/usr/share/app/version` is no folder")]
+    public void A_file_where_none_can_be_is_refused(string path, string why)
+    {
+        _ground.Publish(0, Ground.Package("app", "1"));
+        Ground.Fails(
+            _ground.Ez.Run("build", "--quiet", _ground.Recipes.Os("box", "app", $"files: [{{path: {path}, text: x}}]")), 2,
+            $"ez: the recipe of `box` has the file `{path}`, and {why}\nhint: name another path in `files:`");
+    }
+
     [Fact]
     public void A_hook_that_fails_is_a_failure_of_what_it_belongs_to()
     {
@@ -153,7 +164,7 @@ public sealed class SettingsTests : IDisposable
         _ground.Ez.Succeed("env", "create", "one", "--template", "box", "--with", "web");
         Assert.Equal("web@1.0.0", Version());
         _ground.Ez.Succeed("env", "exec", "one", "--", "sh", "-c", "echo mine > /mine");
-        Assert.Equal("one: planned from web@1.0.0 to box@1.0.0+data@1.0.0+web@1.0.0\n", _ground.Ez.Succeed("env", "add-app", "one", "data", "--dry-run").Output);
+        Assert.Equal("one: planned from web@1.0.0 to box@1.0.0+data@1.0.0+web@1.0.0 (its composition is made first)\n", _ground.Ez.Succeed("env", "add-app", "one", "data", "--dry-run").Output);
         Assert.Equal("one: remapped from web@1.0.0 to box@1.0.0+data@1.0.0+web@1.0.0\n", _ground.Ez.Succeed("env", "add-app", "one", "data").Output);
         Assert.Equal("mine\n1\n1\n", _ground.Read("one", "mine") + _ground.Read("one", "usr/share/server/version") + _ground.Read("one", "usr/share/storage/version"));
         Ground.Fails(_ground.Ez.Run("env", "add-app", "one", "web"), 2, "ez: environment `one` has `web@1.0.0` already\nhint: ez upgrade one moves it to newer versions");
@@ -161,6 +172,9 @@ public sealed class SettingsTests : IDisposable
 
         _ground.Publish(1, HostPrograms.Package(), Ground.Package("server", "2"), Ground.Package("storage", "1"));
         _ground.Ez.Succeed("update", _ground.Recipes.PathOf("web"));
+        var compositions = Directory.GetFiles(Path.Combine(_ground.Ez.Store, "store", "compositions")).Length;
+        Assert.Contains("planned", _ground.Ez.Succeed("upgrade", "--all", "--dry-run").Output, StringComparison.Ordinal);
+        Assert.Equal(compositions, Directory.GetFiles(Path.Combine(_ground.Ez.Store, "store", "compositions")).Length);
         Assert.Equal("one: upgraded from box@1.0.0+data@1.0.0+web@1.0.0 to box@1.0.0+data@1.0.0+web@1.0.1\n", _ground.Ez.Succeed("upgrade", "--all").Output.Replace("remapped", "upgraded", StringComparison.Ordinal));
         Assert.Equal("2\n", _ground.Read("one", "usr/share/server/version"));
         Assert.Contains("unchanged", _ground.Ez.Succeed("upgrade", "one").Output, StringComparison.Ordinal);

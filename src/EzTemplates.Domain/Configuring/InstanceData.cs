@@ -34,8 +34,8 @@ public static class InstanceData
     private const string MakeSsl = "/usr/sbin/make-ssl-cert";
 
     // postgresql-common(7): one cluster, `main`, for each version whose server is there and that has none.
-    private const string Cluster =
-        "for v in $(ls /usr/lib/postgresql); do test ! -x /usr/lib/postgresql/$v/bin/initdb || test -e /etc/postgresql/$v/main || pg_createcluster $v main; done";
+    private const string Cluster = "pg_createcluster VERSION main";
+    private static readonly TreePath PostgresServers = TreePath.Parse("/usr/lib/postgresql");
 
     // As bind9's postinst makes it.
     private const string RndcKey = "rndc-confgen -a && chown bind:bind /etc/bind/rndc.key && chmod 640 /etc/bind/rndc.key";
@@ -74,12 +74,18 @@ public static class InstanceData
     public static ImmutableArray<string> CommandsFor(Manifest manifest, IEnumerable<InstancePath> more) =>
     [
         .. Table.Concat(more).Where(data => data.Command is not null && (data.Needs is not { } needed || manifest.Find(needed) is not null))
-            .Select(data => data.Command!).Distinct(),
+            .SelectMany(data => data.Command == Cluster ? Clusters(manifest) : [data.Command!]).Distinct(),
     ];
 
     // openssl-rehash(1) names a certificate by a hash of its subject, which in this one is the host's name: only the link tells.
     private const string CertificateLink = "ssl-cert-snakeoil.pem";
     private const string Certificates = "/etc/ssl/certs";
+
+    /// <summary>A command each, so that a version that comes later has its own.</summary>
+    private static IEnumerable<string> Clusters(Manifest manifest) => manifest.Below(PostgresServers)
+        .Where(entry => entry.Path is { Name: "initdb", Parent.Name: "bin" } && entry.Path.Parent.Parent.Parent == PostgresServers)
+        .Select(entry => entry.Path.Parent.Parent.Name)
+        .Select(version => $"test -e /etc/postgresql/{version}/main || pg_createcluster {version} main");
 
     /// <summary>What becomes of a path that scripts have made; null: it stays.</summary>
     /// <param name="more">The recipes' own.</param>
@@ -115,10 +121,29 @@ public static class InstanceData
 
     private static bool MatchesName(string name, string pattern)
     {
-        var star = pattern.IndexOf('*', StringComparison.Ordinal);
-        return star < 0
-            ? name == pattern
-            : name.Length >= pattern.Length - 1
-                && name.StartsWith(pattern[..star], StringComparison.Ordinal) && name.EndsWith(pattern[(star + 1)..], StringComparison.Ordinal);
+        var parts = pattern.Split('*');
+        if (parts.Length == 1)
+        {
+            return name == pattern;
+        }
+
+        if (!name.StartsWith(parts[0], StringComparison.Ordinal))
+        {
+            return false;
+        }
+
+        var at = parts[0].Length;
+        foreach (var part in parts[1..^1])
+        {
+            at = name.IndexOf(part, at, StringComparison.Ordinal);
+            if (at < 0)
+            {
+                return false;
+            }
+
+            at += part.Length;
+        }
+
+        return name.Length - at >= parts[^1].Length && name.EndsWith(parts[^1], StringComparison.Ordinal);
     }
 }

@@ -30,6 +30,11 @@ public sealed record Alternative(string Mode, string Link, ImmutableSortedDictio
     public static Alternative? TryParse(string text)
     {
         ArgumentNullException.ThrowIfNull(text);
+        if (text.Contains('\0', StringComparison.Ordinal))
+        {
+            return null;
+        }
+
         var lines = new Queue<string>(text.Split('\n'));
         if (!lines.TryDequeue(out var mode) || mode is not (Automatic or Manual) || !lines.TryDequeue(out var link) || !link.StartsWith('/'))
         {

@@ -72,10 +72,13 @@ public sealed class EnvironmentDiff
         }
     }
 
+    // The kernel stamps inodes with a clock that is a tick late; what was made before a move is older, as its view was unmounted and synced since.
+    private static readonly TimeSpan Tick = TimeSpan.FromMilliseconds(10);
+
     private IEnumerable<Mapping> MayHaveBeenMadeOn(FileTime? birth)
     {
         var before = birth is { } time
-            ? _history.LastOrDefault(entry => ToTime(entry.At) <= time)
+            ? _history.LastOrDefault(entry => ToTime(entry.At - Tick) <= time)
             : null;
         return before is not null ? [before.To] : _history.Reverse().Select(entry => entry.To).Distinct();
     }

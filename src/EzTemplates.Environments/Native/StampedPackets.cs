@@ -32,20 +32,25 @@ internal static unsafe partial class StampedPackets
         return made;
     }
 
+    // A struct cmsghdr and a struct timespec.
+    private const int StampBytes = 32;
+    private const int CloseOnExec = 0x40000000;
+
     /// <summary>What has come can still be read; then there is an end.</summary>
     public static void Shut(SafeFileHandle socket) => _ = ShutDown((int)socket.DangerousGetHandle(), Both);
 
     /// <summary>Waits for the next packet. What does not fit is cut off.</summary>
     public static StampedPacket Read(SafeFileHandle socket, Span<byte> into)
     {
-        var control = stackalloc byte[128];
+        // Room for the stamp and nothing else: the kernel drops descriptors that a hostile sender adds.
+        var control = stackalloc byte[StampBytes];
         fixed (byte* bytes = into)
         {
             while (true)
             {
                 var part = new IoVector { Base = bytes, Length = (nuint)into.Length };
-                var message = new MessageHeader { Parts = &part, PartCount = 1, Control = control, ControlLength = 128 };
-                var got = Receive((int)socket.DangerousGetHandle(), &message, 0);
+                var message = new MessageHeader { Parts = &part, PartCount = 1, Control = control, ControlLength = StampBytes };
+                var got = Receive((int)socket.DangerousGetHandle(), &message, CloseOnExec);
                 if (got >= 0)
                 {
                     return new StampedPacket((int)got, StampIn(new ReadOnlySpan<byte>(control, (int)message.ControlLength)));

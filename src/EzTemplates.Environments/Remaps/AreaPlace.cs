@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using EzTemplates.Domain;
 using EzTemplates.Store.Native;
 
@@ -8,7 +9,7 @@ namespace EzTemplates.Environments;
 internal readonly record struct AreaPlace(string Root, TreePath Path)
 {
     /// <summary>More than any of the files that are merged; one of this size is no such file.</summary>
-    private const int MostBytes = 256 << 20;
+    private const int MostBytes = 32 << 20;
 
     private const string Link = "link ";
 
@@ -67,11 +68,21 @@ internal readonly record struct AreaPlace(string Root, TreePath Path)
 
         return status.Kind switch
         {
-            FileKind.File when TryDigest() is { } digest => OfFile(digest, status.Mode, status.Uid, status.Gid),
+            FileKind.File when status.Size <= MostBytes && TryDigest() is { } digest => OfFile(digest, status.Mode, status.Uid, status.Gid),
             FileKind.Symlink when TryReadSymlink() is { } target => OfLink(target),
             _ when PrivateArea.IsWhiteout(status) => Whiteout,
             _ => "other",
         };
+    }
+
+    /// <summary>Whether it has these extended attributes, and no other but the overlay's own.</summary>
+    public bool HasAttributes(ImmutableArray<ExtendedAttribute> wanted)
+    {
+        using var folder = PrivateArea.TryOpenFolder(Root, Path.Parent);
+        var name = Name;
+        return folder is not null
+            && Libc.XattrNames(folder, name).Count(attribute => !attribute.Contains(".overlay.", StringComparison.Ordinal)) == wanted.Length
+            && wanted.All(attribute => Libc.TryGetXattr(folder, name, NativePath.FromLatin1(attribute.Name)) is { } value && value.AsSpan().SequenceEqual(attribute.Value.AsSpan()));
     }
 
     public static string Whiteout => "removed";

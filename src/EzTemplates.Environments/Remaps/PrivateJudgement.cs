@@ -260,7 +260,7 @@ internal sealed partial class PrivateJudgement(string area, Manifest old, Manife
     private static bool IsUnchanged(AreaPlace place, ManifestEntry? before) => before switch
     {
         { Type: EntryType.File } => place.TryStatus() is { Kind: FileKind.File } status && status.Size == before.Size
-            && place.Identity() == AreaPlace.OfFile(before.Content!.Value, before.Mode, before.Uid, before.Gid),
+            && place.Identity() == AreaPlace.OfFile(before.Content!.Value, before.Mode, before.Uid, before.Gid) && place.HasAttributes(before.Xattrs),
         { Type: EntryType.Symlink } => place.TryReadSymlink() == before.Target,
         _ => false,
     };

@@ -18,7 +18,7 @@ internal sealed class RemapJudge(EnvironmentStore environments)
     public RemapJudgement Judge(EnvironmentName name, ImmutableArray<HistoryEntry> history, Mapping to, MappingAction action)
     {
         var from = history[^1].To.Manifest;
-        if (from == to.Manifest)
+        if (from == to.Manifest && action != MappingAction.Rollback)
         {
             return RemapJudgement.Nothing;
         }

@@ -96,12 +96,12 @@ internal static partial class SettingsYaml
         return command is null ? new InstancePath(pattern, InstanceFate.LeftOut, "the software itself") : InstancePath.ByCommand(pattern, command);
     }
 
-    [GeneratedRegex("^0?[0-7]{3}$", RegexOptions.CultureInvariant)]
+    [GeneratedRegex("^0?[0-7]{3}\\z", RegexOptions.CultureInvariant)]
     private static partial Regex Octal();
 
-    [GeneratedRegex("^[A-Za-z0-9][^\\s]*/[^\\s]+$", RegexOptions.CultureInvariant)]
+    [GeneratedRegex("^[A-Za-z0-9][^\\s]*/[^\\s]+\\z", RegexOptions.CultureInvariant)]
     private static partial Regex Question();
 
-    [GeneratedRegex("^[a-z]{2,3}(_[A-Z]{2})?$", RegexOptions.CultureInvariant)]
+    [GeneratedRegex("^[a-z]{2,3}(_[A-Z]{2})?\\z", RegexOptions.CultureInvariant)]
     private static partial Regex Language();
 }

@@ -43,4 +43,16 @@ public sealed class LeftOutTests
         Assert.Equal(InstanceFate.LeftOut, InstanceData.FateOf(link, []));
         Assert.Null(InstanceData.FateOf(link with { Target = "other.pem" }, []));
     }
+
+    [Theory]
+    [InlineData("/etc/app/*_key*", "/etc/app/host_key.pem", true)]
+    [InlineData("/etc/app/*_key*", "/etc/app/host_ky", false)]
+    [InlineData("/etc/*/a*b*c", "/etc/x/aabbcc", true)]
+    [InlineData("/etc/*/a*b*c", "/etc/x/ac", false)]
+    [InlineData("/etc/a*a", "/etc/a", false)]
+    public void A_recipe_s_pattern_may_have_several_stars(string pattern, string path, bool isLeftOut) => Assert.Equal(
+        isLeftOut,
+        InstanceData.FateOf(
+            new ManifestEntry { Path = TreePath.Parse(path), Type = EntryType.File, Mode = 0, Uid = 0, Gid = 0, Mtime = default },
+            [new InstancePath(pattern, InstanceFate.LeftOut, "")]) is not null);
 }

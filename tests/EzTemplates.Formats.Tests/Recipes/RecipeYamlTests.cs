@@ -157,6 +157,7 @@ public sealed class RecipeYamlTests
     [InlineData("name: nginx", "name: nginx\nfiles: [{path: /a, text: x}, {path: /a, text: y}]", "`n.yaml`, line 4, column 1: `files` has `/a` twice", "leave one of them out")]
     [InlineData("name: nginx", "name: nginx\nfiles: [{path: /a/../b, text: x}]", "`n.yaml`, line 4, column 16: `/a/../b` is not a path", "an absolute path without `..`: path: /etc/motd")]
     [InlineData("name: nginx", "name: nginx\nfiles: [{path: /a, text: x, mode: \"4755\"}]", "`n.yaml`, line 4, column 29: `4755` is no mode", "three octal digits, in quotes: mode: \"0644\"")]
+    [InlineData("name: nginx", "name: nginx\nfiles: [{path: /a, text: x, mode: \"0644\\n\"}]", "`n.yaml`, line 4, column 29: `0644\n` is no mode", "three octal digits, in quotes: mode: \"0644\"")]
     [InlineData("name: nginx", "name: nginx\ndebconf: {areas: Europe}", "`n.yaml`, line 4, column 11: `areas` is no question of debconf", "debconf: {\"tzdata/Areas\": Europe}")]
     [InlineData("name: nginx", "name: nginx\nconfigure: none\nhooks: {after-configure: [x]}", "`n.yaml`, line 5, column 1: `hooks` has `after-configure`, and with `configure: none` nothing is configured", "configure: sandbox")]
     [InlineData("name: nginx", "name: nginx\nconfigure: chroot", "`n.yaml`, line 4, column 12: `configure` is `chroot`; it can be `sandbox` or `none`", null)]
