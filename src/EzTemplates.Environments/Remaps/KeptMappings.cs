@@ -17,6 +17,7 @@ internal sealed class KeptMappings(string environment)
 {
     private const int OwnerOnly = 0b111_000_000;
     private const string Header = "ez-mapping 1";
+    private const string Unfinished = "folder";
 
     private readonly string _folder = Path.Combine(environment, "mappings");
 
@@ -189,7 +190,7 @@ internal sealed class KeptMappings(string environment)
     }
 
     /// <returns>Null where the environment has something else on the way, which stays.</returns>
-    private static SafeFileHandle? OpenOrMake(string area, TreePath path, Manifest manifest)
+    private SafeFileHandle? OpenOrMake(string area, TreePath path, Manifest manifest)
     {
         if (PrivateArea.TryOpenFolder(area, path) is { } there)
         {
@@ -204,8 +205,12 @@ internal sealed class KeptMappings(string environment)
         }
 
         var time = Libc.Status(above).Mtime;
-        Libc.MakeFolder(above, name, OwnerOnly);
-        var made = Libc.OpenFolder(above, name);
+
+        // Made aside, so that one of which a kill left half is not taken for whole.
+        using var aside = Libc.OpenFolder(null, _folder);
+        FolderRemoval.Remove(Path.Combine(_folder, Unfinished));
+        Libc.MakeFolder(aside, Unfinished, OwnerOnly);
+        var made = Libc.OpenFolder(aside, Unfinished);
         Libc.ChangeOwner(made, entry.Uid, entry.Gid);
         Libc.ChangeMode(made, entry.Mode);
         foreach (var xattr in entry.Xattrs)
@@ -214,6 +219,7 @@ internal sealed class KeptMappings(string environment)
         }
 
         Libc.ChangeMtime(made, entry.Mtime);
+        Libc.Rename(aside, Unfinished, above, name);
         Libc.ChangeMtime(above, time);
         return made;
     }

@@ -29,7 +29,11 @@ public sealed class ReproducibleRecipesTests(RealGround ground)
         var library = ToolRun.Run("dpkg", "-L", "libfaketime").Succeed().Lines.First(line => line.EndsWith("/libfaketime.so.1", StringComparison.Ordinal));
         var elsewhere = new Dictionary<string, string?>
         {
-            ["TZ"] = "Pacific/Auckland", ["LANG"] = "tr_TR.UTF-8", ["LC_ALL"] = "tr_TR.UTF-8", ["EZ_VIEW_LAYER"] = "tree", ["EZ_SCRIPT_CLOCK"] = library + ":+400d",
+            ["TZ"] = "Pacific/Auckland",
+            ["LANG"] = "tr_TR.UTF-8",
+            ["LC_ALL"] = "tr_TR.UTF-8",
+            ["EZ_VIEW_LAYER"] = "tree",
+            ["EZ_SCRIPT_CLOCK"] = library + ":+400d",
         };
         var later = ManifestOf(
             recipe, "a store with a much longer path, blanks and all, than the other one has/below", elsewhere,
