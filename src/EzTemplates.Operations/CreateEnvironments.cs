@@ -17,7 +17,6 @@ public static class CreateEnvironments
         }
 
         var mapping = with.Count == 0 ? TemplateChoice.ToMapping(workspace.Store, below) : ComposedTemplates.Of(workspace, below, with, cancel).ToMapping();
-
         return CommandsAfterChange.HooksAfterCreate(workspace, Create(workspace, names, mapping), mapping);
     }
 

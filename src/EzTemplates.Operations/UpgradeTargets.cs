@@ -13,13 +13,8 @@ internal static class UpgradeTargets
 
     /// <summary>The mapping itself where nothing is newer. A composition that was never made is made.</summary>
     /// <exception cref="EzException">Unsolvable: the newest versions do not go together.</exception>
-    public static Mapping Of(Workspace workspace, Mapping mapping, CancellationToken cancel) => Newest(workspace.Store, mapping) switch
-    {
-        null => mapping,
-        [var only] => TemplateChoice.ToMapping(workspace.Store, only),
-        [var os, .. var apps] => ComposedTemplates.Of(workspace, os, apps, cancel).ToMapping(),
-        _ => mapping,
-    };
+    public static Mapping Of(Workspace workspace, Mapping mapping, CancellationToken cancel) => Kept(workspace, mapping)
+        ?? (Newest(workspace.Store, mapping) is [var os, .. var apps] ? ComposedTemplates.Of(workspace, os, apps, cancel).ToMapping() : mapping);
 
     /// <summary>As <see cref="Of"/>, making nothing: null where the newest is a composition that was not made yet.</summary>
     public static Mapping? Kept(Workspace workspace, Mapping mapping) => Newest(workspace.Store, mapping) switch

@@ -33,6 +33,10 @@ public static class InstanceData
     private const string Snakeoil = "make-ssl-cert generate-default-snakeoil";
     private const string MakeSsl = "/usr/sbin/make-ssl-cert";
 
+    // openssl-rehash(1) names a certificate by a hash of its subject, which in this one is the host's name: only the link tells.
+    private const string CertificateLink = "ssl-cert-snakeoil.pem";
+    private const string Certificates = "/etc/ssl/certs";
+
     // postgresql-common(7): one cluster, `main`, for each version whose server is there and that has none.
     private const string Cluster = "pg_createcluster VERSION main";
     private static readonly TreePath PostgresServers = TreePath.Parse("/usr/lib/postgresql");
@@ -77,14 +81,10 @@ public static class InstanceData
             .SelectMany(data => data.Command == Cluster ? Clusters(manifest) : [data.Command!]).Distinct(),
     ];
 
-    // openssl-rehash(1) names a certificate by a hash of its subject, which in this one is the host's name: only the link tells.
-    private const string CertificateLink = "ssl-cert-snakeoil.pem";
-    private const string Certificates = "/etc/ssl/certs";
-
     /// <summary>A command each, so that a version that comes later has its own.</summary>
     private static IEnumerable<string> Clusters(Manifest manifest) => manifest.Below(PostgresServers)
         .Where(entry => entry.Path is { Name: "initdb", Parent.Name: "bin" } && entry.Path.Parent.Parent.Parent == PostgresServers)
-        .Select(entry => entry.Path.Parent.Parent.Name)
+        .Select(entry => entry.Path.Parent.Parent.Name).Where(version => version.All(c => char.IsAsciiDigit(c) || c == '.'))
         .Select(version => $"test -e /etc/postgresql/{version}/main || pg_createcluster {version} main");
 
     /// <summary>What becomes of a path that scripts have made; null: it stays.</summary>

@@ -7,14 +7,9 @@ internal static class AlternativeMerge
 {
     public static MergeOutcome Merge(ThreeTexts texts)
     {
-        if (texts.Private == texts.Old || texts.Private == texts.Next)
+        if (texts.OfOneSide is { } settled)
         {
-            return MergeOutcome.Of(texts.Next);
-        }
-
-        if (texts.Next == texts.Old)
-        {
-            return MergeOutcome.Of(texts.Private);
+            return MergeOutcome.Of(settled);
         }
 
         var conflicts = new List<MergeConflict>();

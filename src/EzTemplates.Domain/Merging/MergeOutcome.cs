@@ -6,7 +6,11 @@ namespace EzTemplates.Domain.Merging;
 /// <param name="Old">What the version said that the environment comes from.</param>
 /// <param name="Private">What the environment made of it.</param>
 /// <param name="Next">What the version says that it goes to.</param>
-public sealed record ThreeTexts(string Old, string Private, string Next);
+public sealed record ThreeTexts(string Old, string Private, string Next)
+{
+    /// <summary>The outcome where at most one side changed the text, or both to the same; null where the records decide.</summary>
+    public string? OfOneSide => Private == Old || Private == Next ? Next : Next == Old ? Private : null;
+}
 
 /// <summary>What keeps a file from being merged.</summary>
 /// <param name="Problem">Names the record and both values.</param>
