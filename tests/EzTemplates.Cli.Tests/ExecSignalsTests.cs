@@ -61,6 +61,26 @@ public sealed class ExecSignalsTests : IDisposable
     }
 
     [Fact]
+    public void A_script_that_has_stopped_with_the_command_goes_on_with_it()
+    {
+        Requires.Tool("script");
+        var script = _ground.Temp.At("script");
+        File.WriteAllText(script, $"{EzProgram.File} env exec web -- sh -c 'echo ready; read line; echo got $line'\necho the script went on\n");
+        using var shell = new RunningEz(new ToolCommand("script", "--quiet", "--command", "PS1= ENV= sh -i", "/dev/null") { Environment = _ground.Ez.Environment });
+        shell.Type($"sh {script}\n");
+        RunningEz.WaitFor(shell.Output, "ready");
+        shell.Type("\u001a");
+        RunningEz.WaitFor(shell.Output, "Stopped");
+
+        // The runtime's terminal settings, written from behind the command, would stop the script for sure, and `ez` now and then.
+        shell.Type("fg\nit all\n");
+        RunningEz.WaitFor(shell.Output, "got it all");
+        RunningEz.WaitFor(shell.Output, "the script went on");
+        shell.Type("exit\n");
+        Assert.Equal(0, shell.End().ExitCode);
+    }
+
+    [Fact]
     public void At_one_end_of_a_pipe_the_command_stays_with_the_other_which_may_want_the_terminal()
     {
         Requires.Tool("script");

@@ -41,7 +41,7 @@ internal sealed class SignalForwarding : IDisposable
         if (HasGroup)
         {
             RegisterStop();
-            _registrations.Add(PosixSignalRegistration.Create(PosixSignal.SIGCONT, _ => Resume()));
+            _registrations.Add(PosixSignalRegistration.Create(PosixSignal.SIGCONT, GoOn));
         }
     }
 
@@ -108,6 +108,17 @@ internal sealed class SignalForwarding : IDisposable
         _ = Linux.Kill(0, signal is BackgroundInput or BackgroundOutput ? signal : Stop);
         _continued.Wait(StopTime);
         RegisterStop();
+        Resume();
+    }
+
+    /// <summary>
+    /// Cancelled, as the runtime would then write the terminal settings that it found at its start: over the command's, and from behind the
+    /// command, for which the kernel signals the whole of `ez`'s group (SIGTTOU). Whoever started `ez` stops for that, and so may `ez`: the
+    /// runtime takes one such signal, on any thread, and its thread that writes may ask a second time.
+    /// </summary>
+    private void GoOn(PosixSignalContext context)
+    {
+        context.Cancel = true;
         Resume();
     }
 
