@@ -42,9 +42,10 @@ public sealed record Alternative(string Mode, string Link, ImmutableSortedDictio
         }
 
         var slaves = new List<(string Name, string Link)>();
+        var known = new HashSet<string>(StringComparer.Ordinal);
         while (lines.TryDequeue(out var name) && name.Length > 0)
         {
-            if (!lines.TryDequeue(out var at) || !at.StartsWith('/') || slaves.Exists(slave => slave.Name == name))
+            if (!lines.TryDequeue(out var at) || !at.StartsWith('/') || !known.Add(name))
             {
                 return null;
             }
@@ -53,9 +54,10 @@ public sealed record Alternative(string Mode, string Link, ImmutableSortedDictio
         }
 
         var choices = ImmutableArray.CreateBuilder<AlternativeChoice>();
+        known.Clear();
         while (lines.TryDequeue(out var path) && path.Length > 0)
         {
-            if (TryReadChoice(path, slaves, lines) is not { } choice || choices.Any(other => other.Path == path))
+            if (!known.Add(path) || TryReadChoice(path, slaves, lines) is not { } choice)
             {
                 return null;
             }

@@ -31,10 +31,11 @@ internal static class AlternativeMerge
         var mode = Pick(old?.Mode, own?.Mode ?? next?.Mode, next?.Mode ?? own?.Mode, "mode", conflicts) ?? Alternative.Automatic;
         var link = Pick(old?.Link, own?.Link ?? next?.Link, next?.Link ?? own?.Link, "link", conflicts) ?? either.Link;
         var slaves = Merge(old?.Slaves, own?.Slaves ?? next?.Slaves, next?.Slaves ?? own?.Slaves, "slave", conflicts);
+        var (olds, owns, nexts) = (ByPath(old), ByPath(own), ByPath(next));
         var choices = ImmutableArray.CreateBuilder<AlternativeChoice>();
-        foreach (var path in Choices(old, own, next).Select(choice => choice.Path).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal))
+        foreach (var path in olds.Keys.Union(owns.Keys, StringComparer.Ordinal).Union(nexts.Keys, StringComparer.Ordinal).Order(StringComparer.Ordinal))
         {
-            var (before, mine, after) = (Find(old, path), Find(own, path), Find(next, path));
+            var (before, mine, after) = (olds.GetValueOrDefault(path), owns.GetValueOrDefault(path), nexts.GetValueOrDefault(path));
             var choice = Equals(mine, after) || Equals(after, before) ? mine : Equals(mine, before) ? after : MergeChoice(before, mine, after, conflicts);
             if (choice is not null)
             {
@@ -84,9 +85,8 @@ internal static class AlternativeMerge
         return own;
     }
 
-    private static IEnumerable<AlternativeChoice> Choices(params Alternative?[] sides) => sides.SelectMany(side => side?.Choices ?? []);
-
-    private static AlternativeChoice? Find(Alternative? side, string path) => side?.Choices.FirstOrDefault(choice => choice.Path == path);
+    private static Dictionary<string, AlternativeChoice> ByPath(Alternative? side) =>
+        side?.Choices.ToDictionary(choice => choice.Path, StringComparer.Ordinal) ?? [];
 
     private static Alternative? TryRead(string text, string whose, List<MergeConflict> conflicts)
     {

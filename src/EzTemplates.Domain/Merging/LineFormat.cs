@@ -64,21 +64,42 @@ internal sealed class IdRanges(string removal) : LineFormat("range of ids", line
     protected override void Check(
         IReadOnlyList<StateRecord> merged, IReadOnlyDictionary<string, string> own, IReadOnlyDictionary<string, string> next, List<MergeConflict> conflicts)
     {
-        var added = merged.Where(record => !own.ContainsKey(record.Key) && TryParse(record.Text) is not null);
-        foreach (var record in added)
+        var mine = Ranges(merged.Where(record => !next.ContainsKey(record.Key)));
+        mine.Sort((one, other) => one.Start.CompareTo(other.Start));
+
+        // Of all that begin no later, the one that reaches the furthest: if any of them meets a range, that one does.
+        var furthest = new List<Range>(mine.Count);
+        foreach (var range in mine)
         {
-            var (start, end) = TryParse(record.Text)!.Value;
-            foreach (var mine in merged.Where(other => !next.ContainsKey(other.Key)))
+            furthest.Add(furthest.Count > 0 && furthest[^1].End > range.End ? furthest[^1] : range);
+        }
+
+        foreach (var added in Ranges(merged.Where(record => !own.ContainsKey(record.Key))))
+        {
+            var before = BeginningBefore(mine, added.End);
+            if (before > 0 && furthest[before - 1] is var met && met.End > added.Start)
             {
-                if (TryParse(mine.Text) is { } range && range.Start < end && start < range.End)
-                {
-                    conflicts.Add(new MergeConflict(
-                        $"the range `{TreePath.Display(record.Text)}` of the new version meets the environment's own `{TreePath.Display(mine.Text)}`",
-                        $"usermod {removal} {range.Start}-{range.End - 1} {TreePath.Display(mine.Text.Split(':')[0])}"));
-                }
+                conflicts.Add(new MergeConflict(
+                    $"the range `{TreePath.Display(added.Line)}` of the new version meets the environment's own `{TreePath.Display(met.Line)}`",
+                    $"usermod {removal} {met.Start}-{met.End - 1} {TreePath.Display(met.Line.Split(':')[0])}"));
             }
         }
     }
+
+    private static int BeginningBefore(List<Range> sorted, ulong end)
+    {
+        var (low, high) = (0, sorted.Count);
+        while (low < high)
+        {
+            var middle = (low + high) / 2;
+            (low, high) = sorted[middle].Start < end ? (middle + 1, high) : (low, middle);
+        }
+
+        return low;
+    }
+
+    private static List<Range> Ranges(IEnumerable<StateRecord> records) =>
+        [.. records.Select(record => (Line: record.Text, Parsed: TryParse(record.Text))).Where(range => range.Parsed is not null).Select(range => new Range(range.Line, range.Parsed!.Value.Start, range.Parsed.Value.End))];
 
     private static (ulong Start, ulong End)? TryParse(string line) =>
         line.Split(':') is [{ Length: > 0 }, var first, var length]
@@ -86,6 +107,8 @@ internal sealed class IdRanges(string removal) : LineFormat("range of ids", line
         && uint.TryParse(length, NumberStyles.None, CultureInfo.InvariantCulture, out var count)
             ? (start, (ulong)start + count)
             : null;
+
+    private readonly record struct Range(string Line, ulong Start, ulong End);
 }
 
 /// <summary>/var/lib/dpkg/diversions: three lines a record, of which the first, the diverted path, is the key.</summary>

@@ -7,9 +7,12 @@ internal static class MemberSet
     public static string Merge(string? old, string? own, string? next, string separator)
     {
         var (before, mine, after) = (Split(old, separator), Split(own, separator), Split(next, separator));
-        var stay = mine.Where(member => after.Contains(member) || !before.Contains(member));
-        return string.Join(separator, stay.Concat(after.Where(member => !before.Contains(member) && !mine.Contains(member))));
+        var (known, present, wanted) = (Set(before), Set(mine), Set(after));
+        var stay = mine.Where(member => wanted.Contains(member) || !known.Contains(member));
+        return string.Join(separator, stay.Concat(after.Where(member => !known.Contains(member) && !present.Contains(member))));
     }
+
+    private static HashSet<string> Set(List<string> members) => new(members, StringComparer.Ordinal);
 
     private static List<string> Split(string? text, string separator) =>
         [.. (text ?? "").Split(separator[0], StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).Distinct()];

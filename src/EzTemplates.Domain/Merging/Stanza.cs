@@ -1,39 +1,40 @@
 using System.Collections.Immutable;
+using System.Text;
 
 namespace EzTemplates.Domain.Merging;
 
-/// <summary>A stanza as dpkg, APT and debconf write it: fields with the lines that continue them, in order.</summary>
+/// <summary>
+/// A stanza as dpkg, APT and debconf write it: fields with the lines that continue them, in order. Root inside an environment writes
+/// them as long as it likes, so reading and merging take time in proportion to that.
+/// </summary>
 /// <param name="Fields">A text begins with what follows the colon, and has the continued lines as they stand.</param>
 internal sealed record Stanza(ImmutableArray<(string Name, string Text)> Fields)
 {
     /// <exception cref="MalformedStateException">A line is no field.</exception>
     public static Stanza Parse(string text, int firstLine = 1)
     {
-        var fields = ImmutableArray.CreateBuilder<(string Name, string Text)>();
+        var fields = new List<(string Name, StringBuilder Text)>();
+        var names = new HashSet<string>(StringComparer.Ordinal);
         foreach (var line in text.Split('\n'))
         {
             if (line.StartsWith(' ') || line.StartsWith('\t'))
             {
-                if (fields.Count == 0)
-                {
-                    throw new MalformedStateException($"the stanza at line {firstLine} begins with a line that continues none");
-                }
-
-                fields[^1] = (fields[^1].Name, $"{fields[^1].Text}\n{line}");
+                var continued = fields.Count > 0 ? fields[^1].Text : throw new MalformedStateException($"the stanza at line {firstLine} begins with a line that continues none");
+                continued.Append('\n').Append(line);
                 continue;
             }
 
             var colon = line.IndexOf(':', StringComparison.Ordinal);
             var name = colon > 0 ? line[..colon] : throw new MalformedStateException($"the stanza at line {firstLine} has a line without a field");
-            if (fields.Any(field => field.Name == name))
+            if (!names.Add(name))
             {
                 throw new MalformedStateException($"the stanza at line {firstLine} has `{TreePath.Display(name)}` twice");
             }
 
-            fields.Add((name, line[(colon + 1)..]));
+            fields.Add((name, new StringBuilder().Append(line.AsSpan(colon + 1))));
         }
 
-        return new Stanza(fields.ToImmutable());
+        return new Stanza([.. fields.Select(field => (field.Name, field.Text.ToString()))]);
     }
 
     /// <summary>The field's text; null if there is none.</summary>
@@ -61,20 +62,12 @@ internal sealed record Stanza(ImmutableArray<(string Name, string Text)> Fields)
     /// <param name="resolve">Of a field that both sides changed, in its three texts; null: it goes.</param>
     public static Stanza Merge(Stanza? old, Stanza own, Stanza next, Func<string, (string? Old, string? Private, string? Next), string?> resolve)
     {
-        var order = next.Fields.Select(field => field.Name).ToList();
-        for (var i = 0; i < own.Fields.Length; i++)
-        {
-            if (!order.Contains(own.Fields[i].Name))
-            {
-                order.Insert(i == 0 ? 0 : order.IndexOf(own.Fields[i - 1].Name) + 1, own.Fields[i].Name);
-            }
-        }
-
+        var (before, mine, after) = (old?.ByName() ?? [], own.ByName(), next.ByName());
         var merged = ImmutableArray.CreateBuilder<(string Name, string Text)>();
-        foreach (var name in order)
+        foreach (var name in Order(own, next))
         {
-            var (before, mine, after) = (old?.Find(name), own.Find(name), next.Find(name));
-            var text = mine == after || after == before ? mine : mine == before ? after : resolve(name, (before, mine, after));
+            var texts = (Old: before.GetValueOrDefault(name), Private: mine.GetValueOrDefault(name), Next: after.GetValueOrDefault(name));
+            var text = texts.Private == texts.Next || texts.Next == texts.Old ? texts.Private : texts.Private == texts.Old ? texts.Next : resolve(name, texts);
             if (text is not null)
             {
                 merged.Add((name, text));
@@ -83,6 +76,32 @@ internal sealed record Stanza(ImmutableArray<(string Name, string Text)> Fields)
 
         return new Stanza(merged.ToImmutable());
     }
+
+    private static LinkedList<string> Order(Stanza own, Stanza next)
+    {
+        var order = new LinkedList<string>(next.Fields.Select(field => field.Name));
+        var places = new Dictionary<string, LinkedListNode<string>>(StringComparer.Ordinal);
+        for (var place = order.First; place is not null; place = place.Next)
+        {
+            places.Add(place.Value, place);
+        }
+
+        LinkedListNode<string>? previous = null;
+        foreach (var (name, _) in own.Fields)
+        {
+            if (!places.TryGetValue(name, out var place))
+            {
+                place = previous is null ? order.AddFirst(name) : order.AddAfter(previous, name);
+                places.Add(name, place);
+            }
+
+            previous = place;
+        }
+
+        return order;
+    }
+
+    private Dictionary<string, string> ByName() => Fields.ToDictionary(field => field.Name, field => field.Text, StringComparer.Ordinal);
 }
 
 /// <summary>A file of stanzas with an empty line after each.</summary>

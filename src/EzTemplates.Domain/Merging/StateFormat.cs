@@ -72,23 +72,42 @@ internal abstract class StateFormat
         var merged = new List<StateRecord>();
         foreach (var (key, text) in own.InOrder)
         {
-            Add(merged, key, MergeOne(new ThreeRecords(key, old.Find(key), text, next.Find(key)), conflicts), merged.Count);
+            Add(merged, key, MergeOne(new ThreeRecords(key, old.Find(key), text, next.Find(key)), conflicts));
         }
 
+        var added = new List<StateRecord>();
         foreach (var (key, text) in next.InOrder.Where(record => own.Find(record.Key) is null))
         {
-            var place = Order == RecordOrder.Sorted ? merged.FindIndex(record => string.CompareOrdinal(record.Key, key) > 0) : -1;
-            Add(merged, key, MergeOne(new ThreeRecords(key, old.Find(key), null, text), conflicts), place < 0 ? merged.Count : place);
+            Add(added, key, MergeOne(new ThreeRecords(key, old.Find(key), null, text), conflicts));
         }
 
-        return merged;
+        return Order == RecordOrder.Sorted ? Insert(merged, added) : [.. merged, .. added];
     }
 
-    private static void Add(List<StateRecord> merged, string key, string? text, int place)
+    /// <summary>Each before the first that sorts after it, whether or not the others are sorted.</summary>
+    private static List<StateRecord> Insert(List<StateRecord> among, List<StateRecord> added)
+    {
+        var waiting = new Queue<StateRecord>(added.OrderBy(record => record.Key, StringComparer.Ordinal));
+        var all = new List<StateRecord>(among.Count + added.Count);
+        foreach (var record in among)
+        {
+            while (waiting.TryPeek(out var next) && string.CompareOrdinal(record.Key, next.Key) > 0)
+            {
+                all.Add(waiting.Dequeue());
+            }
+
+            all.Add(record);
+        }
+
+        all.AddRange(waiting);
+        return all;
+    }
+
+    private static void Add(List<StateRecord> records, string key, string? text)
     {
         if (text is not null)
         {
-            merged.Insert(place, new StateRecord(key, text));
+            records.Add(new StateRecord(key, text));
         }
     }
 
