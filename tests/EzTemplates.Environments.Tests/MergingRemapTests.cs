@@ -239,6 +239,47 @@ public sealed class MergingRemapTests : IDisposable
     }
 
     [Fact]
+    public void The_links_that_come_with_the_bundle_of_certificates_go_with_it_at_a_roll_back()
+    {
+        const string certs = "/etc/ssl/certs", bundle = certs + "/ca-certificates.crt";
+        const string rebuild = $$"""
+            #!/bin/sh
+            cd {{certs}} && for link in *.pem; do test ! -L "$link" || rm "$link"; done
+            while read -r name; do ln -s "/usr/share/$name" "$name.pem"; done < /names
+            cat /names > ca-certificates.crt
+            """;
+        Mapping Version(string number, params IEnumerable<string> names) => _ground.Version(number, [
+            .. _ground.Tools(), .. names.Select(name => Link($"{certs}/{name}.pem", $"/usr/share/{name}")), _ground.Text("/names", string.Concat(names.Select(name => name + "\n"))),
+            _ground.Text(bundle, number), _ground.Text("/usr/sbin/update-ca-certificates", rebuild, 0b111_101_101)]);
+        var (first, second, third) = (Version("1", "both", "old"), Version("2", "both", "new"), Version("3", "third"));
+        var root = Create(first);
+        File.WriteAllText(root + bundle, "private");
+        File.CreateSymbolicLink($"{root}{certs}/mine.pem", "/etc/mine");
+        File.Delete($"{root}{certs}/both.pem");
+        var before = Picture(root);
+        var remapper = new Remapper(_ground.Environments);
+        IEnumerable<string?> Links() => new DirectoryInfo(root + certs).GetFiles("*.pem").Select(file => file.Name).Order(StringComparer.Ordinal);
+        void Map(Mapping version) => Assert.Empty(remapper.RunAll([Box], (_, _) => version, new RemapOptions())[0].Warnings);
+        void RollBack() => Assert.Equal([bundle], remapper.RunAll([Box], Remapper.EarlierMapping(null), new RemapOptions { Action = MappingAction.Rollback })[0].Paths.Select(path => path.Path.Latin1));
+
+        Map(second);
+        Assert.Equal(["both.pem", "new.pem"], Links());
+        RollBack();
+        Assert.Equal(["mine.pem", "old.pem"], Links());
+        Assert.Equal(before, Picture(root));
+
+        // Over two mappings, and with a link of the environment's own that came since.
+        Map(second);
+        Map(third);
+        Assert.Equal(["third.pem"], Links());
+        File.CreateSymbolicLink($"{root}{certs}/since.pem", "/etc/since");
+        RollBack();
+        Assert.Equal(["both.pem", "new.pem", "since.pem"], Links());
+        RollBack();
+        Assert.Equal(["mine.pem", "old.pem", "since.pem"], Links());
+    }
+
+    [Fact]
     public void Steps_that_a_kill_left_half_done_are_ended_by_the_next_look_however_far_they_were()
     {
         var (old, next) = (Passwd("1", Root, "sh\n"), Passwd("2", Root + Redis, "sh\nzsh\n"));

@@ -1,12 +1,14 @@
 using System.Collections.Immutable;
 using System.Globalization;
 using EzTemplates.Domain;
+using EzTemplates.Store.Native;
 
 namespace EzTemplates.Environments;
 
 /// <summary>A file that a command makes from the rest of the tree, and is not merged: where it is private and the versions differ in it, it is made anew.</summary>
 /// <param name="Beside">Another file that the command writes; null: none.</param>
-internal sealed record DerivedCache(TreePath Path, ImmutableArray<string> Command, TreePath? Beside = null)
+/// <param name="Links">A folder whose links the command makes, too; null: none.</param>
+internal sealed record DerivedCache(TreePath Path, ImmutableArray<string> Command, TreePath? Beside = null, TreePath? Links = null)
 {
     /// <summary>A cache that is made in a minute is none.</summary>
     private static readonly TimeSpan Most = TimeSpan.FromMinutes(2);
@@ -17,11 +19,31 @@ internal sealed record DerivedCache(TreePath Path, ImmutableArray<string> Comman
         new(TreePath.Parse("/etc/ld.so.cache"), ["ldconfig", "-i"], TreePath.Parse("/var/cache/ldconfig/aux-cache")),
 
         // update-ca-certificates(8): the bundle, and the links by hash beside it.
-        new(TreePath.Parse("/etc/ssl/certs/ca-certificates.crt"), ["update-ca-certificates", "--fresh"]),
+        new(TreePath.Parse("/etc/ssl/certs/ca-certificates.crt"), ["update-ca-certificates", "--fresh"], Links: TreePath.Parse("/etc/ssl/certs")),
     ];
 
-    /// <summary>Both files.</summary>
-    public ImmutableArray<TreePath> Made => Beside is { } beside ? [Path, beside] : [Path];
+    public static bool Is(TreePath path) => All.Any(cache => cache.Path == path);
+
+    /// <summary>Whether it lies where a command makes links, or takes them away.</summary>
+    public static bool IsBeside(TreePath path) => All.Any(cache => cache.Links == path.Parent);
+
+    /// <summary>The files, and what is private of the links.</summary>
+    public IEnumerable<TreePath> MadeIn(string area)
+    {
+        IEnumerable<TreePath> files = Beside is { } beside ? [Path, beside] : [Path];
+        return Links is { } links ? files.Concat(PrivateLinks(area, links)) : files;
+    }
+
+    private static ImmutableArray<TreePath> PrivateLinks(string area, TreePath links)
+    {
+        using var folder = PrivateArea.TryOpenFolder(area, links);
+        return folder is null ? [] :
+        [
+            .. Libc.ReadFolder(folder)
+                .Where(member => !member.IsFolder && Libc.TryStatus(folder, NativePath.FromLatin1(member.Name)) is { } status && (status.Kind == FileKind.Symlink || PrivateArea.IsWhiteout(status)))
+                .Select(member => links.Append(member.Name)).Order(),
+        ];
+    }
 
     /// <summary>In the environment's view, without a network; the caller has its lock.</summary>
     /// <returns>Why it could not be made; null where it was.</returns>

@@ -11,7 +11,7 @@ namespace EzTemplates.Environments;
 /// <summary>
 /// An environment's <c>mappings/N/</c>, N being a history line's number: <c>steps</c>, a line a step after <c>ez-mapping 1</c>, what the
 /// remap is to put into the private area (<c>new-K</c>, until it is done) and what it took out (<c>old-K</c>), byte for byte and with its
-/// metadata. All is written before the commit; after it files are only renamed, so that doing the steps again does no more.
+/// metadata; and <see cref="MadeLater"/>. All is written before the commit; after it files are only renamed, so that doing the steps again does no more.
 /// </summary>
 internal sealed class KeptMappings(string environment)
 {
@@ -60,24 +60,16 @@ internal sealed class KeptMappings(string environment)
 
         var lines = Encoding.ASCII.GetString(bytes).Split('\n', StringSplitOptions.RemoveEmptyEntries);
         return lines is [Header, .. var rest] && rest.Select(AreaStep.TryRead).ToList() is var steps && steps.TrueForAll(step => step is not null)
-            ? [.. steps.OfType<AreaStep>().Select(step => step with { Made = MadeLater(mapping, step) ?? step.Made })]
+            ? [.. steps.OfType<AreaStep>()]
             : throw new StoreException(
                 $"`{Path.Combine(FolderOf(mapping), "steps")}` does not say what the mapping kept", "remove that file: private files then stay as they are when the environment is rolled back");
     }
 
-    /// <summary>Notes what a command has made since of paths that the mapping put. Whatever becomes of the note decides only what a roll-back restores as it was.</summary>
-    public void NoteMade(int mapping, string area, IReadOnlyCollection<TreePath> paths)
-    {
-        foreach (var step in StepsOf(mapping).Where(step => paths.Contains(step.Path)))
-        {
-            var note = Path.Combine(FolderOf(mapping), Name("made", step.Number));
-            FolderRemoval.Remove(note);
-            StoreFile.WriteNew(note, Encoding.Latin1.GetBytes(new AreaPlace(area, step.Path).Identity() ?? ""));
-        }
-    }
+    /// <summary>As <see cref="StepsOf"/>, with what commands made since.</summary>
+    public ImmutableArray<AreaStep> AllOf(int mapping) => LaterOf(mapping).AddTo(StepsOf(mapping));
 
-    private string? MadeLater(int mapping, AreaStep step) =>
-        StoreFile.TryRead(Path.Combine(FolderOf(mapping), Name("made", step.Number))) is { } note ? Encoding.Latin1.GetString(note) : null;
+    /// <summary>Notes what commands have made since, over what the mapping put or beside it.</summary>
+    public void NoteMade(int mapping, string area, ImmutableArray<DerivedCache> caches) => LaterOf(mapping).Write(area, StepsOf(mapping), caches);
 
     /// <summary>Does a mapping's steps, or what is left of them. The view is not mounted.</summary>
     public void Do(int mapping, string area, Manifest next)
@@ -223,6 +215,8 @@ internal sealed class KeptMappings(string environment)
         Libc.ChangeMtime(above, time);
         return made;
     }
+
+    private MadeLater LaterOf(int mapping) => new(Path.Combine(FolderOf(mapping), "later"));
 
     private string FolderOf(int mapping) => Path.Combine(_folder, mapping.ToString(CultureInfo.InvariantCulture));
 

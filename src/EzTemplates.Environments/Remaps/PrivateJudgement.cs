@@ -38,8 +38,13 @@ internal sealed partial class PrivateJudgement(string area, Manifest old, Manife
             _judged.Add(path);
             if (state.From is { } from)
             {
-                Do(path, state.Place is null ? AreaStepKind.Clear : AreaStepKind.Restore, state.Identity, from: from);
-                _paths.Add(new RemapPath(path, RemapAction.Restore));
+                // Of the links beside a cache there are hundreds, which the command had made with it.
+                var isBeside = DerivedCache.IsBeside(path);
+                Do(path, state.Place is null ? AreaStepKind.Clear : AreaStepKind.Restore, state.Identity, from: from, folderTime: isBeside ? state.FolderTime : null);
+                if (!isBeside || DerivedCache.Is(path))
+                {
+                    _paths.Add(new RemapPath(path, RemapAction.Restore));
+                }
             }
         }
     }
@@ -105,24 +110,6 @@ internal sealed partial class PrivateJudgement(string area, Manifest old, Manife
             else if (status.Kind == FileKind.File && place.TryRead() is { } bytes && Sha256Digest.Of(bytes) is var digest && digest != after.Content)
             {
                 _paths.Add(new RemapPath(path, RemapAction.Keep, $"configuration: own {digest.Short}, new {after.Content!.Value.Short}"));
-            }
-        }
-    }
-
-    /// <summary>What is made from the rest of the tree, over a copy, so that a roll-back has what there was.</summary>
-    public void JudgeCaches()
-    {
-        foreach (var cache in DerivedCache.All.Where(cache => !IsSameContent(Find(old, cache.Path), Find(next, cache.Path))))
-        {
-            if (!_judged.Contains(cache.Path) && PlaceOf(cache.Path).TryStatus() is { Kind: FileKind.File })
-            {
-                _rebuilds.Add(cache);
-                foreach (var path in cache.Made.Where(_judged.Add))
-                {
-                    Copy(path);
-                }
-
-                _paths.Add(new RemapPath(cache.Path, RemapAction.Rebuild, string.Join(' ', cache.Command)));
             }
         }
     }
@@ -211,21 +198,13 @@ internal sealed partial class PrivateJudgement(string area, Manifest old, Manife
         _paths.Add(new RemapPath(path, RemapAction.Merge));
     }
 
-    private void Do(TreePath path, AreaStepKind kind, string? made, StagedFile? staged = null, (int Mapping, int Step) from = default)
+    /// <param name="folderTime">The time that the folder is to have; null: the one that it has.</param>
+    private void Do(TreePath path, AreaStepKind kind, string? made, StagedFile? staged = null, (int Mapping, int Step) from = default, FileTime? folderTime = null)
     {
         using var folder = PrivateArea.TryOpenFolder(area, path.Parent);
-        var time = folder is not null ? Libc.Status(folder).Mtime : Find(next, path.Parent)?.Mtime ?? default;
+        var time = folderTime ?? (folder is not null ? Libc.Status(folder).Mtime : Find(next, path.Parent)?.Mtime ?? default);
         var number = _steps.TryGetValue(path, out var earlier) ? earlier.Step.Number : _steps.Count + 1;
         _steps[path] = (new AreaStep(number, kind, path, made, PlaceOf(path).TryStatus() is not null, time, from), staged);
-    }
-
-    private void Copy(TreePath path)
-    {
-        if (PlaceOf(path).TryRead() is { } bytes && PlaceOf(path).TryStatus() is { } status)
-        {
-            var copy = new StagedFile(bytes, null, status.Mode, status.Uid, status.Gid, status.Mtime);
-            Do(path, AreaStepKind.Put, copy.Identity, copy);
-        }
     }
 
     private void Drop(TreePath path)

@@ -227,7 +227,7 @@ internal sealed class RemapBatch(EnvironmentStore environments, RemapTarget targ
         }
 
         member.Warnings.AddRange(member.Judged.Rebuilds.Select(cache => cache.Rebuild(environments, member.Name, environments.Host.Patience.Cancellation)).OfType<string>());
-        environments.KeptBy(member.Name).NoteMade(member.Entry!.Number, environments.PrivateOf(member.Name), [.. member.Judged.Rebuilds.SelectMany(cache => cache.Made)]);
+        environments.KeptBy(member.Name).NoteMade(member.Entry!.Number, environments.PrivateOf(member.Name), member.Judged.Rebuilds);
         if (!member.WasMounted)
         {
             environments.Views.Unmount([member.Name]);

@@ -11,14 +11,14 @@ namespace EzTemplates.Environments;
 internal sealed class RollbackChain(KeptMappings kept, ImmutableArray<HistoryEntry> takenOff)
 {
     private readonly ImmutableArray<(HistoryEntry Entry, ImmutableDictionary<TreePath, AreaStep> Steps)> _mappings =
-        [.. takenOff.Select(entry => (entry, kept.StepsOf(entry.Number).ToImmutableDictionary(step => step.Path)))];
+        [.. takenOff.Select(entry => (entry, kept.AllOf(entry.Number).ToImmutableDictionary(step => step.Path)))];
 
     public IEnumerable<TreePath> Paths => _mappings.SelectMany(mapping => mapping.Steps.Keys).Distinct().Order();
 
     public EarlierState StateOf(TreePath path, AreaPlace now)
     {
         AreaPlace? place = now;
-        var (identity, from) = (now.Identity(), default((int, int)?));
+        var (identity, from, folderTime) = (now.Identity(), default((int, int)?), default(FileTime?));
         foreach (var (entry, steps) in _mappings)
         {
             if (!steps.TryGetValue(path, out var step))
@@ -28,19 +28,20 @@ internal sealed class RollbackChain(KeptMappings kept, ImmutableArray<HistoryEnt
 
             if (step.Made != identity)
             {
-                return new EarlierState(place, identity, from, entry.To.Manifest);
+                return new EarlierState(place, identity, from, folderTime, entry.To.Manifest);
             }
 
             place = step.Had ? kept.OldOf(entry.Number, step.Number) : null;
-            (identity, from) = (place?.Identity(), (entry.Number, step.Number));
+            (identity, from, folderTime) = (place?.Identity(), (entry.Number, step.Number), step.FolderTime);
         }
 
-        return new EarlierState(place, identity, from, null);
+        return new EarlierState(place, identity, from, folderTime, null);
     }
 }
 
 /// <summary>How far back the states of a path could be followed.</summary>
 /// <param name="Place">Where that state lies; null: there was nothing private.</param>
 /// <param name="From">Which mapping's step kept it; null: it is what is there now.</param>
+/// <param name="FolderTime">Of the folder that holds it, before that step; null with <paramref name="From"/>.</param>
 /// <param name="Version">What it was changed over; null: it is the state before all that is rolled back.</param>
-internal sealed record EarlierState(AreaPlace? Place, string? Identity, (int Mapping, int Step)? From, Sha256Digest? Version);
+internal sealed record EarlierState(AreaPlace? Place, string? Identity, (int Mapping, int Step)? From, FileTime? FolderTime, Sha256Digest? Version);
