@@ -20,25 +20,31 @@ public static class KeyBlocks
         return spec.Keys is KeySource.KeyFile file ? spec with { Keys = new KeySource.Inline(Armor(Read(file.FullPath))) } : spec;
     }
 
-    /// <summary>The field <c>Signed-By</c> of an APT source that these keys sign.</summary>
+    /// <summary>The field <c>Signed-By</c> of an APT source that any of these keys sign: of several sets, as a source may have one field only.</summary>
     /// <remarks>Where fingerprints choose, only those keys; of one that is in no file the fingerprint stands, and the environment is to have it.</remarks>
-    internal static string SignedBy(TrustedKeys keys, Func<string, bool> isInTree)
+    internal static string SignedBy(IReadOnlyList<TrustedKeys> sets, Func<string, bool> isInTree)
     {
-        if (keys is { Inline.IsEmpty: true, Fingerprints.IsEmpty: true, Files.IsEmpty: false } && keys.Files.All(isInTree))
+        if (sets.All(keys => keys is { Inline.IsEmpty: true, Fingerprints.IsEmpty: true, Files.IsEmpty: false } && keys.Files.All(isInTree)))
         {
-            return $"Signed-By: {string.Join(", ", keys.Files)}\n";
+            return $"Signed-By: {string.Join(", ", sets.SelectMany(keys => keys.Files).Distinct(StringComparer.Ordinal))}\n";
         }
 
-        var rings = keys.Files.Select(Read).Concat(keys.Inline.Select(text => TrustedKeys.Dearmor(Encoding.UTF8.GetBytes(text), "the key inside the sources file")));
-        var certificates = rings.SelectMany(Certificates).DistinctBy(certificate => certificate.Fingerprint).OrderBy(certificate => certificate.Fingerprint, StringComparer.Ordinal)
-            .Where(certificate => keys.Fingerprints.IsEmpty || keys.Fingerprints.Contains(certificate.Fingerprint)).ToList();
-        if (keys.Fingerprints.Any(asked => certificates.TrueForAll(certificate => certificate.Fingerprint != asked)))
+        var chosen = sets.Select(keys => (keys.Fingerprints, Certificates: Certificates(keys))).ToList();
+        if (chosen.Exists(set => set.Fingerprints.Any(asked => set.Certificates.TrueForAll(certificate => certificate.Fingerprint != asked))))
         {
-            return $"Signed-By: {string.Join(", ", keys.Fingerprints)}\n";
+            var fingerprints = chosen.SelectMany(set => set.Fingerprints.IsEmpty ? set.Certificates.Select(certificate => certificate.Fingerprint) : set.Fingerprints);
+            return $"Signed-By: {string.Join(", ", fingerprints.Distinct(StringComparer.Ordinal))}\n";
         }
 
+        var certificates = chosen.SelectMany(set => set.Certificates).DistinctBy(certificate => certificate.Fingerprint).OrderBy(certificate => certificate.Fingerprint, StringComparer.Ordinal);
         var armored = Armor([.. certificates.SelectMany(certificate => certificate.Bytes)]).TrimEnd('\n').Split('\n').Select(line => line.Length == 0 ? " ." : " " + line);
         return $"Signed-By:\n{string.Join('\n', armored)}\n";
+    }
+
+    private static List<(string Fingerprint, byte[] Bytes)> Certificates(TrustedKeys keys)
+    {
+        var rings = keys.Files.Select(Read).Concat(keys.Inline.Select(text => TrustedKeys.Dearmor(Encoding.UTF8.GetBytes(text), "the key inside the sources file")));
+        return [.. rings.SelectMany(Certificates).Where(certificate => keys.Fingerprints.IsEmpty || keys.Fingerprints.Contains(certificate.Fingerprint))];
     }
 
     internal static string Armor(byte[] binary)

@@ -58,6 +58,41 @@ public sealed class AptSourcesTextTests : IDisposable
     }
 
     [Fact]
+    public void A_suite_of_two_repositories_stands_there_once_with_the_components_and_keys_of_both_and_apt_takes_it()
+    {
+        Requires.Tool("apt-get");
+        var (one, two) = (new TrustedKeys([_first.WritePublicKey(_temp.At("first.gpg"))], [], []), new TrustedKeys([], [_second.ArmoredPublicKey], []));
+        var (shared, other) = ((Suite: "one", Roots: (string[])["http://a.example/"]), (Suite: "two", Roots: (string[])["http://a.example/"]));
+        var text = Text(
+            Repository("first", one, shared),
+            Repository("second", two, shared, other) with { Components = ["contrib", "extra"] },
+            Repository("open", TrustedKeys.None, shared) with { TrustUnsigned = true });
+        var stanzas = text.Split("\n\n");
+        Assert.Equal(2, stanzas.Length);
+        Assert.StartsWith("Types: deb\nURIs: http://a.example/\nSuites: one\nComponents: main contrib extra\nSigned-By:\n -----BEGIN", stanzas[0], StringComparison.Ordinal);
+        Assert.StartsWith("Types: deb\nURIs: http://a.example/\nSuites: two\nComponents: contrib extra\nSigned-By:\n -----BEGIN", stanzas[1], StringComparison.Ordinal);
+        Assert.Equal(new[] { _first.Fingerprint, _second.Fingerprint }.Order(StringComparer.Ordinal), KeysOf(stanzas[0]));
+        Assert.Equal(["contrib", "extra", "main"], Apt(text).Distinct().Order(StringComparer.Ordinal));
+
+        var files = new TrustedKeys([_second.WritePublicKey(_temp.At("second.gpg"))], [], []);
+        var named = Encoding.UTF8.GetString(AptSourcesText.Write([Repository("first", one, shared), Repository("second", files, shared)], _ => true)!);
+        Assert.EndsWith($"\nSigned-By: {_temp.At("first.gpg")}, {_temp.At("second.gpg")}\n", named, StringComparison.Ordinal);
+        Assert.Contains("main", Apt(named));
+
+        var absent = new string('A', 40);
+        Assert.Contains($"\nSigned-By: {_first.Fingerprint}, {absent}\n", Text(Repository("x", one, shared), Repository("y", two with { Fingerprints = [absent] }, shared)), StringComparison.Ordinal);
+    }
+
+    /// <summary>The components that APT would fetch indexes of.</summary>
+    private List<string> Apt(string sources)
+    {
+        var file = _temp.WriteFile("ez.sources", sources);
+        var run = ToolRun.Run(
+            "apt-get", "indextargets", "--no-release-info", "--format", "$(COMPONENT)", "Created-By: Packages", "-o", $"Dir::Etc::sourcelist={file}", "-o", "Dir::Etc::sourceparts=-", "-o", $"Dir::State={_temp.At("state")}");
+        return [.. run.Succeed().Lines.Where(line => line.Length > 0)];
+    }
+
+    [Fact]
     public void A_keyring_that_is_none_is_told()
     {
         var broken = _temp.WriteFile("broken.gpg", "no key at all");
@@ -69,9 +104,11 @@ public sealed class AptSourcesTextTests : IDisposable
     }
 
     /// <summary>Fingerprints of the primary keys that gpg finds in the text.</summary>
-    private IEnumerable<string> Carried(TrustedKeys keys)
+    private IEnumerable<string> Carried(TrustedKeys keys) => KeysOf(Text(Repository("x", keys, ("one", ["http://a.example/"]))));
+
+    private IEnumerable<string> KeysOf(string stanza)
     {
-        var block = Text(Repository("x", keys, ("one", ["http://a.example/"]))).Split("Signed-By:\n")[1];
+        var block = stanza.Split("Signed-By:\n")[1];
         var file = _temp.WriteFile("carried.asc", string.Join('\n', block.Split('\n').Select(line => line.TrimStart() is "." ? "" : line.TrimStart())));
         var lines = ToolRun.Run("gpg", "--show-keys", "--with-colons", file).Succeed().Lines;
         return lines.Index().Where(line => line.Item.StartsWith("pub:", StringComparison.Ordinal)).Select(line => lines[line.Index + 1].Split(':')[9]).Order(StringComparer.Ordinal);
