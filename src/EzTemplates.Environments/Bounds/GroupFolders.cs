@@ -11,8 +11,9 @@ internal sealed class GroupFolders : IDisposable
     private readonly List<string> _made = [];
 
     /// <param name="limits">Its files, and what they are to say.</param>
+    /// <param name="swap">The same, of files that a kernel without swap accounting does not have.</param>
     /// <returns>Null where the kernel refuses a part of it.</returns>
-    public string? TryMake(string place, IEnumerable<(string File, long Limit)> limits)
+    public string? TryMake(string place, IEnumerable<(string File, long Limit)> limits, params IReadOnlyList<(string File, long Limit)> swap)
     {
         RemoveAbandoned(place);
         if (TryMakeFolder(place, NamePrefix) is not { } folder)
@@ -21,11 +22,11 @@ internal sealed class GroupFolders : IDisposable
         }
 
         _made.Add(folder);
-        return limits.All(limit => TryWrite(Path.Combine(folder, limit.File), limit.Limit)) ? folder : null;
+        return limits.Concat(swap.Where(limit => File.Exists(Path.Combine(folder, limit.File)))).All(limit => TryWrite(Path.Combine(folder, limit.File), limit.Limit)) ? folder : null;
     }
 
     /// <summary>As <see cref="TryMake"/>, once groups there have the controllers.</summary>
-    public string? TryMakeUnified(BoundPlace.Unified place, IEnumerable<(string File, long Limit)> limits)
+    public string? TryMakeUnified(BoundPlace.Unified place, IEnumerable<(string File, long Limit)> limits, params IReadOnlyList<(string File, long Limit)> swap)
     {
         if (place.Way == UnifiedWay.LeaveAndEnable
             && (TryMakeFolder(place.Folder, OwnPrefix) is not { } own || !TryWrite(Path.Combine(own, "cgroup.procs"), Environment.ProcessId)))
@@ -34,7 +35,7 @@ internal sealed class GroupFolders : IDisposable
         }
 
         return place.Way == UnifiedWay.Enabled || TryWrite(Path.Combine(place.Folder, "cgroup.subtree_control"), $"+{BoundChoice.ProcessController} +{BoundChoice.MemoryController}")
-            ? TryMake(place.Folder, limits)
+            ? TryMake(place.Folder, limits, swap)
             : null;
     }
 

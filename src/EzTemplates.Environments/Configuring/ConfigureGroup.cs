@@ -5,7 +5,7 @@ namespace EzTemplates.Environments;
 /// <summary>
 /// Bounds how many processes a sandbox has and how much memory they take, by what <see cref="ScriptBounds"/> says: control groups of
 /// version 2, into which a command is put before it runs; of version 1, into which the thread is put that starts all; or limits that a
-/// command is given before it runs.
+/// command is given before it runs. Memory that is swapped out counts as well, where the kernel counts it.
 /// </summary>
 internal sealed class ConfigureGroup : IDisposable
 {
@@ -30,13 +30,13 @@ internal sealed class ConfigureGroup : IDisposable
         var (made, bounds) = (new ConfigureGroup(limits), limits.Bounds ?? ScriptBounds.OfThisProcess());
         if (bounds.Memory is BoundPlace.Unified unified)
         {
-            made._unified = made._folders.TryMakeUnified(unified, [("pids.max", limits.Processes), ("memory.max", limits.Memory)]);
+            made._unified = made._folders.TryMakeUnified(unified, [("pids.max", limits.Processes), ("memory.max", limits.Memory)], ("memory.swap.max", 0));
         }
 
         if (made._unified is null)
         {
             made._limitsProcesses = !made.TryMake(bounds.Processes, "pids.max", limits.Processes) && bounds.Processes is not BoundPlace.Nothing;
-            made._limitsMemory = !made.TryMake(bounds.Memory, "memory.limit_in_bytes", limits.Memory);
+            made._limitsMemory = !made.TryMake(bounds.Memory, "memory.limit_in_bytes", limits.Memory, ("memory.memsw.limit_in_bytes", limits.Memory));
         }
 
         return made;
@@ -86,9 +86,9 @@ internal sealed class ConfigureGroup : IDisposable
         }
     }
 
-    private bool TryMake(BoundPlace place, string file, long limit)
+    private bool TryMake(BoundPlace place, string file, long limit, params IReadOnlyList<(string File, long Limit)> swap)
     {
-        if (place is BoundPlace.Separate separate && _folders.TryMake(separate.Folder, [(file, limit)]) is { } made)
+        if (place is BoundPlace.Separate separate && _folders.TryMake(separate.Folder, [(file, limit)], swap) is { } made)
         {
             _separate.Add(made);
             return true;

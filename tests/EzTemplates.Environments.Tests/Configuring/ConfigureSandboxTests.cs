@@ -129,6 +129,22 @@ public sealed class ConfigureSandboxTests : IDisposable
     }
 
     [Fact]
+    public void Memory_that_is_swapped_out_counts_where_the_kernel_counts_it()
+    {
+        var (place, file, bound) = ScriptBounds.OfThisProcess().Memory switch
+        {
+            BoundPlace.Unified unified => (unified.Folder, "memory.swap.max", "0\n"),
+            BoundPlace.Separate separate => (separate.Folder, "memory.memsw.limit_in_bytes", "67108864\n"),
+            _ => ("", "", ""),
+        };
+        Assert.SkipUnless(place.Length > 0, "needs control groups in which memory can be bounded");
+        using var group = ConfigureGroup.Make(new ConfigureLimits { Memory = 64 << 20 });
+        var made = Directory.GetDirectories(place, $"ez-configure-{Environment.ProcessId}-*").Where(folder => File.Exists(Path.Combine(folder, file))).Select(folder => File.ReadAllText(Path.Combine(folder, file))).ToList();
+        Assert.SkipWhen(made.Count == 0, "needs a kernel that counts what is swapped out");
+        Assert.Contains(bound, made);
+    }
+
+    [Fact]
     public void Without_control_groups_each_process_has_its_limits_before_it_runs()
     {
         var limits = new ConfigureLimits { Memory = 64 << 20, Processes = 77, Bounds = new ScriptBounds(new BoundPlace.ProcessLimit(), new BoundPlace.ProcessLimit()) };
