@@ -1,14 +1,22 @@
 using System.Globalization;
+using EzTemplates.Store;
+using EzTemplates.Store.Native;
+using Microsoft.Win32.SafeHandles;
 
 namespace EzTemplates.Environments;
 
-/// <summary>Control groups that this process has made (cgroups(7)); a group of the kernel's is a folder.</summary>
+/// <summary>
+/// Control groups that this process has made (cgroups(7)); a group of the kernel's is a folder. Its maker has the folder locked (flock(2)), so
+/// that others do not take one that is still empty for one that a killed `ez` left; process numbers would be those of one namespace, and
+/// are given again.
+/// </summary>
 internal sealed class GroupFolders : IDisposable
 {
     private const string NamePrefix = "ez-configure-";
     private const string OwnPrefix = "ez-own-";
 
     private readonly List<string> _made = [];
+    private readonly List<SafeFileHandle> _held = [];
 
     /// <param name="limits">Its files, and what they are to say.</param>
     /// <param name="swap">The same, of files that a kernel without swap accounting does not have.</param>
@@ -55,16 +63,25 @@ internal sealed class GroupFolders : IDisposable
         }
     }
 
-    public void Dispose() => _made.ForEach(TryRemove);
+    public void Dispose()
+    {
+        _made.ForEach(TryRemove);
+        _held.ForEach(folder => folder.Dispose());
+    }
 
-    private static string? TryMakeFolder(string place, string prefix)
+    private string? TryMakeFolder(string place, string prefix)
     {
         var folder = Path.Combine(place, string.Create(CultureInfo.InvariantCulture, $"{prefix}{Environment.ProcessId}-{Guid.NewGuid():N}"));
         try
         {
-            return Directory.CreateDirectory(folder).FullName;
+            Directory.CreateDirectory(folder);
+            var held = Libc.OpenFolder(null, folder);
+            _held.Add(held);
+
+            // Who had it locked first took it for abandoned, and removes it.
+            return Libc.TryLock(held, FileLockMode.Shared) && Directory.Exists(folder) ? folder : null;
         }
-        catch (Exception refused) when (refused is IOException or UnauthorizedAccessException)
+        catch (Exception refused) when (refused is IOException or UnauthorizedAccessException or StoreException)
         {
             return null;
         }
@@ -83,20 +100,35 @@ internal sealed class GroupFolders : IDisposable
         }
     }
 
-    /// <summary>Of an `ez` that was killed: empty, as all that was in them ended with it.</summary>
+    /// <summary>Of an `ez` that was killed. The kernel removes none that has processes; one that has them yet goes another time.</summary>
     private static void RemoveAbandoned(string place)
     {
         try
         {
-            foreach (var folder in ((string[])[NamePrefix, OwnPrefix]).SelectMany(prefix => Directory.EnumerateDirectories(place, prefix + "*"))
-                .Where(folder => !Path.Exists("/proc/" + Path.GetFileName(folder).Split('-')[2])))
+            foreach (var folder in ((string[])[NamePrefix, OwnPrefix]).SelectMany(prefix => Directory.EnumerateDirectories(place, prefix + "*")).ToList())
             {
-                TryRemove(folder);
+                TryRemoveAbandoned(folder);
             }
         }
         catch (Exception refused) when (refused is IOException or UnauthorizedAccessException)
         {
             // Whoever may make groups here will see to it.
+        }
+    }
+
+    private static void TryRemoveAbandoned(string folder)
+    {
+        try
+        {
+            using var opened = Libc.TryOpen(null, folder, OpenFlags.Directory | OpenFlags.NoFollow).File;
+            if (opened is not null && Libc.TryLock(opened, FileLockMode.Exclusive))
+            {
+                Directory.Delete(folder);
+            }
+        }
+        catch (Exception used) when (used is IOException or UnauthorizedAccessException or StoreException)
+        {
+            // By something that its `ez` did not live to end.
         }
     }
 
