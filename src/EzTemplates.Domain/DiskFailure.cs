@@ -26,6 +26,9 @@ public static class DiskFailure
         _ => "look what is at that path, or choose another store with --store DIR",
     };
 
+    /// <summary>Whether it is what the framework's file functions throw.</summary>
+    public static bool Is(Exception failure) => failure is IOException or UnauthorizedAccessException;
+
     /// <summary>The error number behind what the framework's file functions throw; null where there is none.</summary>
     public static int? ErrnoOf(Exception failure) => failure switch
     {

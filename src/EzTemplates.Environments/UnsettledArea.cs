@@ -59,7 +59,7 @@ internal sealed class UnsettledArea(EnvironmentHost host, EnvironmentName name)
         {
             Settle();
         }
-        catch (StoreException)
+        catch (Exception refused) when (refused is StoreException || DiskFailure.Is(refused))
         {
             // The same broken disk.
         }

@@ -35,6 +35,10 @@ internal static class EachEnvironment
         {
             return Failed(name, failure);
         }
+        catch (Exception refused) when (DiskFailure.Is(refused))
+        {
+            return Failed(name, DiskFailure.Of("change environment", name.ToString(), refused));
+        }
     }
 
     private static EnvironmentChangesReport Report(IEnumerable<(EnvironmentChange Change, EzException? Failure)> outcomes)

@@ -37,6 +37,19 @@ public sealed class BatchTests
     }
 
     [Fact]
+    public void A_disk_that_refuses_one_is_that_one_s_failure()
+    {
+        using var temp = new TempFolder();
+        var members = Names("one", "full", "three").Select(name => new RemapMember(name)).ToList();
+        members.Each(member => File.WriteAllText(member.Name.ToString() == "full" ? "/dev/full" : temp.At(member.Name.ToString()), "x"));
+        Assert.Equal([true, false, true], members.Select(member => member.GoesOn));
+        Assert.Equal("cannot change environment `full`: No space left on device", members[1].Failure!.Message);
+        Assert.StartsWith("free space", members[1].Failure!.Hint, StringComparison.Ordinal);
+        members.Together(all => File.WriteAllText("/dev/full", $"{all.Count}"));
+        Assert.Equal(["one", "full", "three"], members.Select(member => member.Failure!.Message.Split('`')[1]));
+    }
+
+    [Fact]
     public void Busy_ones_are_waited_for_when_the_others_are_done()
     {
         Requires.Overlay();

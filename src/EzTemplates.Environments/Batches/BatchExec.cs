@@ -87,7 +87,7 @@ public sealed class BatchExec(EnvironmentStore environments)
         {
             member.Status = _exec.RunMounted(request, cancellation);
         }
-        catch (EzException failure)
+        catch (Exception caught) when (EnvironmentFailure.Of(member.Name, caught) is { } failure)
         {
             member.Fail(failure);
         }

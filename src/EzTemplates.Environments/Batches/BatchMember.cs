@@ -58,7 +58,7 @@ internal static class BatchSteps
             {
                 step(member);
             }
-            catch (EzException failure)
+            catch (Exception caught) when (EnvironmentFailure.Of(member.Name, caught) is { } failure)
             {
                 member.Fail(failure);
             }
@@ -79,9 +79,9 @@ internal static class BatchSteps
         {
             step(all);
         }
-        catch (EzException failure)
+        catch (Exception caught) when (caught is EzException || DiskFailure.Is(caught))
         {
-            all.ForEach(member => member.Fail(failure));
+            all.ForEach(member => member.Fail(EnvironmentFailure.Of(member.Name, caught)!));
         }
     }
 

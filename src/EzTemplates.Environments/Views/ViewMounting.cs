@@ -191,7 +191,7 @@ internal sealed class ViewMounting(EnvironmentHost host, ViewMounts views) : IDi
         {
             step();
         }
-        catch (EzException failure)
+        catch (Exception caught) when (EnvironmentFailure.Of(view.Environment, caught) is { } failure)
         {
             _failures[view.Environment] = failure;
         }
