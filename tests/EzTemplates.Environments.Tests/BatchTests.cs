@@ -49,6 +49,59 @@ public sealed class BatchTests
         Assert.Equal(["one", "full", "three"], members.Select(member => member.Failure!.Message.Split('`')[1]));
     }
 
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    public void What_cannot_be_settled_after_the_commit_is_tried_again_by_the_mount_and_then_by_the_next_one(int failures)
+    {
+        Requires.Overlay();
+        using var ground = new TestGround();
+        const string rebuild = "#!/bin/sh\ncat /v > /etc/ld.so.cache\n";
+        Mapping Version(string number) => ground.Version(number, [
+            .. ground.Tools(), ground.Text("/v", number), ground.Text("/etc/shells", $"sh\n{number}\n"), ground.Text("/etc/ld.so.cache", $"made with {number}"), ground.Text("/bin/ldconfig", rebuild, 0b111_101_101)]);
+        var (old, next) = (Version("1"), Version("2"));
+        var names = Names("a-fails", "b-fine", "c-plain");
+        Create(ground, old, names);
+        foreach (var name in names)
+        {
+            var root = ground.Environments.MountedRoot(name);
+            File.AppendAllText(root + "/etc/shells", "own\n");
+            File.WriteAllText(root + "/etc/ld.so.cache", "private");
+        }
+
+        ground.Environments.Unmount(names[2]);
+
+        // A manifest that the disk does not give once the first environment's line is written.
+        // Once for each that is settled after the commit, then for the one that is tried again.
+        var (history, calls) = (Path.Combine(ground.Layout.Environments, "a-fails", "history"), 0);
+        var lines = File.ReadLines(history).Count();
+        var whole = ground.Host();
+        var broken = new EnvironmentStore(whole with
+        {
+            ReadManifest = digest => digest == next.Manifest && File.ReadLines(history).Count() > lines && ++calls is 1 or 4 && calls <= 1 + (3 * (failures - 1))
+                ? throw new IOException("Input/output error", 5)
+                : whole.ReadManifest(digest),
+        });
+        var outcomes = new Remapper(broken).RunAll(names, (_, _) => next, RemapOptions.Default);
+
+        Assert.Equal([next, next, next], names.Select(ground.Environments.Current));
+        Assert.Equal([failures == 2, false, false], outcomes.Select(outcome => outcome.Failure is not null));
+        Assert.Equal([failures == 1, true, false], names.Select(name => ground.Environments.Show(name).IsMounted));
+        Assert.All(outcomes, outcome => Assert.Empty(outcome.Warnings));
+        if (failures == 2)
+        {
+            Assert.Equal("environment `a-fails` is `test@2` now, but its private files are not there yet: cannot change environment `a-fails`: Input/output error", outcomes[0].Failure!.Message);
+            Assert.StartsWith("look for disk errors", outcomes[0].Failure!.Hint, StringComparison.Ordinal);
+        }
+
+        foreach (var name in names)
+        {
+            var root = ground.Environments.MountedRoot(name);
+            Assert.Equal("sh\nown\n2\n", File.ReadAllText(root + "/etc/shells"));
+            Assert.Equal(failures == 2 && name == names[0] ? "private" : "2", File.ReadAllText(root + "/etc/ld.so.cache"));
+        }
+    }
+
     [Fact]
     public void Busy_ones_are_waited_for_when_the_others_are_done()
     {

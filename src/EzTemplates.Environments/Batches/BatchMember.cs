@@ -32,7 +32,7 @@ internal class BatchMember(EnvironmentName name) : IDisposable
     /// <summary>The first failure is the one that counts.</summary>
     public void Fail(EzException failure) => Failure ??= failure;
 
-    /// <summary>To try once more what it was too busy for.</summary>
+    /// <summary>To try once more what failed.</summary>
     public void TryAgain() => Failure = null;
 
     public void ThrowIfFailed()

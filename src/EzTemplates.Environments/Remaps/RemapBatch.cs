@@ -26,7 +26,7 @@ public sealed record RemapOutcome(EnvironmentName Environment, Mapping? From, Ma
 /// at the table of mounts, syncs) is done once. Each environment has a commit of its own, its history's line: wherever this is
 /// killed, each is wholly before or wholly after. What a line says is on the disk before any line is written.
 /// </summary>
-internal sealed class RemapBatch(EnvironmentStore environments, RemapTarget target, RemapOptions options)
+internal sealed partial class RemapBatch(EnvironmentStore environments, RemapTarget target, RemapOptions options)
 {
     private readonly BatchViews _views = new(environments);
     private readonly RemapJudge _judge = new(environments);
@@ -192,45 +192,6 @@ internal sealed class RemapBatch(EnvironmentStore environments, RemapTarget targ
         foreach (var member in members)
         {
             member.IsCommitted = true;
-        }
-    }
-
-    private void Settle(RemapMember member) => environments.UnsettledOf(member.Name).Settle();
-
-    /// <summary>A failure after the commit leaves the environment on its new version, and what is to be settled to the next mount.</summary>
-    private void TakeBackIfFailed(RemapMember member)
-    {
-        if (!member.IsPrepared || member.IsCommitted)
-        {
-            return;
-        }
-
-        if (member.Entry is not null)
-        {
-            EnvironmentHistory.TryCut(environments.HistoryOf(member.Name), member.LengthBefore);
-            member.Entry = null;
-        }
-
-        environments.UnsettledOf(member.Name).TrySettle();
-    }
-
-    /// <summary>Whoever was given a view's path goes on using it; of a failed one as well.</summary>
-    private void MountAgain(List<RemapMember> members) =>
-        _views.Mount([.. members.Where(member => member.WasMounted)], member => (member.Entry?.To ?? member.From).Manifest);
-
-    /// <summary>In the view, which goes again where there was none; a failure is no failure of the remap.</summary>
-    private void Rebuild(RemapMember member)
-    {
-        if (member.Judged.Rebuilds.IsEmpty || !member.IsCommitted)
-        {
-            return;
-        }
-
-        member.Warnings.AddRange(member.Judged.Rebuilds.Select(cache => cache.Rebuild(environments, member.Name, environments.Host.Patience.Cancellation)).OfType<string>());
-        environments.KeptBy(member.Name).NoteMade(member.Entry!.Number, environments.PrivateOf(member.Name), member.Judged.Rebuilds);
-        if (!member.WasMounted)
-        {
-            environments.Views.Unmount([member.Name]);
         }
     }
 
