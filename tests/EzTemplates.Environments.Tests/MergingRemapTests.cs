@@ -280,6 +280,24 @@ public sealed class MergingRemapTests : IDisposable
     }
 
     [Fact]
+    public void Backups_beside_the_files_that_are_merged_stay_as_the_environment_s_tools_left_them()
+    {
+        string[] backups = ["/etc/passwd-", "/etc/group-", "/etc/shadow-", "/etc/gshadow-", "/var/lib/dpkg/status-old", "/var/cache/debconf/config.dat-old"];
+        Mapping Version(string number, string passwd) => _ground.Version(number, [_ground.Text("/etc/passwd", passwd), .. backups.Append("/etc/subuid-").Select(path => _ground.Text(path, $"of {number}\n"))]);
+        var (old, next) = (Version("1", Root), Version("2", Root + Redis));
+        var root = Create(old);
+        File.AppendAllText(root + "/etc/passwd", Deploy);
+        Array.ForEach(backups, path => File.WriteAllText(root + path, "no record of any format\n"));
+        var before = Picture(root);
+        var remapper = new Remapper(_ground.Environments);
+        Assert.Equal(["/etc/passwd"], remapper.RunAll([Box], (_, _) => next, new RemapOptions())[0].Paths.Select(path => path.Path.Latin1));
+        Assert.All(backups, path => Assert.Equal("no record of any format\n", File.ReadAllText(root + path)));
+        Assert.Equal("of 2\n", File.ReadAllText(root + "/etc/subuid-"));
+        remapper.RunAll([Box], Remapper.EarlierMapping(null), new RemapOptions { Action = MappingAction.Rollback });
+        Assert.Equal(before, Picture(root));
+    }
+
+    [Fact]
     public void Steps_that_a_kill_left_half_done_are_ended_by_the_next_look_however_far_they_were()
     {
         var (old, next) = (Passwd("1", Root, "sh\n"), Passwd("2", Root + Redis, "sh\nzsh\n"));
