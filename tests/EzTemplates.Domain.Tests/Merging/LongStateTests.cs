@@ -1,5 +1,4 @@
 using System.Globalization;
-using EzTemplates.Domain.Merging;
 using Xunit;
 
 namespace EzTemplates.Domain.Tests.Merging;
@@ -10,6 +9,7 @@ namespace EzTemplates.Domain.Tests.Merging;
 /// </summary>
 public sealed class LongStateTests
 {
+    private const string Alternatives = "/var/lib/dpkg/alternatives/a";
     private const int Many = 300_000;
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(40);
 
@@ -56,8 +56,6 @@ public sealed class LongStateTests
         var (own, next) = (Lines(50_000, i => $"u:{100_000 + i}:1\n"), Lines(50_000, i => $"v:{1_000_000 + i}:1\n"));
         return Merges("/etc/subuid", "", own, next, own + next);
     }
-
-    private const string Alternatives = "/var/lib/dpkg/alternatives/a";
 
     private static async Task Merges(string path, string old, string own, string next, string merged)
     {
