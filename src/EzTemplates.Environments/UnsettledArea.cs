@@ -14,6 +14,9 @@ internal sealed class UnsettledArea(EnvironmentHost host, EnvironmentName name)
 {
     private readonly string _folder = host.Layout.EnvironmentOf(name.ToString());
 
+    /// <summary>Whether there is something left to do.</summary>
+    public bool IsThere => File.Exists(Note);
+
     private string Note => Path.Combine(_folder, "unsettled");
 
     /// <summary>The caller syncs it.</summary>
@@ -27,7 +30,7 @@ internal sealed class UnsettledArea(EnvironmentHost host, EnvironmentName name)
     /// <summary>Does what the note asks, if the version it speaks of is mapped, and removes it. The view is not mounted.</summary>
     public void Settle()
     {
-        if (!File.Exists(Note))
+        if (!IsThere)
         {
             return;
         }
@@ -68,7 +71,7 @@ internal sealed class UnsettledArea(EnvironmentHost host, EnvironmentName name)
     /// <summary>Ends what a remap that was killed after its commit had still to do; one that is at work has the lock.</summary>
     public void Recover()
     {
-        if (File.Exists(Note))
+        if (IsThere)
         {
             using var only = FileLock.TryAcquire(host.Layout.EnvironmentLockOf(name.ToString()), FileLockMode.Exclusive);
             if (only is not null)

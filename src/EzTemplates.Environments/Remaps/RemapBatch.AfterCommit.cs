@@ -33,7 +33,7 @@ internal sealed partial class RemapBatch
         var mounted = members.FindAll(member => member.WasMounted);
         mounted.FindAll(member => member.IsCommitted).ForEach(member => member.TryAgain());
         _views.Mount(mounted, member => (member.Entry?.To ?? member.From).Manifest);
-        foreach (var member in members.Where(member => member is { IsCommitted: true, Failure: not null }))
+        foreach (var member in members.Where(member => member is { IsCommitted: true, Failure: not null } && environments.UnsettledOf(member.Name).IsThere))
         {
             var (failure, name) = (member.Failure!, member.Name);
             member.TryAgain();
