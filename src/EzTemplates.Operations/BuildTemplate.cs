@@ -38,9 +38,11 @@ public static class BuildTemplate
         RequireIds.ToConfigure(workspace.Store, locked.Lock);
         var subject = Subject(workspace, locked);
         using var writer = workspace.Store.BeginWriting(workspace.Patience);
-        var downloaded = await workspace.Steps.RunAsync("fetch", () => FetchPackages.RunAsync(workspace, locked, rows, cancel)).ConfigureAwait(false);
         using var batch = writer.BeginIngest();
-        var contents = workspace.Steps.Run("ingest", () => IngestPackages.Run(workspace, batch, locked, rows, cancel));
+        var packages = BringPackages.Begin(workspace, batch, locked, rows, cancel);
+        await using var ended = packages.ConfigureAwait(false);
+        var downloaded = await workspace.Steps.RunAsync("fetch", () => packages.Fetched).ConfigureAwait(false);
+        var contents = await workspace.Steps.RunAsync("ingest", () => packages.Unpacked).ConfigureAwait(false);
         var beside = meanwhile is null ? Task.CompletedTask : Task.Run(meanwhile, cancel);
         ConfiguredTree made;
         try

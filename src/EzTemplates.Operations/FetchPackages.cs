@@ -8,12 +8,12 @@ namespace EzTemplates.Operations;
 /// <summary>Brings the archives that a build needs and the store has neither unpacked nor kept.</summary>
 internal static class FetchPackages
 {
+    /// <param name="missing">As <see cref="Missing"/> has it.</param>
+    /// <param name="arrivals">Told of each archive that has come.</param>
     /// <returns>Bytes that were downloaded.</returns>
     /// <exception cref="EzException">A file could not be had; the others are kept for the next try.</exception>
-    public static async Task<long> RunAsync(Workspace workspace, LockedRecipe locked, IReadOnlyList<LockedPackage> rows, CancellationToken cancel)
+    public static async Task<long> RunAsync(Workspace workspace, LockedRecipe locked, IReadOnlyList<LockedPackage> missing, PackageArrivals arrivals, CancellationToken cancel)
     {
-        var missing = Missing(workspace, rows);
-        RequireSpace.For(workspace, locked.Lock.Template, missing, rows);
         if (missing.Count == 0)
         {
             return 0;
@@ -25,6 +25,7 @@ internal static class FetchPackages
         {
             Offline = workspace.Options.Offline,
             Cancel = cancel,
+            Arrived = item => arrivals.Add(item.Sha256),
             Progress = p => workspace.Tell(new OperationEvent.Progress("fetch", p.DoneBytes, p.TotalBytes, p.DoneFiles, p.TotalFiles)),
         }).ConfigureAwait(false);
         workspace.Store.Catalog.SaveMirrors(report.Mirrors.Select(m => new MirrorRow(m.Mirror, m.Bytes, m.Seconds, m.Successes, m.Failures)));

@@ -20,9 +20,11 @@ internal sealed class IngestAhead(Workspace workspace, LockedRecipe locked)
         try
         {
             using var writer = workspace.Store.BeginWriting(workspace.Patience);
-            _downloaded = await FetchPackages.RunAsync(workspace, locked, locked.Lock.Packages, cancel).ConfigureAwait(false);
             using var batch = writer.BeginIngest();
-            _ = IngestPackages.Run(workspace, batch, locked, locked.Lock.Packages, cancel);
+            var packages = BringPackages.Begin(workspace, batch, locked, locked.Lock.Packages, cancel);
+            await using var ended = packages.ConfigureAwait(false);
+            _downloaded = await packages.Fetched.ConfigureAwait(false);
+            _ = await packages.Unpacked.ConfigureAwait(false);
             _objects = batch.Statistics;
         }
         catch (EzException)

@@ -7,8 +7,9 @@ namespace EzTemplates.Operations;
 /// <summary>Unpacks each package that the store has not seen, on all cores; each once in the life of the store.</summary>
 internal static class IngestPackages
 {
+    /// <param name="arrivals">Until an archive is there, others are unpacked.</param>
     /// <returns>The contents of every row, in the rows' order.</returns>
-    public static PackageContents[] Run(Workspace workspace, IngestBatch batch, LockedRecipe locked, IReadOnlyList<LockedPackage> rows, CancellationToken cancel)
+    public static PackageContents[] Run(Workspace workspace, IngestBatch batch, LockedRecipe locked, IReadOnlyList<LockedPackage> rows, PackageArrivals arrivals, CancellationToken cancel)
     {
         var allowDevices = AllowsDevices(locked);
         var contents = new PackageContents[rows.Count];
@@ -20,7 +21,8 @@ internal static class IngestPackages
         var options = new ParallelOptions { MaxDegreeOfParallelism = Environment.ProcessorCount, CancellationToken = cancel };
         try
         {
-            Parallel.ForEach(System.Collections.Concurrent.Partitioner.Create(order, System.Collections.Concurrent.EnumerablePartitionerOptions.NoBuffering), options, step =>
+            var inTurn = arrivals.InTurn(order, step => rows[step.Index].Sha256, cancel);
+            Parallel.ForEach(System.Collections.Concurrent.Partitioner.Create(inTurn, System.Collections.Concurrent.EnumerablePartitionerOptions.NoBuffering), options, step =>
             {
                 var i = step.Index;
                 contents[i] = Unpack(workspace, batch, rows[i], new PackageReadOptions
@@ -34,8 +36,12 @@ internal static class IngestPackages
                     RefuseDevices(rows[i], contents[i]);
                 }
 
-                var done = Interlocked.Add(ref bytes, rows[i].Size);
-                workspace.Tell(new OperationEvent.Progress("ingest", done, total, Interlocked.Increment(ref items), rows.Count));
+                var (done, count) = (Interlocked.Add(ref bytes, rows[i].Size), Interlocked.Increment(ref items));
+                if (arrivals.IsComplete)
+                {
+                    // Until then the fetch is what is waited for.
+                    workspace.Tell(new OperationEvent.Progress("ingest", done, total, count, rows.Count));
+                }
             });
         }
         catch (AggregateException several) when (several.InnerExceptions.OfType<EzException>().FirstOrDefault() is { } first)

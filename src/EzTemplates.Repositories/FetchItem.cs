@@ -21,6 +21,9 @@ public sealed record FetchOptions
     /// <summary>Called from many threads, often.</summary>
     public Action<FetchProgress>? Progress { get; init; }
 
+    /// <summary>Called for each item that is in place, from many threads.</summary>
+    public Action<FetchItem>? Arrived { get; init; }
+
     public CancellationToken Cancel { get; init; }
 }
 

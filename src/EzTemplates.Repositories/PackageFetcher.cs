@@ -56,6 +56,7 @@ public sealed class PackageFetcher(MirrorClient client)
             }
 
             tally.Finish();
+            options.Arrived?.Invoke(item);
             return null;
         }
         catch (AllMirrorsFailed failed)

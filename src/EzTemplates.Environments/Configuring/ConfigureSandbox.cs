@@ -18,6 +18,11 @@ public sealed class ConfigureSandbox : IDisposable
     /// <summary>The host's name inside: neutral, since scripts write it into configuration.</summary>
     private const string HostName = "localhost";
 
+    // Process 1, as far as scripts look at it. A root of its own is what tells tools that nothing was booted in theirs (ischroot(1),
+    // systemctl(1)): else libc6's script has init start itself again, and waits a second for it.
+    private static readonly TreePath ProcessOne = TreePath.Parse("/proc/1");
+    private static readonly (string Name, string Target) RootOfProcessOne = ("root", "/proc");
+
     private const int OutputLines = 400;
     private const int MostOutput = 1 << 20;
 
@@ -26,6 +31,7 @@ public sealed class ConfigureSandbox : IDisposable
     private readonly ConfigureTree _tree;
     private readonly ConfigureLimits _limits;
     private readonly ConfigureGroup _group;
+    private readonly string _processOne;
     private readonly SafeFileHandle _upper;
     private readonly SafeFileHandle _nothing = File.OpenHandle("/dev/null");
     private readonly SafeFileHandle _output;
@@ -40,6 +46,8 @@ public sealed class ConfigureSandbox : IDisposable
         (_tree, _limits, _ids) = (tree, limits, environments.Host.Ids);
         string Made(string name) => Path.GetRelativePath(environments.Host.Layout.Root, Directory.CreateDirectory(Path.Combine(tree.Folder, name)).FullName);
         var (area, log) = (Made("area"), Made("log"));
+        _processOne = Directory.CreateDirectory(Path.Combine(tree.Folder, "process-1")).FullName;
+        File.CreateSymbolicLink(Path.Combine(_processOne, RootOfProcessOne.Name), RootOfProcessOne.Target);
         _group = ConfigureGroup.Make(limits);
         SafeFileHandle? upper = null, output = null, ticks = null;
         try
@@ -208,7 +216,7 @@ public sealed class ConfigureSandbox : IDisposable
         Environment = EnvironmentName.Parse(HostName),
         Command = command,
         Variables = [.. variables, .. _limits.Clock?.Variables ?? []],
-        Binds = _limits.Clock is { } clock ? [clock.Bind] : [],
+        Binds = [new BindMount(_processOne, ProcessOne, BindAccess.ReadOnly), .. _limits.Clock is { } clock ? [clock.Bind] : (BindMount[])[]],
         Network = SandboxNetwork.None,
         Streams = streams,
     };

@@ -20,7 +20,7 @@ public sealed class ConfigureSandboxTests : IDisposable
         _version = _ground.Version(
             "1",
             [
-                .. _ground.Tools([.. "dd setsid uname".Split(' '), .. ToolRun.Locate("perl") is null ? [] : (string[])["perl"]]), _ground.Text("/etc/kept", "kept\n"), _ground.Text("/etc/changed", "old\n"), _ground.Text("/etc/removed", "x"),
+                .. _ground.Tools([.. "dd setsid stat uname".Split(' '), .. new[] { "perl", "ischroot" }.Where(tool => ToolRun.Locate(tool) is not null)]), _ground.Text("/etc/kept", "kept\n"), _ground.Text("/etc/changed", "old\n"), _ground.Text("/etc/removed", "x"),
                 _ground.Text("/opt/whole/a", "a"), _ground.Text("/opt/whole/b", "b"), TestGround.Folder("/var/log"), TestGround.Folder("/run"),
             ]);
     }
@@ -183,6 +183,14 @@ public sealed class ConfigureSandboxTests : IDisposable
 
         // Not permitted, or by a kernel that has no modules not there; unreachable.
         Assert.Matches("^(1|38) 101$", string.Join(' ', failure.Output));
+    }
+
+    [Fact]
+    public void Nothing_was_booted_in_a_root_that_is_being_made()
+    {
+        // libc6's postinst asks ischroot(1), and where that says no, tells init to start itself again and sleeps for a second.
+        Requires.Tool("ischroot");
+        Capture("[ $(stat -L -c %d:%i /proc/1/root) != $(stat -c %d:%i /) ]; ischroot");
     }
 
     [Fact]
