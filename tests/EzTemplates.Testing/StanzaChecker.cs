@@ -120,7 +120,7 @@ public sealed partial class StanzaChecker
 
         foreach (var (by, version) in _providers.GetValueOrDefault(relation.Name, []))
         {
-            if (by.Name != relation.Name && (relation.Operator == "" || version != "") && Fits(relation, by, version))
+            if ((by.Name != relation.Name || !Fits(relation, by, by.Version)) && (relation.Operator == "" || version != "") && Fits(relation, by, version))
             {
                 yield return by;
             }

@@ -113,7 +113,7 @@ internal sealed class DebCandidates
         foreach (var package in alternative.Name == own ? [] : _universe.Named(alternative.Name))
         {
             if (_matching.IsMeant(package, alternative.Architecture)
-                && _matching.HasVersion(package, alternative.Relation, alternative.Version))
+                && _matching.GoesAs(package, alternative))
             {
                 Add(package, true);
             }
@@ -185,7 +185,7 @@ internal sealed class DebCandidates
         foreach (var package in _universe.Named(alternative.Name))
         {
             if (_matching.Serves(package, alternative.Architecture, owner)
-                && _matching.HasVersion(package, alternative.Relation, alternative.Version))
+                && _matching.GoesAs(package, alternative))
             {
                 Add(package, admittedOnly);
             }

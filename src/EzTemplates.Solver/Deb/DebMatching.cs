@@ -54,6 +54,13 @@ internal sealed class DebMatching
         qualifier.IsEmpty || qualifier == _anyWord
         || (qualifier == _nativeWord ? IsNative(package) : ArchitectureOf(package) == Resolve(qualifier));
 
+    /// <summary>
+    /// Whether a package that has the name is within the relation, by its own version or by one that it says it provides: dpkg and APT
+    /// take either.
+    /// </summary>
+    public bool GoesAs(PackageId package, DependencyAlternative alternative) =>
+        HasVersion(package, alternative.Relation, alternative.Version) || Provides(package, alternative.Name, alternative.Relation, alternative.Version);
+
     /// <summary>Whether the package's own version, under its own name, is within the relation.</summary>
     public bool HasVersion(PackageId package, VersionRelation relation, StringId version)
     {

@@ -52,6 +52,7 @@ internal static class Scenarios
         ["a provider by what its best version is"] = new(
             "r 1 ; Depends: v\na 1 ; Provides: v ; Installed-Size: 1\na 2 ; Provides: v ; Installed-Size: 3\nb 1 ; Provides: v ; Installed-Size: 2", "install r", "b=1 r=1"),
         ["an unversioned Provides serves no version"] = new("a 1 ; Depends: v (>= 1)\np 1 ; Provides: v\nq 1 ; Provides: v (= 2)", "install a", "a=1 q=1"),
+        ["a package that goes as its own earlier version"] = new("a 1 ; Depends: p (= 1)\np 1\np 2 ; Provides: p (= 1)", "install a", "a=1 p=2"),
         ["a virtual package that was asked for"] = new("p 1 ; Provides: v", "install v", "p=1"),
         ["a package that satisfies itself"] = new("a 1 ; Depends: v ; Provides: v\nb 1 ; Provides: v", "install a", "a=1"),
         ["a circle that nothing needs goes"] = new(

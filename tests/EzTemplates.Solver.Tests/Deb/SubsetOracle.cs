@@ -238,7 +238,7 @@ internal sealed class SubsetOracle
 
         foreach (var provided in _universe.Provides(new PackageId(package)))
         {
-            if (provided.Name == alternative.Name && _universe.Names[package] != alternative.Name
+            if (provided.Name == alternative.Name
                 && (alternative.Relation == VersionRelation.Any || (!provided.Version.IsEmpty && Within(provided.Version))))
             {
                 return true;
