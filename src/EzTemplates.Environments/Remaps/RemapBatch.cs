@@ -226,8 +226,10 @@ internal sealed class RemapBatch(EnvironmentStore environments, RemapTarget targ
             return;
         }
 
+        var made = member.Judged.Rebuilds.SelectMany(cache => cache.Made).ToList();
+        using var times = new FolderTimes(environments.PrivateOf(member.Name), made.Select(path => path.Parent));
         member.Warnings.AddRange(member.Judged.Rebuilds.Select(cache => cache.Rebuild(environments, member.Name, environments.Host.Patience.Cancellation)).OfType<string>());
-        environments.KeptBy(member.Name).NoteMade(member.Entry!.Number, environments.PrivateOf(member.Name), [.. member.Judged.Rebuilds.SelectMany(cache => cache.Made)]);
+        environments.KeptBy(member.Name).NoteMade(member.Entry!.Number, environments.PrivateOf(member.Name), made);
         if (!member.WasMounted)
         {
             environments.Views.Unmount([member.Name]);
