@@ -102,11 +102,17 @@ internal sealed class ConfigureTemplate
         RecipeFiles.Put(_ground, edit, _subject);
         AddToDatabase(edit);
         var answers = DebconfAnswers.For(_workspace, edit, _subject, _layer.Packages);
-        _ground.Run(
-            edit,
-            _ids,
-            [.. answers.Steps, .. DpkgSteps.Preinsts(_layer.Packages, _subject.Epoch), DpkgSteps.Configure(_subject.Epoch)],
-            [.. answers.Files, .. DpkgSteps.Members(_layer.Packages)]);
+        ImmutableArray<ConfigureStep> first = [.. answers.Steps, .. DpkgSteps.Preinsts(_layer.Packages, _subject.Epoch)];
+        IEnumerable<DatabaseFile> files = [.. answers.Files, .. DpkgSteps.Members(_layer.Packages)];
+        if (_layer.Tree.Contested.IsEmpty)
+        {
+            _ground.Run(edit, _ids, [.. first, DpkgSteps.Configure(_subject.Epoch)], files);
+            return Finish(edit);
+        }
+
+        _ground.Run(edit, _ids, first, files);
+        new ContestedFiles(_layer, edit, DivertedIn(edit)).Lay(0, Epoch, (file, _) => file.Entry);
+        _ground.Run(edit, _ids, [DpkgSteps.Configure(_subject.Epoch)], []);
         return Finish(edit);
     }
 
@@ -117,8 +123,7 @@ internal sealed class ConfigureTemplate
         var answers = DebconfAnswers.For(_workspace, edit, _subject, _layer.Packages);
         RunFirst([.. answers.Steps, .. DpkgSteps.Preinsts(_layer.Packages, _subject.Epoch)], [.. answers.Files, .. DpkgSteps.Members(_layer.Packages)]);
 
-        var diverted = DivertedPaths.Read(_ground.TextOf(edit, DpkgDatabase.Diversions) ?? "", edit.Settle);
-        new LaidLayer(_layer, edit, ControlsOf(os), diverted, OwnersIn(edit)).Lay(Epoch);
+        new LaidLayer(_layer, edit, ControlsOf(os), DivertedIn(edit), OwnersIn(edit)).Lay(Epoch);
         RecipeFiles.Put(_ground, edit, _subject);
         AddToDatabase(edit);
         _ground.Run(edit, _ids, [DpkgSteps.Configure(_subject.Epoch)], []);
@@ -132,6 +137,8 @@ internal sealed class ConfigureTemplate
             }
         }
     }
+
+    private DivertedPaths DivertedIn(TreeEdit edit) => DivertedPaths.Read(_ground.TextOf(edit, DpkgDatabase.Diversions) ?? "", edit.Settle);
 
     /// <summary>As the preinsts have left them: they may have made users, and overrides.</summary>
     private LaidOwners OwnersIn(TreeEdit edit)

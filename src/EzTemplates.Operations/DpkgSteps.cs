@@ -9,7 +9,7 @@ namespace EzTemplates.Operations;
 /// <summary>The commands by which a system's packages are configured, with what dpkg tells its scripts (dpkg(1), "Internal environment").</summary>
 internal static class DpkgSteps
 {
-    private const string Preinst = "preinst";
+    public const string Preinst = "preinst";
     private const string ConfigureName = "dpkg --configure";
 
     // Every package's control members, each where a link makes it dpkg's folder of the package that is being unpacked.

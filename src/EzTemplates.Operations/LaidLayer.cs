@@ -31,6 +31,8 @@ internal sealed class LaidLayer(ComposedLayers layer, TreeEdit tree, IReadOnlyLi
                 Put(Owned(entries[i], settled, package), place, package == TreeEdit.NoPackage ? package : package + below.Count);
             }
         }
+
+        new ContestedFiles(layer, tree, diverted).Lay(below.Count, epoch, (file, settled) => Owned(file.Entry, settled, file.Package));
     }
 
     private ManifestEntry Owned(ManifestEntry entry, TreePath settled, int package) =>
