@@ -62,7 +62,7 @@ internal static class DpkgSteps
         new("SOURCE_DATE_EPOCH", Number(epoch)),
     ];
 
-    private static bool HasPreinst(StoredPackage package) => package.Contents.Control.Any(member => member.Name == Preinst);
+    public static bool HasPreinst(StoredPackage package) => package.Contents.Control.Any(member => member.Name == Preinst);
 
     private static TreePath Place(StoredPackage package) => Shelf.Append($"{package.Row.Name}:{package.Row.Architecture}");
 
