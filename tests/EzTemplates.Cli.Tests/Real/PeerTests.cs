@@ -56,6 +56,9 @@ public sealed class PeerTests(RealGround ground)
         var told = Compare("debian-12", "bookworm", ["awkward"], common, own).ToList();
         Assert.True(told.Count == 0, string.Join('\n', told.Take(60)));
         Assert.Empty(own.Unused);
+        Assert.Equal(
+            ["/etc/aliases.db", "/etc/ssl/certs/java/cacerts", "/var/lib/mysql/mysql"],
+            ground.Exec("peer-debian-12-awkward", "sh", "-c", "dpkg --audit && dpkg -V && apt-get check -qq && slapcat >/dev/null && ls -d /etc/aliases.db /etc/ssl/certs/java/cacerts /var/lib/mysql/mysql").Succeed().Lines);
         Assert.InRange(ground.LayersOf("awkward").Sum(file => JsonDocument.Parse(File.ReadAllBytes(file)).RootElement.GetProperty("packages").GetArrayLength()), 300, int.MaxValue);
     }
 
