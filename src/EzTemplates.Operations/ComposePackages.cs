@@ -17,7 +17,7 @@ internal static class ComposePackages
     {
         // What an OS leaves out, all applications on it leave out.
         var filter = PathFilter.Of(subject.Os?.Settings ?? subject.Settings[0]);
-        var packages = layers.SelectMany(layer => InConfigureOrder(layer.Select(package => Read(workspace, package.Row, package.Contents, filter)).ToList())).ToImmutableArray();
+        var packages = layers.SelectMany(layer => InConfigureOrder(layer.Select(package => Read(workspace, package.Row, package.Contents, filter, subject)).ToList())).ToImmutableArray();
         var options = new ComposeOptions(new FileTime(subject.Epoch), UsrMerge: true, DebVersionOrder.Compare);
         var composed = ManifestComposer.Compose([.. packages.Select(p => p.Composed)], options);
         var provenance = composed.Provenance with { ConfigurationFiles = ConfigurationFiles(workspace, packages) };
@@ -27,7 +27,7 @@ internal static class ComposePackages
     private static IEnumerable<StoredPackage> InConfigureOrder(List<StoredPackage> layer) =>
         ConfigureOrder.Sort([.. layer.Select(p => ToOrder(p.Control))]).Select(i => layer[i]);
 
-    private static StoredPackage Read(Workspace workspace, LockedPackage row, PackageContents contents, PathFilter filter)
+    private static StoredPackage Read(Workspace workspace, LockedPackage row, PackageContents contents, PathFilter filter, ConfigureSubject subject)
     {
         var control = StoredControl.Read(workspace.Store, contents, row.ToString());
         if (control.Package != row.Name || control.Version != row.Version || control.Architecture != row.Architecture)
@@ -44,8 +44,15 @@ internal static class ComposePackages
             control.Architecture,
             control.Flags.HasFlag(PackageFlags.MultiArchSame),
             [.. control.Of(DependencyKind.Replaces).SelectMany(r => r.Alternatives).Select(a => new PackageReplaces(a.Name, a.Relation, a.Version))],
-            filter.Apply(contents)));
+            filter.Apply(contents))
+        {
+            MayDivert = () => subject.IsConfigured && Diverts(workspace, contents),
+        });
     }
+
+    /// <summary>Whether its preinst has dpkg-divert(1) in it; what it does comes out when it runs.</summary>
+    private static bool Diverts(Workspace workspace, PackageContents contents) =>
+        contents.Control.FirstOrDefault(member => member.Name == DpkgSteps.Preinst) is { } script && workspace.Store.Objects.Read(script.Content).AsSpan().IndexOf("dpkg-divert"u8) >= 0;
 
     private static PackageToOrder ToOrder(DebControl control) => new(
         control.Package,

@@ -102,11 +102,17 @@ internal sealed class ConfigureTemplate
         RecipeFiles.Put(_ground, edit, _subject);
         AddToDatabase(edit);
         var answers = DebconfAnswers.For(_workspace, edit, _subject, _layer.Packages);
-        _ground.Run(
-            edit,
-            _ids,
-            [.. answers.Steps, .. DpkgSteps.Preinsts(_layer.Packages, _subject.Epoch), DpkgSteps.Configure(_subject.Epoch)],
-            [.. answers.Files, .. DpkgSteps.Members(_layer.Packages)]);
+        ImmutableArray<ConfigureStep> first = [.. answers.Steps, .. DpkgSteps.Preinsts(_layer.Packages, _subject.Epoch)];
+        IEnumerable<DatabaseFile> files = [.. answers.Files, .. DpkgSteps.Members(_layer.Packages)];
+        if (_layer.Tree.Contested.IsEmpty)
+        {
+            _ground.Run(edit, _ids, [.. first, DpkgSteps.Configure(_subject.Epoch)], files);
+            return Finish(edit);
+        }
+
+        _ground.Run(edit, _ids, first, files);
+        new ContestedFiles(_layer, edit, DivertedIn(edit)).Lay(0, Epoch, (file, _) => file.Entry);
+        _ground.Run(edit, _ids, [DpkgSteps.Configure(_subject.Epoch)], []);
         return Finish(edit);
     }
 
@@ -114,30 +120,38 @@ internal sealed class ConfigureTemplate
     private ComposedManifest ConfigureOn(TemplateVersionRecord os)
     {
         var edit = new TreeEdit(new ComposedManifest(_workspace.Store.Versions.ReadManifest(os.Manifest), _below));
-        var answers = DebconfAnswers.For(_workspace, edit, _subject, _layer.Packages);
-        RunFirst([.. answers.Steps, .. DpkgSteps.Preinsts(_layer.Packages, _subject.Epoch)], [.. answers.Files, .. DpkgSteps.Members(_layer.Packages)]);
+        var (steps, files) = DebconfAnswers.For(_workspace, edit, _subject, _layer.Packages);
+        var layer = new LaidLayer(_layer, edit, ControlsOf(os));
+        foreach (var wave in UnpackWaves.Of(_layer.Packages))
+        {
+            ImmutableArray<StoredPackage> packages = [.. wave.Select(i => _layer.Packages[i])];
+            RunFirst([.. steps, .. DpkgSteps.Preinsts(packages, _subject.Epoch)], [.. files, .. DpkgSteps.Members(packages)]);
+            layer.Lay(wave, RulesIn(edit), Epoch);
+            (steps, files) = ([], []);
+        }
 
-        var diverted = DivertedPaths.Read(_ground.TextOf(edit, DpkgDatabase.Diversions) ?? "", edit.Settle);
-        new LaidLayer(_layer, edit, ControlsOf(os), diverted, OwnersIn(edit)).Lay(Epoch);
+        layer.LayRest(RulesIn(edit), Epoch);
         RecipeFiles.Put(_ground, edit, _subject);
         AddToDatabase(edit);
         _ground.Run(edit, _ids, [DpkgSteps.Configure(_subject.Epoch)], []);
         return Finish(edit);
 
-        void RunFirst(ImmutableArray<ConfigureStep> steps, IEnumerable<DatabaseFile> files)
+        void RunFirst(ImmutableArray<ConfigureStep> commands, IEnumerable<DatabaseFile> meanwhile)
         {
-            if (!steps.IsEmpty)
+            if (!commands.IsEmpty)
             {
-                _ground.Run(edit, _ids, steps, files);
+                _ground.Run(edit, _ids, commands, meanwhile);
             }
         }
     }
 
+    private DivertedPaths DivertedIn(TreeEdit edit) => DivertedPaths.Read(_ground.TextOf(edit, DpkgDatabase.Diversions) ?? "", edit.Settle);
+
     /// <summary>As the preinsts have left them: they may have made users, and overrides.</summary>
-    private LaidOwners OwnersIn(TreeEdit edit)
+    private LayingRules RulesIn(TreeEdit edit)
     {
         var (users, groups) = (new AccountTable(_ground.TextOf(edit, AccountTable.Passwd)), new AccountTable(_ground.TextOf(edit, AccountTable.Group)));
-        return new LaidOwners(_layer, users, groups, StatOverrides.Read(_ground.TextOf(edit, DpkgDatabase.StatOverrides) ?? "", users, groups, edit.Settle));
+        return new LayingRules(DivertedIn(edit), new LaidOwners(_layer, users, groups, StatOverrides.Read(_ground.TextOf(edit, DpkgDatabase.StatOverrides) ?? "", users, groups, edit.Settle)));
     }
 
     private void AddToDatabase(TreeEdit edit)

@@ -9,7 +9,7 @@ namespace EzTemplates.Operations;
 /// <summary>The commands by which a system's packages are configured, with what dpkg tells its scripts (dpkg(1), "Internal environment").</summary>
 internal static class DpkgSteps
 {
-    private const string Preinst = "preinst";
+    public const string Preinst = "preinst";
     private const string ConfigureName = "dpkg --configure";
 
     // Every package's control members, each where a link makes it dpkg's folder of the package that is being unpacked.
@@ -62,7 +62,7 @@ internal static class DpkgSteps
         new("SOURCE_DATE_EPOCH", Number(epoch)),
     ];
 
-    private static bool HasPreinst(StoredPackage package) => package.Contents.Control.Any(member => member.Name == Preinst);
+    public static bool HasPreinst(StoredPackage package) => package.Contents.Control.Any(member => member.Name == Preinst);
 
     private static TreePath Place(StoredPackage package) => Shelf.Append($"{package.Row.Name}:{package.Row.Architecture}");
 

@@ -5,6 +5,9 @@ using EzTemplates.Formats.Dpkg;
 
 namespace EzTemplates.Operations;
 
+/// <summary>What the tree says, besides its paths, of files that are laid there.</summary>
+internal sealed record LayingRules(DivertedPaths Diverted, LaidOwners Owners);
+
 /// <summary>
 /// Lays applications' files on an OS's configured tree, as dpkg unpacks them there: through links, aside where a path is diverted, and
 /// never in the place of a folder, nor of a link to one.
@@ -12,28 +15,45 @@ namespace EzTemplates.Operations;
 /// <param name="layer">The applications' packages, composed by themselves.</param>
 /// <param name="tree">Numbers the OS's packages as <paramref name="below"/> does; the applications' come after them.</param>
 /// <param name="below">The OS's packages. A path that scripts made is of none, and makes way.</param>
-internal sealed class LaidLayer(ComposedLayers layer, TreeEdit tree, IReadOnlyList<Lazy<DebControl>> below, DivertedPaths diverted, LaidOwners owners)
+internal sealed class LaidLayer(ComposedLayers layer, TreeEdit tree, IReadOnlyList<Lazy<DebControl>> below)
 {
     private readonly Dictionary<TreePath, TreePath> _places = [];
 
+    /// <summary>The files of some packages; folders that none has come as they are needed.</summary>
+    /// <param name="rules">As the preinsts of these packages have left them.</param>
     /// <exception cref="EzException">Unsolvable: a path is another package's, and neither replaces the other; it names both.</exception>
-    public void Lay(FileTime epoch)
+    public void Lay(IEnumerable<int> packages, LayingRules rules, FileTime epoch) => Lay(packages.ToHashSet(), rules, epoch);
+
+    /// <summary>What no package has, and what another package may have diverted, once all packages are laid.</summary>
+    /// <exception cref="EzException">As <see cref="Lay(IEnumerable{int}, LayingRules, FileTime)"/>.</exception>
+    public void LayRest(LayingRules rules, FileTime epoch)
+    {
+        Lay([TreeEdit.NoPackage], rules, epoch);
+        new ContestedFiles(layer, tree, rules.Diverted).Lay(below.Count, epoch, (file, settled) => rules.Owners.Of(file.Entry, settled, file.Package));
+    }
+
+    private void Lay(HashSet<int> packages, LayingRules rules, FileTime epoch)
     {
         var entries = layer.Tree.Manifest.Entries;
         for (var i = 0; i < entries.Length; i++)
         {
             var package = layer.Tree.Provenance.PackageOfEntry[i];
+            if (!packages.Contains(package))
+            {
+                continue;
+            }
+
             var settled = tree.Settle(entries[i].Path);
-            var place = package == TreeEdit.NoPackage ? settled : diverted.For(settled, layer.Packages[package].Row.Name);
+            var place = package == TreeEdit.NoPackage ? settled : rules.Diverted.For(settled, layer.Packages[package].Row.Name);
             if (IsFree(entries[i], place, package))
             {
                 tree.MakeParents(place, epoch);
-                Put(Owned(entries[i], settled, package), place, package == TreeEdit.NoPackage ? package : package + below.Count);
+                Put(Owned(rules.Owners, entries[i], settled, package), place, package == TreeEdit.NoPackage ? package : package + below.Count);
             }
         }
     }
 
-    private ManifestEntry Owned(ManifestEntry entry, TreePath settled, int package) =>
+    private static ManifestEntry Owned(LaidOwners owners, ManifestEntry entry, TreePath settled, int package) =>
         package == TreeEdit.NoPackage || entry.Type == EntryType.HardLink ? entry : owners.Of(entry, settled, package);
 
     private void Put(ManifestEntry entry, TreePath place, int package)

@@ -66,6 +66,9 @@ public sealed record GeneratedPackage(string Name, string Version)
 
     public string Priority { get; init; } = "optional";
 
+    /// <summary>The whole control file of an archive that is put as it is; null: it is made of the fields here.</summary>
+    public string? ControlText { get; init; }
+
     /// <summary>Further control fields, in order.</summary>
     public ImmutableArray<(string Name, string Value)> Fields { get; init; } = [];
 
@@ -107,6 +110,11 @@ public sealed record GeneratedPackage(string Name, string Version)
     /// <summary>The control file; the first paragraph of the index has the same fields.</summary>
     public string Control()
     {
+        if (ControlText is not null)
+        {
+            return ControlText;
+        }
+
         var text = new StringBuilder();
         void Field(string name, string? value)
         {

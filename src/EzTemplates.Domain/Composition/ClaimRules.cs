@@ -22,6 +22,22 @@ internal sealed class ClaimRules(IReadOnlyList<ComposedPackage> packages, Compar
         return winner;
     }
 
+    /// <summary>
+    /// As <see cref="Winner"/>; of two at odds it is the one whose preinst may divert the path, as it would have it in whatever order the
+    /// two are unpacked, and the other's file goes aside.
+    /// </summary>
+    /// <exception cref="EzException">Two packages are at odds.</exception>
+    public (Claim Winner, Claim? Aside) Standing(List<Claim> claims)
+    {
+        if (Winner(claims) is { } winner)
+        {
+            return (winner, null);
+        }
+
+        var (diverting, others) = (claims.FindAll(claim => packages[claim.Package].MayDivert()), claims.FindAll(claim => !packages[claim.Package].MayDivert()));
+        return Winner(diverting) is { } one && others.Count > 0 ? (one, Winner(others) ?? throw Conflict(others)) : throw Conflict(claims);
+    }
+
     /// <summary>Two packages that are at odds, for the path where <see cref="Winner"/> is null.</summary>
     public EzException Conflict(IReadOnlyList<Claim> claims)
     {

@@ -8,6 +8,7 @@ internal sealed class ClaimedTree
     private readonly Dictionary<TreePath, (Claim? Claim, ManifestEntry? Made)> _paths;
     private readonly List<(Claim Link, Claim Directory)> _absorbed = [];
     private readonly List<ProvenanceNote> _notes = [];
+    private readonly List<ContestedFile> _contested = [];
     private readonly ClaimRules _rules;
 
     private ClaimedTree(int expected, ClaimRules rules)
@@ -19,6 +20,8 @@ internal sealed class ClaimedTree
     public IEnumerable<TreePath> Paths => _paths.Keys;
 
     public IEnumerable<ProvenanceNote> Notes => _notes;
+
+    public IEnumerable<ContestedFile> Contested => _contested;
 
     /// <summary>Exactly one of the two is there.</summary>
     public (Claim? Claim, ManifestEntry? Made) this[TreePath path] => _paths[path];
@@ -100,7 +103,12 @@ internal sealed class ClaimedTree
             return directory!;
         }
 
-        var winner = _rules.Winner(files) ?? throw _rules.Conflict(files);
+        var (winner, aside) = _rules.Standing(files);
+        if (aside is not null)
+        {
+            _contested.Add(new ContestedFile(aside.Inode.Entry with { Path = aside.Path }, aside.Package, _rules.Conflict(winner, aside)));
+        }
+
         if (directory is not null)
         {
             if (winner.Type != EntryType.Symlink)

@@ -13,7 +13,17 @@ public sealed record ComposedPackage(
     string Architecture,
     bool MultiArchSame,
     ImmutableArray<PackageReplaces> Replaces,
-    PackageContents Contents);
+    PackageContents Contents)
+{
+    /// <summary>Whether its preinst may divert other packages' files; asked only of one that is at odds with another.</summary>
+    public Func<bool> MayDivert { get; init; } = () => false;
+}
+
+/// <summary>A file whose path another package has, which may divert it: where it goes, the preinsts decide.</summary>
+/// <param name="Entry">At the path that both want.</param>
+/// <param name="Package">Whose it is, as the provenance numbers them.</param>
+/// <param name="AtOdds">What is wrong if nothing diverts it.</param>
+public sealed record ContestedFile(ManifestEntry Entry, int Package, EzException AtOdds);
 
 /// <param name="Epoch">The mtime of paths that no archive supplies.</param>
 /// <param name="UsrMerge">Whether <c>/bin</c>, <c>/sbin</c> and <c>/lib*</c> are links below <c>/usr</c>.</param>
@@ -21,4 +31,8 @@ public sealed record ComposedPackage(
 public sealed record ComposeOptions(FileTime Epoch, bool UsrMerge, Comparison<string> VersionOrder);
 
 /// <summary>The provenance has no configuration files yet: they stand in control members, whose bytes are not known here.</summary>
-public sealed record ComposedManifest(Manifest Manifest, Provenance Provenance);
+public sealed record ComposedManifest(Manifest Manifest, Provenance Provenance)
+{
+    /// <summary>In the order of their paths; none is in the manifest.</summary>
+    public ImmutableArray<ContestedFile> Contested { get; init; } = [];
+}

@@ -56,7 +56,10 @@ public static class ManifestComposer
                 Packages = [.. packages.Select(p => new ProvenancePackage(p.Name, p.Version, p.Architecture))],
                 PackageOfEntry = owners.MoveToImmutable(),
                 Notes = [.. tree.Notes.OrderBy(note => note.Path)],
-            });
+            })
+        {
+            Contested = [.. tree.Contested.OrderBy(file => file.Entry.Path)],
+        };
     }
 
     private static ManifestEntry Emit(TreePath path, Claim inode, Dictionary<Claim, TreePath> firstNames)

@@ -68,8 +68,7 @@ internal sealed class SettledClaims
         {
             if (claims.Exists(claim => claim.Type == EntryType.Symlink))
             {
-                var files = claims.FindAll(claim => !claim.IsDirectory);
-                var winner = rules.Winner(files) ?? throw rules.Conflict(files);
+                var winner = rules.Standing(claims.FindAll(claim => !claim.IsDirectory)).Winner;
                 if (winner.Type == EntryType.Symlink)
                 {
                     links.Add(path, winner.Inode.Entry.Target);

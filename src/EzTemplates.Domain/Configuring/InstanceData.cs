@@ -44,6 +44,17 @@ public static class InstanceData
     // As bind9's postinst makes it.
     private const string RndcKey = "rndc-confgen -a && chown bind:bind /etc/bind/rndc.key && chmod 640 /etc/bind/rndc.key";
 
+    // What their packages' own postinsts run for a new system. A database has a log and identifiers, a hash file its inode's number, a Java
+    // key store the time of each entry: none of them is twice the same.
+    private const string MariaDb = "test -e /var/lib/mysql/mysql || mariadb-install-db --rpm --cross-bootstrap --user=mysql --disable-log-bin --skip-test-db";
+    private const string Aliases = "test -e /etc/aliases.db || newaliases";
+    private const string JavaPostinst = "/var/lib/dpkg/info/ca-certificates-java.postinst";
+    private const string JavaKeys = "test -e /etc/ssl/certs/java/cacerts || " + JavaPostinst + " triggered update-ca-certificates-java-fresh";
+
+    // It would stop and start the server, of which there is none where nothing runs yet.
+    private const string Ldap = "test -e /etc/ldap/slapd.d/cn=config || { idle=$(mktemp -d) && ln -s /bin/true $idle/invoke-rc.d"
+        + " && PATH=$idle:$PATH dpkg-reconfigure --frontend=noninteractive slapd; status=$?; rm -r $idle; exit $status; }";
+
     private static readonly TreePath Systemd = TreePath.Parse("/usr/lib/systemd/systemd");
 
     /// <summary>In the order in which the commands are to run: a cluster uses the certificate.</summary>
@@ -60,6 +71,11 @@ public static class InstanceData
         InstancePath.ByCommand("/etc/ssl/certs/ssl-cert-snakeoil.pem", Snakeoil, MakeSsl),
         InstancePath.ByCommand("/etc/ssl/private/ssl-cert-snakeoil.key", Snakeoil, MakeSsl),
         InstancePath.ByCommand("/etc/bind/rndc.key", RndcKey, "/usr/sbin/rndc-confgen"),
+        InstancePath.ByCommand("/etc/aliases.db", Aliases, "/usr/sbin/postalias"),
+        InstancePath.ByCommand("/etc/ssl/certs/java/cacerts", JavaKeys, JavaPostinst),
+        InstancePath.ByCommand("/etc/ldap/slapd.d/*", Ldap, "/usr/sbin/slapd"),
+        InstancePath.ByCommand("/var/lib/ldap/*", Ldap, "/usr/sbin/slapd"),
+        InstancePath.ByCommand("/var/lib/mysql/*", MariaDb, "/usr/bin/mariadb-install-db"),
         InstancePath.ByCommand("/etc/postgresql/*/*", Cluster, "/usr/bin/pg_createcluster"),
         InstancePath.ByCommand("/var/lib/postgresql/*/*", Cluster, "/usr/bin/pg_createcluster"),
     ];

@@ -21,7 +21,7 @@ public abstract record CapturedPath(TreePath Path)
     /// <summary>It is this now. A mtime is as the file system has it.</summary>
     public sealed record Changed(ManifestEntry Entry) : CapturedPath(Entry.Path);
 
-    /// <summary>It is another name of a file that stands before it among the captured ones.</summary>
+    /// <summary>It is another name of a file that stands before it among the captured ones, or is as it was below.</summary>
     public sealed record Linked(TreePath Path, TreePath File) : CapturedPath(Path);
 
     public sealed record Removed(TreePath Path) : CapturedPath(Path);
@@ -68,7 +68,15 @@ internal sealed class UpperCapture
             {
                 yield return new CapturedPath.Removed(change.Path);
             }
-            else if (change.Kind != PrivateChangeKind.SameCopy && status.Kind != FileKind.Socket)
+            else if (change.Kind == PrivateChangeKind.SameCopy)
+            {
+                // Copied only because it got another name: what that shares with it is told, and nothing of itself.
+                if (status.Links > 1 && FurtherName(change.Path, status) is { } further)
+                {
+                    yield return further;
+                }
+            }
+            else if (status.Kind != FileKind.Socket)
             {
                 yield return Read(change.Path, status);
             }
@@ -96,11 +104,15 @@ internal sealed class UpperCapture
         return touched;
     }
 
+    /// <summary>Null for the first name of a file.</summary>
+    private CapturedPath.Linked? FurtherName(TreePath path, FileStatus status) =>
+        _linked.TryAdd(status.Inode, path) ? null : new CapturedPath.Linked(path, _linked[status.Inode]) { Times = new(status.Birth, status.Ctime) };
+
     private CapturedPath Read(TreePath path, FileStatus status)
     {
-        if (status is { Links: > 1, Kind: not FileKind.Directory } && !_linked.TryAdd(status.Inode, path))
+        if (status is { Links: > 1, Kind: not FileKind.Directory } && FurtherName(path, status) is { } further)
         {
-            return new CapturedPath.Linked(path, _linked[status.Inode]) { Times = new(status.Birth, status.Ctime) };
+            return further;
         }
 
         var (folder, name) = path.IsRoot ? (_upper, NativePath.FromLatin1(".")) : (FolderOf(path.Parent), NativePath.FromLatin1(path.Name));

@@ -53,8 +53,10 @@ internal sealed partial class RemapBatch
             return;
         }
 
+        var area = environments.PrivateOf(member.Name);
+        using var times = new FolderTimes(area, member.Judged.Rebuilds.SelectMany(cache => cache.MadeIn(area)).Select(path => path.Parent));
         member.Warnings.AddRange(member.Judged.Rebuilds.Select(cache => cache.Rebuild(environments, member.Name, environments.Host.Patience.Cancellation)).OfType<string>());
-        environments.KeptBy(member.Name).NoteMade(member.Entry!.Number, environments.PrivateOf(member.Name), member.Judged.Rebuilds);
+        environments.KeptBy(member.Name).NoteMade(member.Entry!.Number, area, member.Judged.Rebuilds);
         if (!member.WasMounted)
         {
             environments.Views.Unmount([member.Name]);

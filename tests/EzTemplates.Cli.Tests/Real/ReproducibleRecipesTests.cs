@@ -70,5 +70,5 @@ public sealed class ReproducibleRecipesTests(RealGround ground)
         return LastManifest(RealGround.Json(run));
     }
 
-    private static string? LastManifest(JsonElement report) => report.GetProperty("builds").EnumerateArray().Last().GetProperty("manifest").GetString();
+    internal static string? LastManifest(JsonElement report) => report.GetProperty("builds").EnumerateArray().Last().GetProperty("manifest").GetString();
 }

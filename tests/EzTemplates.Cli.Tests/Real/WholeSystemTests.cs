@@ -12,8 +12,8 @@ public sealed class WholeSystemTests(RealGround ground)
         ssh -v -o BatchMode=yes -o StrictHostKeyChecking=no -i /root/key -p 2222 root@127.0.0.1 echo accepted 2>/tmp/ssh.log || cat /tmp/ssh.log
         """;
 
-    private const string Nginx = "nginx && exec 3<>/dev/tcp/127.0.0.1/80 && printf 'GET / HTTP/1.0\\r\\n\\r\\n' >&3 && cat <&3";
-    private const string Postgres = "pg_ctlcluster 15 main start && cd / && su postgres -c \"psql -tAc 'select 1'\"";
+    internal const string Nginx = "nginx && exec 3<>/dev/tcp/127.0.0.1/80 && printf 'GET / HTTP/1.0\\r\\n\\r\\n' >&3 && cat <&3";
+    internal const string Postgres = "pg_ctlcluster 15 main start && cd / && su postgres -c \"psql -tAc 'select 1'\"";
     private const string Gcc = "echo 'int main(void){return 42;}' | gcc -x c - -o /tmp/a; /tmp/a; echo $?";
     private const string Python = "python3 -v -c 'import json, email, ssl, sqlite3' 2>&1 | grep -E 'is stale|^# wrote' | sort | uniq -c";
     private const string Checks = "dpkg --audit && dpkg -V && apt-get check -qq";

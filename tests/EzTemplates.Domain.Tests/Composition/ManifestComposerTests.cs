@@ -179,6 +179,25 @@ public sealed class ManifestComposerTests
         Assert.Throws<EzException>(() => Compose(one, two with { MultiArchSame = false }));
     }
 
+    [Fact]
+    public void A_package_that_may_divert_has_the_path_and_the_other_s_file_is_told_apart()
+    {
+        var guard = Package("guard", "l /sbin/halt ../lib/guard") with { MayDivert = () => true };
+        var other = Package("sysv", "l /sbin/halt ../bin/ctl", "f /x =linked", "h /sbin/init /x");
+        foreach (var composed in (ComposedManifest[])[Compose(guard, other), Compose(other, guard)])
+        {
+            Assert.Contains("l /sbin/halt ../lib/guard guard", Shown(composed));
+            var aside = Assert.Single(composed.Contested);
+            Assert.Equal(("/sbin/halt", "../bin/ctl", "sysv"), (aside.Entry.Path.ToString(), aside.Entry.Target, composed.Provenance.Packages[aside.Package].Name));
+            Assert.StartsWith("packages `", aside.AtOdds.Message, StringComparison.Ordinal);
+        }
+
+        var linked = Compose(other, Package("guard", "f /sbin/init") with { MayDivert = () => true });
+        Assert.Equal(linked.Manifest.Find(TreePath.Parse("/x"))!.Content, Assert.Single(linked.Contested).Entry.Content);
+        AssertConflict("packages `guard` and `sysv` both have `/sbin/halt`, and neither replaces the other", () => Compose(guard, other with { MayDivert = () => true }));
+        AssertConflict("packages `sysv` and `third` both have `/sbin/halt`, and neither replaces the other", () => Compose(guard, other, Package("third", "l /sbin/halt z")));
+    }
+
     private static void AssertConflict(string message, Action act)
     {
         var e = Assert.Throws<EzException>(act);

@@ -33,6 +33,13 @@ public sealed class LeftOutTests
     [InlineData("/var/lib/postgresql/15/main/base/1", InstanceFate.LeftOut)]
     [InlineData("/var/lib/postgresql/15", null)]
     [InlineData("/etc/ssl/private/ssl-cert-snakeoil.key", InstanceFate.LeftOut)]
+    [InlineData("/etc/aliases.db", InstanceFate.LeftOut)]
+    [InlineData("/etc/ssl/certs/java/cacerts", InstanceFate.LeftOut)]
+    [InlineData("/etc/ldap/slapd.d/cn=config/cn=schema.ldif", InstanceFate.LeftOut)]
+    [InlineData("/etc/ldap/slapd.d", null)]
+    [InlineData("/var/lib/ldap/data.mdb", InstanceFate.LeftOut)]
+    [InlineData("/var/lib/mysql/mysql/user.frm", InstanceFate.LeftOut)]
+    [InlineData("/var/lib/mysql", null)]
     public void Instance_data(string path, InstanceFate? fate) =>
         Assert.Equal(fate, InstanceData.FateOf(new ManifestEntry { Path = TreePath.Parse(path), Type = EntryType.File, Mode = 0, Uid = 0, Gid = 0, Mtime = default }, []));
 

@@ -48,6 +48,13 @@ public sealed class ConfigureSandboxTests : IDisposable
     }
 
     [Fact]
+    public void A_name_that_a_script_gives_to_a_file_that_was_there_is_one_of_that_file()
+    {
+        var captured = Capture("ln /etc/kept /etc/also; ln /etc/kept /aaa; ln /opt/whole/a /tmp-a; rm /tmp-a; ln /opt/whole/b /opt/whole/c");
+        Assert.Equal(["~ /aaa kept\n", "= /etc/also /aaa", "= /etc/kept /aaa", "= /opt/whole/c /opt/whole/b"], captured.Select(Describe).Where(line => line is not ("~ /" or "~ /etc" or "~ /opt/whole")));
+    }
+
+    [Fact]
     public void The_environment_of_a_script_is_the_same_everywhere()
     {
         var captured = Capture("uname -n > /srv-name; env > /srv-env; umask >> /srv-env; readlink /proc/self/ns/net > /dev/null; ls /sys/class/net > /srv-net");
