@@ -1,0 +1,132 @@
+using System.Collections.Immutable;
+using System.Text;
+using EzTemplates.Formats;
+using Microsoft.Data.Sqlite;
+
+namespace EzTemplates.Store;
+
+/// <summary>A row of the table of packages: its number, and the header as rpm keeps it (<see cref="InstalledHeader"/>).</summary>
+public sealed record RpmDatabaseRow(long Number, byte[] Header);
+
+/// <summary>
+/// <c>rpmdb.sqlite</c>, as rpm's own SQLite backend makes it (rpm's lib/backend/sqlite.c). The same rows give the same bytes, so that a tree
+/// does not depend on which rpm a host has, or on whether it has one.
+/// </summary>
+public static class RpmDatabaseFile
+{
+    public const string Name = "rpmdb.sqlite";
+
+    /// <summary>Writes a new database.</summary>
+    /// <param name="path">There is nothing yet.</param>
+    public static void Write(string path, IReadOnlyList<RpmDatabaseRow> rows)
+    {
+        ArgumentNullException.ThrowIfNull(rows);
+        using (var connection = Open(path, SqliteOpenMode.ReadWriteCreate))
+        {
+            // What a build has half written, nobody reads; it goes with the work folder.
+            Execute(connection, "PRAGMA page_size = 4096; PRAGMA synchronous = OFF; PRAGMA journal_mode = MEMORY;");
+            using (var transaction = connection.BeginTransaction())
+            {
+                MakeTables(connection);
+                WritePackages(connection, rows);
+                foreach (var index in RpmDatabaseIndex.All)
+                {
+                    WriteIndex(connection, index, rows);
+                }
+
+                transaction.Commit();
+            }
+
+            // As rpm leaves it: whoever opens it next uses a write-ahead log.
+            Execute(connection, "PRAGMA journal_mode = WAL;");
+        }
+    }
+
+    /// <summary>The packages, in the order in which they were installed.</summary>
+    /// <exception cref="EzTemplates.Domain.EzException">Store: it is no such database.</exception>
+    public static ImmutableArray<RpmDatabaseRow> Read(string path)
+    {
+        try
+        {
+            using var connection = Open(path, SqliteOpenMode.ReadWrite);
+            using var command = connection.CreateCommand();
+            command.CommandText = "SELECT hnum, blob FROM Packages ORDER BY hnum;";
+            using var reader = command.ExecuteReader();
+            var rows = ImmutableArray.CreateBuilder<RpmDatabaseRow>();
+            while (reader.Read())
+            {
+                rows.Add(new RpmDatabaseRow(reader.GetInt64(0), reader.GetFieldValue<byte[]>(1)));
+            }
+
+            return rows.ToImmutable();
+        }
+        catch (SqliteException failure)
+        {
+            throw new StoreException($"cannot read rpm's database: {failure.Message}", inner: failure);
+        }
+    }
+
+    private static SqliteConnection Open(string path, SqliteOpenMode mode)
+    {
+        SQLitePCL.Batteries_V2.Init();
+        var connection = new SqliteConnection(new SqliteConnectionStringBuilder { DataSource = path, Mode = mode, Pooling = false }.ToString());
+        connection.Open();
+        return connection;
+    }
+
+    private static void MakeTables(SqliteConnection connection)
+    {
+        var text = new StringBuilder("CREATE TABLE 'Packages' (hnum INTEGER PRIMARY KEY AUTOINCREMENT,blob BLOB NOT NULL);");
+        foreach (var index in RpmDatabaseIndex.All)
+        {
+            var type = index.Kind == RpmKeyKind.Text ? "TEXT" : "BLOB";
+            text.Append($"CREATE TABLE '{index.Name}' (key '{type}' NOT NULL, hnum INTEGER NOT NULL, idx INTEGER NOT NULL, FOREIGN KEY (hnum) REFERENCES 'Packages'(hnum));");
+            if (index.Kind == RpmKeyKind.Text)
+            {
+                text.Append($"CREATE INDEX '{index.Name}_key_idx' ON '{index.Name}'(key ASC);");
+            }
+
+            if (index.IsByPackage)
+            {
+                text.Append($"CREATE INDEX '{index.Name}_hnum_idx' ON '{index.Name}'(hnum ASC);");
+            }
+        }
+
+        Execute(connection, text.ToString());
+    }
+
+    private static void WritePackages(SqliteConnection connection, IReadOnlyList<RpmDatabaseRow> rows)
+    {
+        using var insert = connection.CreateCommand();
+        insert.CommandText = "INSERT INTO Packages VALUES ($hnum, $blob);";
+        var (number, header) = (insert.Parameters.Add("$hnum", SqliteType.Integer), insert.Parameters.Add("$blob", SqliteType.Blob));
+        foreach (var row in rows)
+        {
+            (number.Value, header.Value) = (row.Number, row.Header);
+            insert.ExecuteNonQuery();
+        }
+    }
+
+    private static void WriteIndex(SqliteConnection connection, RpmDatabaseIndex index, IReadOnlyList<RpmDatabaseRow> rows)
+    {
+        using var insert = connection.CreateCommand();
+        // Text goes in as bytes and is made text there: rpm's strings need not be UTF-8.
+        insert.CommandText = $"INSERT INTO '{index.Name}' VALUES ({(index.Kind == RpmKeyKind.Text ? "CAST($key AS TEXT)" : "$key")}, $hnum, $idx);";
+        var (key, number, place) = (insert.Parameters.Add("$key", SqliteType.Blob), insert.Parameters.Add("$hnum", SqliteType.Integer), insert.Parameters.Add("$idx", SqliteType.Integer));
+        foreach (var row in rows)
+        {
+            foreach (var found in index.RowsOf(InstalledHeader.Read(row.Header)))
+            {
+                (key.Value, number.Value, place.Value) = (found.Key.ToArray(), row.Number, (long)found.Place);
+                insert.ExecuteNonQuery();
+            }
+        }
+    }
+
+    private static void Execute(SqliteConnection connection, string text)
+    {
+        using var command = connection.CreateCommand();
+        command.CommandText = text;
+        command.ExecuteNonQuery();
+    }
+}
