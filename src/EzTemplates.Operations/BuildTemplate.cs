@@ -94,6 +94,7 @@ public static class BuildTemplate
         var os = locked.Lock.Base is { } below ? Compositions.FindOs(workspace.Store, locked.Lock.Template, below) : null;
         return new ConfigureSubject(locked.Lock.Template, locked.Lock.Architecture, Epoch(locked), locked.Lock.Rules, os, [locked.File.Recipe.Settings])
         {
+            Family = locked.Lock.Family,
             Ids = locked.Lock.Rules == 0 ? IdsOfBuild.OfComposition([]) : IdsOfBuild.Of(workspace, locked),
         };
     }

@@ -13,12 +13,31 @@ public sealed record ComposedPackage(
     string Architecture,
     bool MultiArchSame,
     ImmutableArray<PackageReplaces> Replaces,
-    PackageContents Contents);
+    PackageContents Contents)
+{
+    /// <summary>For rpm: of which architecture's kind files are that run on one only (see <c>RpmFile.Color</c>).</summary>
+    public IReadOnlyDictionary<TreePath, uint> Colors { get; init; } = ImmutableDictionary<TreePath, uint>.Empty;
+}
 
 /// <param name="Epoch">The mtime of paths that no archive supplies.</param>
 /// <param name="UsrMerge">Whether <c>/bin</c>, <c>/sbin</c> and <c>/lib*</c> are links below <c>/usr</c>.</param>
 /// <param name="VersionOrder">How the family compares two versions, for versioned <c>Replaces</c>.</param>
-public sealed record ComposeOptions(FileTime Epoch, bool UsrMerge, Comparison<string> VersionOrder);
+public sealed record ComposeOptions(FileTime Epoch, bool UsrMerge, Comparison<string> VersionOrder)
+{
+    public PackageFamily Family { get; init; } = PackageFamily.Deb;
+}
+
+/// <summary>Whose a path is, by name; an empty name is root's.</summary>
+public readonly record struct NamedOwner(string User, string Group)
+{
+    private const string Root = "root";
+
+    public bool IsRoot => User is "" or Root && (Group is "" or Root);
+}
 
 /// <summary>The provenance has no configuration files yet: they stand in control members, whose bytes are not known here.</summary>
-public sealed record ComposedManifest(Manifest Manifest, Provenance Provenance);
+public sealed record ComposedManifest(Manifest Manifest, Provenance Provenance)
+{
+    /// <summary>Paths whose owner or group has a name that is not root, hard links by their first name only; the manifest has the archives' numbers.</summary>
+    public ImmutableDictionary<TreePath, NamedOwner> Owners { get; init; } = ImmutableDictionary<TreePath, NamedOwner>.Empty;
+}

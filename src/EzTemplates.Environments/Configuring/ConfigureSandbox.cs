@@ -208,7 +208,7 @@ public sealed class ConfigureSandbox : IDisposable
         Environment = EnvironmentName.Parse(HostName),
         Command = command,
         Variables = [.. variables, .. _limits.Clock?.Variables ?? []],
-        Binds = _limits.Clock is { } clock ? [clock.Bind] : [],
+        Binds = _limits.Clock is { } clock ? [clock.Bind, .. _tree.Binds] : _tree.Binds,
         Network = SandboxNetwork.None,
         Streams = streams,
     };
