@@ -129,6 +129,31 @@ internal sealed class RpmGround : IDisposable
         return Rpm(root, ["-i", "--nodeps", "--nosignature", .. options, .. files]);
     }
 
+    /// <summary>Makes a version's tree as files, with owners and times.</summary>
+    public void Lay(Manifest tree, string root)
+    {
+        const string script = """
+            import os, sys
+            for line in sys.stdin:
+                kind, mode, uid, gid, mtime, path, what = line.rstrip('\n').split('\t')
+                if kind == 'd': os.makedirs(path, exist_ok=True)
+                elif kind == 'l': os.symlink(what, path)
+                elif kind == 'h': os.link(what, path); continue
+                else: open(path, 'wb').write(open(what, 'rb').read())
+                os.lchown(path, int(uid), int(gid))
+                if kind != 'l': os.chmod(path, int(mode))
+                os.utime(path, (int(mtime), int(mtime)), follow_symlinks=False)
+            """;
+        var folder = _temp.MakeFolder(root);
+        var lines = tree.Entries.Select(entry => string.Join('\t', (char)entry.Type, entry.Mode, entry.Uid, entry.Gid, entry.Mtime.Seconds, folder + entry.Path.Latin1, entry.Type switch
+        {
+            EntryType.File => Work.Store.Layout.ObjectOf(entry.Content!.Value),
+            EntryType.HardLink => folder + entry.Target,
+            _ => entry.Target,
+        }) + "\n");
+        ToolRun.Run(new ToolCommand("python3", "-c", script) { Stdin = System.Text.Encoding.Latin1.GetBytes(string.Concat(lines)) }).Succeed();
+    }
+
     public ToolRun Rpm(string root, string[] arguments) => ToolRun.Run(new ToolCommand("rpm", ["--root", _temp.At(root), "--dbpath", "/var/lib/rpm", .. arguments])
     {
         Environment = new Dictionary<string, string?> { ["LC_ALL"] = "C.UTF-8" },
@@ -142,7 +167,7 @@ internal sealed class RpmGround : IDisposable
             name: {template}
             kind: {(on is null ? "os" : "app")}
             version: "1.0"
-            {(on is null ? "family: deb\narchitecture: amd64\nrepositories: [{id: r, mirrors: [\"http://127.0.0.1:9\"], suites: [s], components: [main], trust: unsigned}]" : $"base: {on.Reference.Template}")}
+            {(on is null ? "family: deb\narchitecture: amd64\nrepositories: [{id: r, mirrors: [\"http://127.0.0.1:9\"], suites: [s], components: [main], trust: unsigned}]" : $"base: {on.Reference.Template}@[1.0,2.0)")}
             packages: [base]
             {recipe}
 

@@ -1,4 +1,5 @@
 using EzTemplates.Domain;
+using EzTemplates.Testing;
 
 namespace EzTemplates.Operations.Tests.Rpm;
 
@@ -74,5 +75,73 @@ public sealed class RpmScriptletTests : IDisposable
         Assert.Equal(File.ReadAllText(_ground.At("theirs/var/order")), _ground.TextOf(tree, "/var/order"));
         Assert.Equal(RpmTree.Of(_ground.At("theirs")), RpmTree.Of(tree, path => _ground.TextOf(tree, path)));
         Assert.Contains(_ground.Told, told => told is OperationEvent.Warning { Text: var text } && text.Contains("`beta-1-1.x86_64`", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task The_database_satisfies_rpm()
+    {
+        var files = _ground.Build($"{RpmGround.Base}\n{Scripted}", Install);
+        string[] order = [files["base"], files["alpha"], files["beta"]];
+        await _ground.Make("system", order);
+        _ground.InstallReal("theirs", order);
+        _ground.Lay(_ground.TreeOf("system"), "ours");
+
+        foreach (var question in (string[][])[["-qa", "--last"], ["-Va"], ["-q", "--whatprovides", "/opt/beta/one"], ["-q", "--whatprovides", "/bin/sh"], ["-qa", "--qf", "%{NEVRA} %{INSTALLCOLOR} [%{FILENAMES} %{FILESTATES} ]\n"]])
+        {
+            var (theirs, ours) = (_ground.Rpm("theirs", question), _ground.Rpm("ours", question));
+            Assert.Equal(("", theirs.ExitCode), (ours.Error, ours.ExitCode));
+            Assert.Equal(Undated(theirs), Undated(ours));
+        }
+
+        Assert.Equal([RpmGround.Epoch.ToString(System.Globalization.CultureInfo.InvariantCulture)], _ground.Rpm("ours", ["-qa", "--qf", "%{INSTALLTIME}\n%{INSTALLTID}\n"]).Lines.Distinct());
+        static IEnumerable<string> Undated(ToolRun run) => run.Lines.Select(line => line.Length > 44 && line[44] == ' ' ? line[..44] : line).Order(StringComparer.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_failing_pre_is_told_with_its_package_and_last_words()
+    {
+        var files = _ground.Build($"""
+            {RpmGround.Base}
+            %package -n bad
+            Summary: s
+            %description -n bad
+            d
+            %pre -n bad
+            echo about to fail; exit 4
+            %files -n bad
+            """);
+
+        var failure = await Assert.ThrowsAsync<EzException>(() => _ground.Make("system", files.Values));
+
+        Assert.Equal(FailureKind.Environment, failure.Kind);
+        Assert.StartsWith("cannot configure `system`: the %prein of `bad-1-1.x86_64` failed with status 1\n  | about to fail\n", failure.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task An_application_is_laid_on_its_system_and_only_its_own_scriptlets_run()
+    {
+        var files = _ground.Build($"{RpmGround.Base}\n{Scripted}", Install);
+        await _ground.Make("system", [files["base"], files["alpha"]]);
+        var os = _ground.VersionOf("system");
+        await _ground.Make("app", [files["beta"]], on: os);
+        _ground.InstallReal("theirs", [files["base"], files["alpha"]]);
+        _ground.InstallReal("theirs", [files["beta"]]);
+
+        var tree = _ground.TreeOf("app");
+        Assert.Equal(File.ReadAllText(_ground.At("theirs/var/order")), _ground.TextOf(tree, "/var/order"));
+        Assert.Equal(RpmTree.Of(_ground.At("theirs")), RpmTree.Of(tree, path => _ground.TextOf(tree, path)));
+        _ground.Lay(tree, "ours");
+        Assert.Equal(_ground.Rpm("theirs", ["-Va"]).Lines, _ground.Rpm("ours", ["-Va"]).Lines);
+    }
+
+    [Fact]
+    public async Task Two_stores_make_the_same_version()
+    {
+        var files = _ground.Build($"{RpmGround.Base}\n{Scripted}", Install);
+        await _ground.Make("system", files.Values);
+        using var other = new RpmGround();
+        await other.Make("system", files.Values);
+
+        Assert.Equal(_ground.TreeOf("system").Entries, other.TreeOf("system").Entries);
     }
 }
