@@ -40,7 +40,7 @@ public static class BuildTemplate
         using var writer = workspace.Store.BeginWriting(workspace.Patience);
         var downloaded = await workspace.Steps.RunAsync("fetch", () => FetchPackages.RunAsync(workspace, locked, rows, cancel)).ConfigureAwait(false);
         using var batch = writer.BeginIngest();
-        var contents = workspace.Steps.Run("ingest", () => IngestPackages.Run(workspace, batch, locked, rows, cancel));
+        var contents = workspace.Steps.Run("ingest", () => IngestPackages.Run(workspace, batch, new IngestedRows(locked, rows, PackageTrust.Of(writer, locked)), cancel));
         var beside = meanwhile is null ? Task.CompletedTask : Task.Run(meanwhile, cancel);
         ConfiguredTree made;
         try

@@ -22,7 +22,7 @@ internal sealed class IngestAhead(Workspace workspace, LockedRecipe locked)
             using var writer = workspace.Store.BeginWriting(workspace.Patience);
             _downloaded = await FetchPackages.RunAsync(workspace, locked, locked.Lock.Packages, cancel).ConfigureAwait(false);
             using var batch = writer.BeginIngest();
-            _ = IngestPackages.Run(workspace, batch, locked, locked.Lock.Packages, cancel);
+            _ = IngestPackages.Run(workspace, batch, new IngestedRows(locked, locked.Lock.Packages, PackageTrust.Of(writer, locked)), cancel);
             _objects = batch.Statistics;
         }
         catch (EzException)

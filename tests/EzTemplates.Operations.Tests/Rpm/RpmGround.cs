@@ -111,8 +111,11 @@ internal sealed class RpmGround : IDisposable
     }
 
     /// <summary>Builds a version from package files, which the store finds as if they had been fetched.</summary>
-    public Task<BuildSummary> Make(string template, IEnumerable<string> files, string recipe = "", TemplateVersionRecord? on = null) =>
-        BuildTemplate.RunAsync(Work, Lock(template, files, recipe, on), TestContext.Current.CancellationToken);
+    public Task<BuildSummary> Make(string template, IEnumerable<string> files, string recipe = "", TemplateVersionRecord? on = null, string trust = "trust: unsigned") =>
+        BuildTemplate.RunAsync(Work, Lock(template, files, (recipe, trust), on), TestContext.Current.CancellationToken);
+
+    /// <summary>Writes a file beside the recipes.</summary>
+    public string Write(string name, ReadOnlySpan<byte> bytes) => _temp.WriteFile("recipes/" + name, bytes);
 
     /// <summary>A version's tree.</summary>
     public Manifest TreeOf(string template) => Work.Store.Versions.ReadManifest(VersionOf(template).Manifest);
@@ -159,7 +162,7 @@ internal sealed class RpmGround : IDisposable
         Environment = new Dictionary<string, string?> { ["LC_ALL"] = "C.UTF-8" },
     });
 
-    private LockedRecipe Lock(string template, IEnumerable<string> files, string recipe, TemplateVersionRecord? on)
+    private LockedRecipe Lock(string template, IEnumerable<string> files, (string Recipe, string Trust) more, TemplateVersionRecord? on)
     {
         var below = on is null ? null : new LockedBase(on.Reference.Template, on.Reference.Version, on.Lock);
         var path = _temp.WriteFile($"recipes/{template}.yaml", $"""
@@ -167,9 +170,9 @@ internal sealed class RpmGround : IDisposable
             name: {template}
             kind: {(on is null ? "os" : "app")}
             version: "1.0"
-            {(on is null ? "family: deb\narchitecture: amd64\nrepositories: [{id: r, mirrors: [\"http://127.0.0.1:9\"], suites: [s], components: [main], trust: unsigned}]" : $"base: {on.Reference.Template}@[1.0,2.0)")}
+            {(on is null ? "family: deb\narchitecture: amd64\nrepositories: [{id: r, mirrors: [\"http://127.0.0.1:9\"], suites: [s], components: [main], " + more.Trust + "}]" : $"base: {on.Reference.Template}@[1.0,2.0)")}
             packages: [base]
-            {recipe}
+            {more.Recipe}
 
             """);
         var file = RecipeFile.Load(path);
@@ -183,7 +186,7 @@ internal sealed class RpmGround : IDisposable
             Base = below,
             Snapshots = [],
             Epoch = Epoch,
-            Rules = LockMaking.ConfigureRules,
+            Rules = file.Recipe.Configure == ConfigureMode.None ? 0 : LockMaking.ConfigureRules,
             Packages = [.. files.Select(Row).OrderBy(row => row.Name, StringComparer.Ordinal)],
         };
         File.WriteAllBytes(file.LockPath, LockText.Write(held));
