@@ -71,10 +71,12 @@ internal sealed class ConfigureRpms
         RecipeFiles.Put(_ground, edit, _subject);
         var database = RpmDatabase.In(_ground, edit);
         var before = database.Find();
-        owners.Put(edit, NumbersIn(edit), _ => false);
-        RunTransaction(edit, owners, database);
-        database.Rewrite(_layer.Packages, before, Epoch);
-        owners.Put(edit, NumbersIn(edit), edit.IsScripts);
+        var laid = LaidAccounts.In(edit, NumbersIn(edit));
+        owners.Put(edit, (_, kind, name) => laid.NumberOf(kind, name), _ => false);
+        RunTransaction(edit, owners, (database, laid.NumberOf));
+        var order = database.Rewrite(_layer.Packages, before, Epoch).Select(place => place + (_subject.Os is null ? 0 : _below.Packages.Length)).ToList();
+        var made = NumbersIn(edit);
+        owners.Put(edit, (path, kind, name) => laid.IsThereFor(kind, name, edit.PackageOf(path), order) ? made(kind, name) : null, edit.IsScripts);
         RecipeFiles.Put(_ground, edit, _subject);
         var hooks = _subject.Settings.SelectMany(settings => settings.AfterConfigure).Select(command => DpkgSteps.Hook(command, _subject.Epoch)).ToImmutableArray();
         if (!hooks.IsEmpty)
@@ -101,7 +103,7 @@ internal sealed class ConfigureRpms
     /// Files are shown with the numbers that tools pick: those that a package's %pre will only make have them from the run before, as the
     /// later scripts of a real installation would see them.
     /// </summary>
-    private void RunTransaction(TreeEdit edit, RpmOwners owners, RpmDatabase database)
+    private void RunTransaction(TreeEdit edit, RpmOwners owners, (RpmDatabase Database, Func<string, string, uint?> Laid) before)
     {
         if (_layer.Packages.IsEmpty)
         {
@@ -109,11 +111,10 @@ internal sealed class ConfigureRpms
         }
 
         var packages = _layer.Packages.Select(package => new TransactionPackage(package.Name, RpmPackageHead.Of(package.Headers.Signature, package.Headers.Main))).ToImmutableArray();
-        var transaction = RpmTransaction.Prepare(_writer.MakePassingFolder(), RpmMacros.For(database.Folder), packages);
-        var laid = NumbersIn(edit);
-        uint? Shown(string kind, string name) => _picked.FirstOrDefault(row => row.Kind == kind && row.Name == name)?.Number ?? laid(kind, name);
+        var transaction = RpmTransaction.Prepare(_writer.MakePassingFolder(), RpmMacros.For(before.Database.Folder), packages);
+        uint? Shown(string kind, string name) => _picked.FirstOrDefault(row => row.Kind == kind && row.Name == name)?.Number ?? before.Laid(kind, name);
         var unknown = owners.Names.Where(owner => Shown(owner.Kind, owner.Name) is null).ToList();
-        _ground.Run(edit, _ids, [transaction.Step(RpmMacros.Variables(_subject.Epoch))], [], new ShownMeanwhile([transaction.Bind], seen => owners.Put(seen, Shown, _ => false)));
+        _ground.Run(edit, _ids, [transaction.Step(RpmMacros.Variables(_subject.Epoch))], [], new ShownMeanwhile([transaction.Bind], seen => owners.Put(seen, (_, kind, name) => Shown(kind, name), _ => false)));
         var after = NumbersIn(edit);
         _hasMetOwners = unknown.Any(owner => after(owner.Kind, owner.Name) is not null);
     }

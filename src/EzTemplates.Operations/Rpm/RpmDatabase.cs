@@ -32,14 +32,17 @@ internal sealed class RpmDatabase
 
     /// <summary>Writes the database anew that a transaction has left.</summary>
     /// <param name="below">The database as it was before; null where there was none.</param>
-    public void Rewrite(ImmutableArray<StoredRpm> packages, ManifestEntry? below, FileTime epoch)
+    /// <returns>The transaction's packages in the order in which they were installed, as places in <paramref name="packages"/>.</returns>
+    public ImmutableArray<int> Rewrite(ImmutableArray<StoredRpm> packages, ManifestEntry? below, FileTime epoch)
     {
         var byName = packages.ToDictionary(package => NameOf(package.Headers.Main));
-        var kept = below is null ? [] : _ground.RpmDatabaseOf(below);
-        var found = _tree.Find(Place) is { Content: not null } file ? _ground.RpmDatabaseOf(file) : [];
+        ImmutableArray<RpmDatabaseRow> kept = below is null ? [] : _ground.RpmDatabaseOf(below);
+        ImmutableArray<RpmDatabaseRow> found = _tree.Find(Place) is { Content: not null } file ? _ground.RpmDatabaseOf(file) : [];
         var rows = kept.Concat(found.Where(row => kept.All(old => old.Number != row.Number)).Select(row => Again(row, byName, (uint)epoch.Seconds))).ToList();
         _tree.Remove(Place);
         _ground.Put(_tree, [new DatabaseFile.Written(Place, _ground.RpmDatabaseBytes(rows))], epoch);
+        var places = packages.Select((package, place) => (Name: NameOf(package.Headers.Main), place)).ToDictionary(named => named.Name, named => named.place);
+        return [.. rows.Skip(kept.Length).Select(row => places.GetValueOrDefault(NameOf(InstalledHeader.Read(row.Header)), -1)).Where(place => place >= 0)];
     }
 
     public ManifestEntry? Find() => _tree.Find(Place);

@@ -21,8 +21,9 @@ internal sealed class RpmOwners(ImmutableArray<(TreePath Path, NamedOwner Owner,
         .Where(name => !IsRoot(name.Item2)).Distinct();
 
     /// <summary>Gives the files to whom the numbers say.</summary>
+    /// <param name="numberOf">Of a user or group by its kind and name, for a path.</param>
     /// <param name="touched">Paths that a script has changed keep what it made of them.</param>
-    public void Put(TreeEdit tree, Func<string, string, uint?> numberOf, Func<TreePath, bool> touched)
+    public void Put(TreeEdit tree, Func<TreePath, string, string, uint?> numberOf, Func<TreePath, bool> touched)
     {
         foreach (var (path, owner, mode) in laid)
         {
@@ -31,12 +32,12 @@ internal sealed class RpmOwners(ImmutableArray<(TreePath Path, NamedOwner Owner,
                 continue;
             }
 
-            var (user, group) = (Number(LockedId.User, owner.User), Number(LockedId.Group, owner.Group));
+            var (user, group) = (Number(path, LockedId.User, owner.User), Number(path, LockedId.Group, owner.Group));
             var lost = (user is null ? SetUser : 0) | (group is null ? SetGroup : 0);
             tree.Own(path, user ?? 0, group ?? 0, entry.Type is EntryType.Symlink ? entry.Mode : mode & ~lost);
         }
 
-        uint? Number(string kind, string name) => IsRoot(name) ? 0 : numberOf(kind, name);
+        uint? Number(TreePath path, string kind, string name) => IsRoot(name) ? 0 : numberOf(path, kind, name);
     }
 
     private static bool IsRoot(string name) => name is "" or "root";

@@ -132,6 +132,23 @@ internal sealed class RpmGround : IDisposable
         return Rpm(root, ["-i", "--nodeps", "--nosignature", .. options, .. files]);
     }
 
+    /// <summary>As <see cref="InstallReal"/>, with what scripts of real packages want: /proc, devices, and no network.</summary>
+    public void InstallInside(string root, IEnumerable<string> files)
+    {
+        const string prepare = """
+            root=$1; shift; mkdir -p $root/dev $root/proc $root/sys
+            mount -t tmpfs tmpfs $root/dev; for d in null zero full random urandom tty; do touch $root/dev/$d; mount --bind /dev/$d $root/dev/$d; done
+            mount -t proc proc $root/proc
+            exec rpm --root $root --dbpath /var/lib/rpm -i --nodeps --nosignature "$@"
+            """;
+        var folder = _temp.MakeFolder(root);
+        ToolRun.Run(new ToolCommand("unshare", ["--mount", "--pid", "--fork", "--net", "--uts", "--ipc", "sh", "-c", prepare, "sh", folder, .. files])
+        {
+            Environment = new Dictionary<string, string?> { ["LC_ALL"] = "C.UTF-8", ["SOURCE_DATE_EPOCH"] = Epoch.ToString(System.Globalization.CultureInfo.InvariantCulture) },
+            Timeout = TimeSpan.FromMinutes(10),
+        }).Succeed();
+    }
+
     /// <summary>Makes a version's tree as files, with owners and times.</summary>
     public void Lay(Manifest tree, string root)
     {
