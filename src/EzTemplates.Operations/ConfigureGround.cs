@@ -132,20 +132,7 @@ internal sealed class ConfigureGround(Workspace workspace, StoreWriter writer, I
     }
 
     /// <summary>The packages of rpm's database, which a tree has as a file.</summary>
-    public ImmutableArray<RpmDatabaseRow> RpmDatabaseOf(ManifestEntry file)
-    {
-        var path = Path.Combine(writer.MakePassingFolder(), RpmDatabaseFile.Name);
-        File.WriteAllBytes(path, workspace.Store.Objects.Read(file.Content!.Value));
-        return RpmDatabaseFile.Read(path);
-    }
-
-    /// <summary>rpm's database with these packages.</summary>
-    public byte[] RpmDatabaseBytes(IReadOnlyList<RpmDatabaseRow> rows)
-    {
-        var path = Path.Combine(writer.MakePassingFolder(), RpmDatabaseFile.Name);
-        RpmDatabaseFile.Write(path, rows);
-        return File.ReadAllBytes(path);
-    }
+    public ImmutableArray<RpmDatabaseRow> RpmDatabaseOf(ManifestEntry file) => RpmDatabaseFile.Read(workspace.Store.Objects.Read(file.Content!.Value));
 
     private Sha256Digest Empty() => batch.Put(Stream.Null, 0);
 

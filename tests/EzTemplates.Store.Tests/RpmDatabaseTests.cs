@@ -23,7 +23,7 @@ public sealed class RpmDatabaseTests : IDisposable
         Requires.Tool("rpm");
         var files = Samples();
         Install(files);
-        var theirs = RpmDatabaseFile.Read(Database("theirs"));
+        var theirs = RpmDatabaseFile.Read(File.ReadAllBytes(Database("theirs")));
         Assert.True(theirs.Length > 20, $"rpm took only {theirs.Length} packages");
 
         var ours = theirs.Select(row => Again(row, files)).ToList();
@@ -50,16 +50,29 @@ public sealed class RpmDatabaseTests : IDisposable
         Write("b", [new RpmDatabaseRow(1, header), new RpmDatabaseRow(2, header)]);
 
         Assert.Equal(File.ReadAllBytes(Database("a")), File.ReadAllBytes(Database("b")));
-        Assert.Equal([Path.GetFileName(Database("a"))], Directory.EnumerateFiles(_temp.At(Path.Combine("a", Place))).Select(Path.GetFileName));
     }
 
     [Fact]
     public void What_is_no_database_is_told()
     {
-        _temp.MakeFolder(Path.Combine("bad", Place));
-        File.WriteAllText(Database("bad"), "Berkeley, once");
+        foreach (var bytes in (byte[][])[[], "Berkeley, once"u8.ToArray(), new byte[8192], RpmDatabaseFile.Write([])[..4096], View()])
+        {
+            Assert.Contains("rpm's database", Assert.Throws<StoreException>(() => RpmDatabaseFile.Read(bytes)).Message, StringComparison.Ordinal);
+        }
+    }
 
-        Assert.Contains("rpm's database", Assert.Throws<StoreException>(() => RpmDatabaseFile.Read(Database("bad"))).Message, StringComparison.Ordinal);
+    /// <summary>A database whose packages are a question without an end.</summary>
+    private byte[] View()
+    {
+        using (var connection = new SqliteConnection($"Data Source={_temp.At("view")};Pooling=False"))
+        {
+            connection.Open();
+            using var command = connection.CreateCommand();
+            command.CommandText = "CREATE VIEW Packages AS WITH RECURSIVE n(hnum) AS (SELECT 1 UNION ALL SELECT hnum + 1 FROM n) SELECT hnum, x'00' AS blob FROM n;";
+            command.ExecuteNonQuery();
+        }
+
+        return File.ReadAllBytes(_temp.At("view"));
     }
 
     private static byte[] OnePackage() => new RawRpm().File("/opt/one", "1").ToArray();
@@ -133,7 +146,7 @@ public sealed class RpmDatabaseTests : IDisposable
     private void Write(string root, IReadOnlyList<RpmDatabaseRow> rows)
     {
         _temp.MakeFolder(Path.Combine(root, Place));
-        RpmDatabaseFile.Write(Database(root), rows);
+        File.WriteAllBytes(Database(root), RpmDatabaseFile.Write(rows));
     }
 
     private string Database(string root) => _temp.At(Path.Combine(root, Place, RpmDatabaseFile.Name));

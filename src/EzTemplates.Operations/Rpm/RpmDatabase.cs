@@ -40,7 +40,7 @@ internal sealed class RpmDatabase
         ImmutableArray<RpmDatabaseRow> found = _tree.Find(Place) is { Content: not null } file ? _ground.RpmDatabaseOf(file) : [];
         var rows = kept.Concat(found.Where(row => kept.All(old => old.Number != row.Number)).Select(row => Again(row, byName, (uint)epoch.Seconds))).ToList();
         _tree.Remove(Place);
-        _ground.Put(_tree, [new DatabaseFile.Written(Place, _ground.RpmDatabaseBytes(rows))], epoch);
+        _ground.Put(_tree, [new DatabaseFile.Written(Place, RpmDatabaseFile.Write(rows))], epoch);
         var places = packages.Select((package, place) => (Name: NameOf(package.Headers.Main), place)).ToDictionary(named => named.Name, named => named.place);
         return [.. rows.Skip(kept.Length).Select(row => places.GetValueOrDefault(NameOf(InstalledHeader.Read(row.Header)), -1)).Where(place => place >= 0)];
     }

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Runtime.InteropServices;
 using System.Text;
 using EzTemplates.Formats;
 using Microsoft.Data.Sqlite;
@@ -16,40 +17,57 @@ public static class RpmDatabaseFile
 {
     public const string Name = "rpmdb.sqlite";
 
-    /// <summary>Writes a new database.</summary>
-    /// <param name="path">There is nothing yet.</param>
-    public static void Write(string path, IReadOnlyList<RpmDatabaseRow> rows)
+    private const string PackagesTable = "CREATE TABLE 'Packages' (hnum INTEGER PRIMARY KEY AUTOINCREMENT,blob BLOB NOT NULL)";
+
+    // sqlite.org/fileformat2.html: 1 stands for a journal, 2 for a write-ahead log, which a database in memory cannot have.
+    private const int VersionsAt = 18;
+    private const int HeaderSize = 100;
+    private const byte Journal = 1;
+    private const byte WriteAheadLog = 2;
+
+    /// <summary>A new database.</summary>
+    public static byte[] Write(IReadOnlyList<RpmDatabaseRow> rows)
     {
         ArgumentNullException.ThrowIfNull(rows);
-        using (var connection = Open(path, SqliteOpenMode.ReadWriteCreate))
+        using var connection = Open();
+        Execute(connection, "PRAGMA page_size = 4096;");
+        using (var transaction = connection.BeginTransaction())
         {
-            // What a build has half written, nobody reads; it goes with the work folder.
-            Execute(connection, "PRAGMA page_size = 4096; PRAGMA synchronous = OFF; PRAGMA journal_mode = MEMORY;");
-            using (var transaction = connection.BeginTransaction())
+            MakeTables(connection);
+            WritePackages(connection, rows);
+            foreach (var index in RpmDatabaseIndex.All)
             {
-                MakeTables(connection);
-                WritePackages(connection, rows);
-                foreach (var index in RpmDatabaseIndex.All)
-                {
-                    WriteIndex(connection, index, rows);
-                }
-
-                transaction.Commit();
+                WriteIndex(connection, index, rows);
             }
 
-            // As rpm leaves it: whoever opens it next uses a write-ahead log.
-            Execute(connection, "PRAGMA journal_mode = WAL;");
+            transaction.Commit();
         }
+
+        var bytes = Bytes(connection);
+
+        // As rpm leaves it: whoever opens it next uses a log.
+        (bytes[VersionsAt], bytes[VersionsAt + 1]) = (WriteAheadLog, WriteAheadLog);
+        return bytes;
     }
 
-    /// <summary>The packages, in the order in which they were installed.</summary>
+    /// <summary>The packages, in the order in which they were installed. Nothing of what somebody may have put into the database besides runs.</summary>
     /// <exception cref="EzTemplates.Domain.EzException">Store: it is no such database.</exception>
-    public static ImmutableArray<RpmDatabaseRow> Read(string path)
+    public static ImmutableArray<RpmDatabaseRow> Read(byte[] database)
     {
+        ArgumentNullException.ThrowIfNull(database);
         try
         {
-            using var connection = Open(path, SqliteOpenMode.ReadWrite);
+            using var connection = Open();
+            Fill(connection, database);
+            Execute(connection, "PRAGMA trusted_schema = OFF; PRAGMA cell_size_check = ON;");
             using var command = connection.CreateCommand();
+            command.CommandText = "SELECT count(*) FROM sqlite_schema WHERE name = 'Packages' AND type = 'table' AND sql = $sql;";
+            command.Parameters.AddWithValue("$sql", PackagesTable);
+            if ((long)command.ExecuteScalar()! != 1)
+            {
+                throw new StoreException("cannot read rpm's database: it has no table of packages as rpm makes it");
+            }
+
             command.CommandText = "SELECT hnum, blob FROM Packages ORDER BY hnum;";
             using var reader = command.ExecuteReader();
             var rows = ImmutableArray.CreateBuilder<RpmDatabaseRow>();
@@ -66,17 +84,47 @@ public static class RpmDatabaseFile
         }
     }
 
-    private static SqliteConnection Open(string path, SqliteOpenMode mode)
+    private static SqliteConnection Open()
     {
         SQLitePCL.Batteries_V2.Init();
-        var connection = new SqliteConnection(new SqliteConnectionStringBuilder { DataSource = path, Mode = mode, Pooling = false }.ToString());
+        var connection = new SqliteConnection("Data Source=:memory:;Pooling=False");
         connection.Open();
         return connection;
     }
 
+    private static byte[] Bytes(SqliteConnection connection)
+    {
+        var memory = SQLitePCL.raw.sqlite3_serialize(connection.Handle!, "main", out var size, 0);
+        try
+        {
+            var bytes = new byte[size];
+            Marshal.Copy(memory, bytes, 0, bytes.Length);
+            return bytes;
+        }
+        finally
+        {
+            SQLitePCL.raw.sqlite3_free(memory);
+        }
+    }
+
+    /// <summary>The connection takes the memory, and gives it back when it ends.</summary>
+    private static void Fill(SqliteConnection connection, byte[] database)
+    {
+        var memory = SQLitePCL.raw.sqlite3_malloc64(Math.Max(database.Length, HeaderSize));
+        Marshal.Copy(database, 0, memory, database.Length);
+        if (database.Length >= HeaderSize)
+        {
+            Marshal.WriteByte(memory, VersionsAt, Journal);
+            Marshal.WriteByte(memory, VersionsAt + 1, Journal);
+        }
+
+        var result = SQLitePCL.raw.sqlite3_deserialize(connection.Handle!, "main", memory, database.Length, database.Length, SQLitePCL.raw.SQLITE_DESERIALIZE_FREEONCLOSE | SQLitePCL.raw.SQLITE_DESERIALIZE_READONLY);
+        SqliteException.ThrowExceptionForRC(result, connection.Handle);
+    }
+
     private static void MakeTables(SqliteConnection connection)
     {
-        var text = new StringBuilder("CREATE TABLE 'Packages' (hnum INTEGER PRIMARY KEY AUTOINCREMENT,blob BLOB NOT NULL);");
+        var text = new StringBuilder(PackagesTable + ";");
         foreach (var index in RpmDatabaseIndex.All)
         {
             var type = index.Kind == RpmKeyKind.Text ? "TEXT" : "BLOB";
