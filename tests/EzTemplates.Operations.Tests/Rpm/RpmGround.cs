@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using EzTemplates.Domain;
 using EzTemplates.Formats;
@@ -54,6 +55,9 @@ internal sealed class RpmGround : IDisposable
         echo 'root:x:0:' > %{buildroot}/etc/group
         """;
 
+    // Each spec is built once: the same one serves many tests.
+    private static readonly ConcurrentDictionary<string, Lazy<Dictionary<string, byte[]>>> Built = new(StringComparer.Ordinal);
+
     private readonly TempFolder _temp = new();
     private int _builds;
 
@@ -84,8 +88,21 @@ internal sealed class RpmGround : IDisposable
     /// <returns>The files, by the names of packages.</returns>
     public Dictionary<string, string> Build(string packages, string install = "", params string[] options)
     {
-        var folder = _temp.MakeFolder("build" + ++_builds);
-        var spec = _temp.WriteFile($"build{_builds}/odd.spec", $"""
+        var folder = _temp.MakeFolder("packages" + ++_builds);
+        var built = Built.GetOrAdd(string.Join('\0', [packages, install, .. options]), _ => new Lazy<Dictionary<string, byte[]>>(() => BuildAnew(packages, install, options))).Value;
+        foreach (var (name, bytes) in built)
+        {
+            File.WriteAllBytes(Path.Combine(folder, name), bytes);
+        }
+
+        return built.Keys.ToDictionary(name => NameOf(Path.Combine(folder, name)), name => Path.Combine(folder, name));
+    }
+
+    private static Dictionary<string, byte[]> BuildAnew(string packages, string install, string[] options)
+    {
+        using var temp = new TempFolder();
+        var folder = temp.Root;
+        var spec = temp.WriteFile("odd.spec", $"""
             Name: odd
             Version: 1
             Release: 1
@@ -107,12 +124,12 @@ internal sealed class RpmGround : IDisposable
         {
             Environment = new Dictionary<string, string?> { ["BUSYBOX"] = ToolRun.Locate("busybox"), ["HOME"] = folder, ["LC_ALL"] = "C.UTF-8" },
         }).Succeed();
-        return Directory.EnumerateFiles(Path.Combine(folder, "RPMS"), "*.rpm", SearchOption.AllDirectories).ToDictionary(file => NameOf(file));
+        return Directory.EnumerateFiles(Path.Combine(folder, "RPMS"), "*.rpm", SearchOption.AllDirectories).ToDictionary(file => Path.GetFileName(file), File.ReadAllBytes);
     }
 
     /// <summary>Builds a version from package files, which the store finds as if they had been fetched.</summary>
-    public Task<BuildSummary> Make(string template, IEnumerable<string> files, string recipe = "", TemplateVersionRecord? on = null, string trust = "trust: unsigned") =>
-        BuildTemplate.RunAsync(Work, Lock(template, files, (recipe, trust), on), TestContext.Current.CancellationToken);
+    public Task<BuildSummary> Make(string template, IEnumerable<string> files, string recipe = "", TemplateVersionRecord? on = null, string trust = "trust: unsigned", int number = 0) =>
+        BuildTemplate.RunAsync(Work, Lock(template, files, (recipe, trust, number), on), TestContext.Current.CancellationToken);
 
     /// <summary>Writes a file beside the recipes.</summary>
     public string Write(string name, ReadOnlySpan<byte> bytes) => _temp.WriteFile("recipes/" + name, bytes);
@@ -179,7 +196,7 @@ internal sealed class RpmGround : IDisposable
         Environment = new Dictionary<string, string?> { ["LC_ALL"] = "C.UTF-8" },
     });
 
-    private LockedRecipe Lock(string template, IEnumerable<string> files, (string Recipe, string Trust) more, TemplateVersionRecord? on)
+    private LockedRecipe Lock(string template, IEnumerable<string> files, (string Recipe, string Trust, int Number) more, TemplateVersionRecord? on)
     {
         var below = on is null ? null : new LockedBase(on.Reference.Template, on.Reference.Version, on.Lock);
         var path = _temp.WriteFile($"recipes/{template}.yaml", $"""
@@ -198,7 +215,7 @@ internal sealed class RpmGround : IDisposable
             Template = template,
             Family = PackageFamily.Rpm,
             Architecture = "x86_64",
-            Version = new NuGetVersion(1, 0, 0),
+            Version = new NuGetVersion(1, 0, more.Number),
             Recipe = file.Recipe.Digest,
             Base = below,
             Snapshots = [],

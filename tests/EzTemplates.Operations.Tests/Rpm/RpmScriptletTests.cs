@@ -1,4 +1,5 @@
 using EzTemplates.Domain;
+using EzTemplates.Formats.Manifests;
 using EzTemplates.Testing;
 
 namespace EzTemplates.Operations.Tests.Rpm;
@@ -74,7 +75,15 @@ public sealed class RpmScriptletTests : IDisposable
         var tree = _ground.TreeOf("system");
         Assert.Equal(File.ReadAllText(_ground.At("theirs/var/order")), _ground.TextOf(tree, "/var/order"));
         Assert.Equal(RpmTree.Of(_ground.At("theirs")), RpmTree.Of(tree, path => _ground.TextOf(tree, path)));
+        Assert.Equal("beta", Author("/etc/alpha.conf"));
         Assert.Contains(_ground.Told, told => told is OperationEvent.Warning { Text: var text } && text.Contains("`beta-1-1.x86_64`", StringComparison.Ordinal));
+    }
+
+    private string Author(string path)
+    {
+        var file = _ground.Work.Store.Layout.VersionProvenanceOf("system", new NuGet.Versioning.NuGetVersion(1, 0, 0));
+        var provenance = ProvenanceText.Read(File.ReadAllBytes(file), file);
+        return provenance.Packages[Assert.Single(provenance.Scripts, work => work.Path.Latin1 == path).Package].Name;
     }
 
     [Fact]
