@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text;
 using EzTemplates.Formats;
 using EzTemplates.Testing;
 using Microsoft.Data.Sqlite;

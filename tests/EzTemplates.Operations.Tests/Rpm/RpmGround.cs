@@ -1,9 +1,7 @@
 using System.Collections.Concurrent;
-using System.Collections.Immutable;
 using EzTemplates.Domain;
 using EzTemplates.Formats;
 using EzTemplates.Formats.Locks;
-using EzTemplates.Repositories;
 using EzTemplates.Store;
 using EzTemplates.Testing;
 using NuGet.Versioning;
