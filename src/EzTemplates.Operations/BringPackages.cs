@@ -8,13 +8,14 @@ internal sealed class BringPackages : IAsyncDisposable
 {
     private readonly CancellationTokenSource _stop;
 
-    private BringPackages(Workspace workspace, IngestBatch batch, LockedRecipe locked, IReadOnlyList<LockedPackage> rows, CancellationToken cancel)
+    private BringPackages(Workspace workspace, IngestBatch batch, IngestedRows what, CancellationToken cancel)
     {
+        var (locked, rows, _) = what;
         var missing = FetchPackages.Missing(workspace, rows);
         RequireSpace.For(workspace, locked.Lock.Template, missing, rows);
         var arrivals = new PackageArrivals(missing.Select(row => row.Sha256));
         _stop = CancellationTokenSource.CreateLinkedTokenSource(cancel);
-        Unpacked = Task.Run(() => StoppingAsync(() => Task.FromResult(IngestPackages.Run(workspace, batch, locked, rows, arrivals, _stop.Token))), CancellationToken.None);
+        Unpacked = Task.Run(() => StoppingAsync(() => Task.FromResult(IngestPackages.Run(workspace, batch, what, arrivals, _stop.Token))), CancellationToken.None);
         Fetched = FetchAsync(() => FetchPackages.RunAsync(workspace, locked, missing, arrivals, _stop.Token));
     }
 
@@ -25,8 +26,7 @@ internal sealed class BringPackages : IAsyncDisposable
     public Task<PackageContents[]> Unpacked { get; }
 
     /// <summary>Until it is disposed of, the batch is in use.</summary>
-    public static BringPackages Begin(Workspace workspace, IngestBatch batch, LockedRecipe locked, IReadOnlyList<LockedPackage> rows, CancellationToken cancel) =>
-        new(workspace, batch, locked, rows, cancel);
+    public static BringPackages Begin(Workspace workspace, IngestBatch batch, IngestedRows what, CancellationToken cancel) => new(workspace, batch, what, cancel);
 
     public async ValueTask DisposeAsync()
     {

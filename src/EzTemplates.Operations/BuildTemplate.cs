@@ -39,7 +39,7 @@ public static class BuildTemplate
         var subject = Subject(workspace, locked);
         using var writer = workspace.Store.BeginWriting(workspace.Patience);
         using var batch = writer.BeginIngest();
-        var packages = BringPackages.Begin(workspace, batch, locked, rows, cancel);
+        var packages = BringPackages.Begin(workspace, batch, new IngestedRows(locked, rows, PackageTrust.Of(writer, locked)), cancel);
         await using var ended = packages.ConfigureAwait(false);
         var downloaded = await workspace.Steps.RunAsync("fetch", () => packages.Fetched).ConfigureAwait(false);
         var contents = await workspace.Steps.RunAsync("ingest", () => packages.Unpacked).ConfigureAwait(false);
@@ -96,6 +96,7 @@ public static class BuildTemplate
         var os = locked.Lock.Base is { } below ? Compositions.FindOs(workspace.Store, locked.Lock.Template, below) : null;
         return new ConfigureSubject(locked.Lock.Template, locked.Lock.Architecture, Epoch(locked), locked.Lock.Rules, os, [locked.File.Recipe.Settings])
         {
+            Family = locked.Lock.Family,
             Ids = locked.Lock.Rules == 0 ? IdsOfBuild.OfComposition([]) : IdsOfBuild.Of(workspace, locked),
         };
     }

@@ -122,6 +122,7 @@ internal static class ComposedTemplates
             os.Version,
             [.. apps.Select(app => app.Version.Settings)])
         {
+            Family = os.Lock.Family,
             Ids = IdsOfBuild.OfComposition(locks.Prepend(os.Lock)),
         };
         return MakeTree.Run(workspace, writer, batch, subject, [WithContents(workspace.Store, os.Lock.Packages), WithContents(workspace.Store, added)], cancel).Tree;

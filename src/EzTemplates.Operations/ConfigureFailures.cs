@@ -1,6 +1,7 @@
 using System.Globalization;
 using EzTemplates.Domain;
 using EzTemplates.Environments;
+using EzTemplates.Formats;
 using EzTemplates.Formats.Dpkg;
 
 namespace EzTemplates.Operations;
@@ -12,7 +13,8 @@ internal static class ConfigureFailures
 
     public static EzException Of(ConfigureSubject subject, ConfigureFailure failure)
     {
-        var what = FailedScript.In(failure.Output) is { } script ? $"the {script.Script} of `{script.Package}`"
+        var what = RpmFailedScript.In(failure.Output) is { } scriptlet ? $"the {scriptlet.Script} of `{scriptlet.Package}`"
+            : FailedScript.In(failure.Output) is { } script ? $"the {script.Script} of `{script.Package}`"
             : failure.Status is null && FailedScript.LastStarted(failure.Output) is { } last ? $"the postinst of `{last}`"
             : failure.Step.What;
         var how = failure.Status is { } status ? $"failed with status {status}" : $"did not end within {subject.Limits.Time.TotalMinutes:0.##} minutes";

@@ -3,10 +3,19 @@ using System.Text;
 using EzTemplates.Domain;
 using EzTemplates.Domain.Configuring;
 using EzTemplates.Environments;
+using EzTemplates.Formats;
 using EzTemplates.Formats.Dpkg;
 using EzTemplates.Store;
 
 namespace EzTemplates.Operations;
+
+/// <summary>What a view has besides the tree while scripts run in it.</summary>
+/// <param name="Binds">Of the host.</param>
+/// <param name="Change">Changes the tree that scripts see.</param>
+internal sealed record ShownMeanwhile(ImmutableArray<BindMount> Binds, Action<TreeEdit> Change)
+{
+    public static ShownMeanwhile Nothing { get; } = new([], _ => { });
+}
 
 /// <summary>Brings trees into the sandbox and what scripts changed back into them; all bytes go through one batch of the store.</summary>
 /// <param name="packages">As the tree's provenance numbers them in the end.</param>
@@ -60,18 +69,22 @@ internal sealed class ConfigureGround(Workspace workspace, StoreWriter writer, I
 
     /// <summary>Runs the steps in a view of the tree, and changes the tree as they did.</summary>
     /// <param name="meanwhile">What else is in the view while they run.</param>
-    public void Run(TreeEdit tree, ScriptIds ids, ImmutableArray<ConfigureStep> steps, IEnumerable<DatabaseFile> meanwhile)
+    public void Run(TreeEdit tree, ScriptIds ids, ImmutableArray<ConfigureStep> steps, IEnumerable<DatabaseFile> meanwhile, ShownMeanwhile? more = null)
     {
         var epoch = new FileTime(subject.Epoch);
         var seen = new TreeEdit(tree.Finish());
         var numbers = new CapturedIds(this, tree, ids);
         numbers.Tell(seen);
+        (more ?? ShownMeanwhile.Nothing).Change(seen);
         Put(seen, OfSandbox.Select(file => new DatabaseFile.Written(TreePath.Parse(file.Path), Encoding.ASCII.GetBytes(file.Text), file.Mode)).Concat(meanwhile).Concat(numbers.Pools), epoch);
         var manifest = seen.Finish().Manifest;
         var shown = new ConfigureTree(
             workspace.Store.Ids.Shown(manifest),
             kind => Path.GetRelativePath(workspace.Store.Layout.Root, writer.MakePassingLayer(manifest, kind)),
-            writer.MakePassingFolder());
+            writer.MakePassingFolder())
+        {
+            Binds = (more ?? ShownMeanwhile.Nothing).Binds,
+        };
         using var sandbox = ConfigureSandbox.Begin(workspace.Environments, shown, subject.Limits with { Clock = ShiftedClock.Parse(workspace.Options.ScriptClock) });
         RunAll(sandbox, steps);
         var captured = sandbox.Capture(batch.Put, cancel);
@@ -99,6 +112,11 @@ internal sealed class ConfigureGround(Workspace workspace, StoreWriter writer, I
         {
             throw ConfigureFailures.Of(subject, failure);
         }
+
+        foreach (var tolerated in RpmFailedScript.Tolerated(sandbox.Output).Distinct())
+        {
+            workspace.Tell(new OperationEvent.Warning($"the {tolerated.Script} of `{tolerated.Package}` failed, which rpm only warns of: ez build {subject.Name} -v shows what it said"));
+        }
     }
 
     /// <summary>Each time waits for the disk, so that many files at a time are better than one.</summary>
@@ -112,6 +130,9 @@ internal sealed class ConfigureGround(Workspace workspace, StoreWriter writer, I
 
         _unkept.Clear();
     }
+
+    /// <summary>The packages of rpm's database, which a tree has as a file.</summary>
+    public ImmutableArray<RpmDatabaseRow> RpmDatabaseOf(ManifestEntry file) => RpmDatabaseFile.Read(workspace.Store.Objects.Read(file.Content!.Value));
 
     private Sha256Digest Empty() => batch.Put(Stream.Null, 0);
 

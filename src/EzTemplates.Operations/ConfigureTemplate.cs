@@ -18,6 +18,9 @@ namespace EzTemplates.Operations;
 /// <param name="Settings">What the recipes of this layer say: the OS's alone, or those of the applications, by name.</param>
 internal sealed record ConfigureSubject(string Name, string Architecture, long Epoch, int Rules, TemplateVersionRecord? Os, ImmutableArray<TemplateSettings> Settings)
 {
+    /// <summary>Of all packages, the OS's too.</summary>
+    public PackageFamily Family { get; init; } = PackageFamily.Deb;
+
     public bool IsConfigured => Rules > 0;
 
     /// <summary>Whether scripts may make device nodes: an application may where its OS may.</summary>

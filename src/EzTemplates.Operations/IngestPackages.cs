@@ -4,13 +4,17 @@ using EzTemplates.Store;
 
 namespace EzTemplates.Operations;
 
+/// <summary>What is to come in.</summary>
+internal sealed record IngestedRows(LockedRecipe Locked, IReadOnlyList<LockedPackage> Rows, PackageTrust Trust);
+
 /// <summary>Unpacks each package that the store has not seen, on all cores; each once in the life of the store.</summary>
 internal static class IngestPackages
 {
     /// <param name="arrivals">Until an archive is there, others are unpacked.</param>
     /// <returns>The contents of every row, in the rows' order.</returns>
-    public static PackageContents[] Run(Workspace workspace, IngestBatch batch, LockedRecipe locked, IReadOnlyList<LockedPackage> rows, PackageArrivals arrivals, CancellationToken cancel)
+    public static PackageContents[] Run(Workspace workspace, IngestBatch batch, IngestedRows what, PackageArrivals arrivals, CancellationToken cancel)
     {
+        var (locked, rows, trust) = what;
         var allowDevices = AllowsDevices(locked);
         var contents = new PackageContents[rows.Count];
         var total = rows.Sum(row => row.Size);
@@ -25,7 +29,7 @@ internal static class IngestPackages
             Parallel.ForEach(System.Collections.Concurrent.Partitioner.Create(inTurn, System.Collections.Concurrent.EnumerablePartitionerOptions.NoBuffering), options, step =>
             {
                 var i = step.Index;
-                contents[i] = Unpack(workspace, batch, rows[i], new PackageReadOptions
+                contents[i] = Unpack(workspace, batch, (rows[i], trust), new PackageReadOptions
                 {
                     FileName = Path.GetFileName(rows[i].Path),
                     AllowDevices = allowDevices,
@@ -56,11 +60,12 @@ internal static class IngestPackages
     /// <summary>An application may bring what its OS may.</summary>
     public static bool AllowsDevices(LockedRecipe locked) => locked.File.Recipe.AllowDevices || locked.File.Base?.Recipe.AllowDevices == true;
 
-    private static PackageContents Unpack(Workspace workspace, IngestBatch batch, LockedPackage row, PackageReadOptions options, CancellationToken cancel) =>
-        batch.Add(row.Sha256, row.ToString(), sink =>
+    private static PackageContents Unpack(Workspace workspace, IngestBatch batch, (LockedPackage Row, PackageTrust Trust) package, PackageReadOptions options, CancellationToken cancel) =>
+        batch.Add(package.Row.Sha256, package.Row.ToString(), sink =>
         {
             cancel.ThrowIfCancellationRequested();
-            using var archive = workspace.Store.OpenArchive(row.Sha256);
+            package.Trust.Verify(package.Row, () => workspace.Store.OpenArchive(package.Row.Sha256));
+            using var archive = workspace.Store.OpenArchive(package.Row.Sha256);
             return PackageArchive.Read(archive, options, sink);
         });
 

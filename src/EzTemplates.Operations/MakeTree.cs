@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using EzTemplates.Domain;
+using EzTemplates.Domain.Composition;
 using EzTemplates.Domain.Configuring;
 using EzTemplates.Store;
 
@@ -21,9 +22,20 @@ internal static class MakeTree
         ImmutableArray<ImmutableArray<(LockedPackage Row, PackageContents Contents)>> layers,
         CancellationToken cancel)
     {
+        if (subject.Family == PackageFamily.Rpm)
+        {
+            var rpms = workspace.Steps.Run("compose", () => ComposeRpms.Run(workspace, subject, subject.IsConfigured ? layers[^1..] : layers));
+            return subject.IsConfigured
+                ? workspace.Steps.Run("configure", () => ConfigureRpms.Run(workspace, writer, batch, rpms, subject, cancel))
+                : Alone(rpms.Tree);
+        }
+
         var composed = workspace.Steps.Run("compose", () => ComposePackages.Run(workspace, subject, subject.IsConfigured ? layers[^1..] : layers));
         return subject.IsConfigured
             ? workspace.Steps.Run("configure", () => ConfigureTemplate.Run(workspace, writer, batch, composed, subject, cancel))
-            : new ConfiguredTree(RecipeFiles.PutAlone(new ConfigureGround(workspace, writer, batch, subject, new NamedPackages(composed.Tree.Provenance), cancel), composed.Tree, subject), []);
+            : Alone(composed.Tree);
+
+        ConfiguredTree Alone(ComposedManifest tree) =>
+            new(RecipeFiles.PutAlone(new ConfigureGround(workspace, writer, batch, subject, new NamedPackages(tree.Provenance), cancel), tree, subject), []);
     }
 }

@@ -6,10 +6,12 @@ using EzTemplates.Formats.Dpkg;
 
 namespace EzTemplates.Operations;
 
-/// <summary>The files that recipes bring themselves, and the one that tells dpkg what an OS leaves out.</summary>
+/// <summary>The files that recipes bring themselves, and the one that tells dpkg or rpm what an OS leaves out.</summary>
 internal static class RecipeFiles
 {
     private static readonly TreePath Excludes = TreePath.Parse("/etc/dpkg/dpkg.cfg.d/ez-paths");
+
+    private static readonly TreePath Macros = TreePath.Parse("/etc/rpm/macros.ez-paths");
 
     /// <exception cref="EzException">Usage: a folder is in a file's place.</exception>
     public static void Put(ConfigureGround ground, TreeEdit tree, ConfigureSubject subject)
@@ -32,7 +34,12 @@ internal static class RecipeFiles
             files.Add(new DatabaseFile.Written(path, Encoding.UTF8.GetBytes(file.Text), file.Mode));
         }
 
-        if (subject.LaidSettings.Select(PathFilter.Of).FirstOrDefault(filter => !filter.IsEmpty) is { } filter)
+        if (subject.Family == PackageFamily.Rpm)
+        {
+            files.AddRange(subject.LaidSettings.Select(settings => new RpmFilter(settings)).Where(rpm => !rpm.IsEmpty).Take(1)
+                .Select(rpm => new DatabaseFile.Written(Macros, Encoding.ASCII.GetBytes(rpm.ToMacros()))));
+        }
+        else if (subject.LaidSettings.Select(PathFilter.Of).FirstOrDefault(filter => !filter.IsEmpty) is { } filter)
         {
             files.Add(new DatabaseFile.Written(Excludes, Encoding.ASCII.GetBytes(filter.ToDpkgConfiguration())));
         }

@@ -113,6 +113,7 @@ internal sealed class RepairStore
         TemplateLock[] layers = os is null ? [version.Lock] : [_workspace.Store.Versions.ReadLock(os.Reference), version.Lock];
         var subject = new ConfigureSubject(version.Lock.Template, version.Lock.Architecture, layers.Max(held => held.Epoch), version.Lock.Rules, os, [version.Record.Settings])
         {
+            Family = version.Lock.Family,
             Ids = IdsOfBuild.OfComposition([version.Lock]),
         };
         return MakeTree.Run(_workspace, _writer, _batch, subject, [.. layers.Select(held => held.Packages.Select(row => (row, Contents(row))).ToImmutableArray())], _cancel).Tree;

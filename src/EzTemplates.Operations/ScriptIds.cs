@@ -25,6 +25,9 @@ internal sealed class ScriptIds(IdSource source, IdTable known, string subject)
 {
     private readonly List<LockedId> _made = [];
 
+    /// <summary>The numbers that tools picked for what scripts made.</summary>
+    public ImmutableArray<LockedId> Picked { get; private set; } = [];
+
     /// <summary>What the tools are told; grows by what scripts made that nobody knew.</summary>
     public IdTable Known { get; private set; } = known;
 
@@ -42,6 +45,7 @@ internal sealed class ScriptIds(IdSource source, IdTable known, string subject)
     public Renumbering Settle(AccountText before, AccountText after)
     {
         var made = after.MadeSince(before);
+        Picked = [.. Picked, .. made];
         var unknown = made.Where(row => Known.Find(row.Kind, row.Name) is null).ToImmutableArray();
         if (!unknown.IsEmpty)
         {

@@ -3,10 +3,11 @@ namespace EzTemplates.Domain.Composition;
 /// <summary>A package's wish for a path.</summary>
 internal sealed class Claim
 {
-    public Claim(int package, ManifestEntry entry, TreePath mergedPath)
+    public Claim(int package, PackageEntry packed, TreePath mergedPath)
     {
         Package = package;
-        Entry = entry;
+        Packed = packed;
+        Entry = packed.Entry;
         MergedPath = mergedPath;
         Path = mergedPath;
         Inode = this;
@@ -14,6 +15,9 @@ internal sealed class Claim
 
     /// <summary>Its place in the configure order.</summary>
     public int Package { get; }
+
+    /// <summary>With the owner's names.</summary>
+    public PackageEntry Packed { get; }
 
     /// <summary>As the archive has it.</summary>
     public ManifestEntry Entry { get; }

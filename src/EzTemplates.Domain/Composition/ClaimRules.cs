@@ -1,26 +1,24 @@
 namespace EzTemplates.Domain.Composition;
 
-/// <summary>
-/// Who gets a path that several packages claim. Debian Policy 7.6.1: a package may take over files of those its Replaces names,
-/// in whatever order the two are unpacked.
-/// </summary>
-internal sealed class ClaimRules(IReadOnlyList<ComposedPackage> packages, Comparison<string> versionOrder)
+/// <summary>Who gets a path that several packages claim, by the rules of their family.</summary>
+internal abstract class ClaimRules(IReadOnlyList<ComposedPackage> packages)
 {
-    /// <summary>The claim that stands, among claims of one path none of which is a directory; null if two packages are at odds.</summary>
-    public Claim? Winner(IReadOnlyList<Claim> claims)
-    {
-        // Of packages that replace one another, the last configured wins, as the last unpacked would.
-        Claim? winner = null;
-        foreach (var claim in claims)
-        {
-            if (claims.All(other => YieldsTo(other, claim)))
-            {
-                winner = winner is null || !Shared(winner, claim) ? claim : winner;
-            }
-        }
+    protected IReadOnlyList<ComposedPackage> Packages => packages;
 
-        return winner;
-    }
+    /// <summary>Why two packages are at odds: <c>and neither replaces the other</c>.</summary>
+    protected abstract string Reason { get; }
+
+    /// <summary>The claim that stands, among claims of one path none of which is a directory; null if two packages are at odds.</summary>
+    public abstract Claim? Winner(IReadOnlyList<Claim> claims);
+
+    /// <summary>The claim that stands, among claims of one path all of which are directories; null if two packages are at odds.</summary>
+    public abstract Claim? WinnerOfDirectories(IReadOnlyList<Claim> claims);
+
+    /// <summary>Whether a link may stand where another package has a directory, if it leads to one.</summary>
+    public abstract bool LinkStandsFor(Claim link, Claim directory);
+
+    /// <summary>Whether two claims of one path do not go together.</summary>
+    protected abstract bool AtOdds(Claim first, Claim second);
 
     /// <summary>
     /// As <see cref="Winner"/>; of two at odds it is the one whose preinst may divert the path, as it would have it in whatever order the
@@ -43,7 +41,7 @@ internal sealed class ClaimRules(IReadOnlyList<ComposedPackage> packages, Compar
     {
         foreach (var (first, second) in claims.SelectMany((a, i) => claims.Skip(i + 1).Select(b => (a, b))))
         {
-            if (!YieldsTo(first, second) && !YieldsTo(second, first))
+            if (AtOdds(first, second))
             {
                 return Conflict(first, second);
             }
@@ -70,7 +68,7 @@ internal sealed class ClaimRules(IReadOnlyList<ComposedPackage> packages, Compar
         var kinds = first.Type == second.Type ? "" : $", {Kind(first)} in the one and {Kind(second)} in the other";
         return new EzException(
             FailureKind.Unsolvable,
-            $"packages `{a}` and `{b}` both have `{path}`{seen}{kinds}, and neither replaces the other",
+            $"packages `{a}` and `{b}` both have `{path}`{seen}{kinds}, {Reason}",
             $"leave one of them out: exclude: [{packages[second.Package].Name}]");
     }
 
@@ -81,36 +79,6 @@ internal sealed class ClaimRules(IReadOnlyList<ComposedPackage> packages, Compar
         FailureKind.Unsolvable,
         $"package `{packages[below.Package].Name}` has `{below.Path}`, but `{above.Path}` is {Kind(above)} of package `{packages[above.Package].Name}`",
         $"leave one of them out: exclude: [{packages[below.Package].Name}]");
-
-    private bool YieldsTo(Claim other, Claim claim) =>
-        other == claim
-        || (other.Package == claim.Package && other.Inode == claim.Inode)
-        || Shared(other, claim)
-        || Replaces(packages[claim.Package], packages[other.Package]);
-
-    /// <summary>The same file of one Multi-Arch: same package for two architectures.</summary>
-    private bool Shared(Claim a, Claim b)
-    {
-        var (one, two) = (packages[a.Package], packages[b.Package]);
-        var (x, y) = (a.Inode.Entry, b.Inode.Entry);
-        return one.MultiArchSame && two.MultiArchSame && one.Name == two.Name && one.Version == two.Version
-            && one.Architecture != two.Architecture
-            && x.Type == y.Type && x.Content == y.Content && x.Target == y.Target && x.Device == y.Device;
-    }
-
-    private bool Replaces(ComposedPackage winner, ComposedPackage loser)
-    {
-        foreach (var replaces in winner.Replaces)
-        {
-            if (replaces.Name == loser.Name && !ReferenceEquals(winner, loser)
-                && (replaces.Relation == VersionRelation.Any || replaces.Relation.Admits(versionOrder(loser.Version, replaces.Version))))
-            {
-                return true;
-            }
-        }
-
-        return false;
-    }
 
     /// <summary>With the architecture where the name alone would not tell the two apart.</summary>
     private string NameOf(Claim claim, Claim other)

@@ -99,8 +99,9 @@ internal sealed class ClaimedTree
         var directory = claims.Find(claim => claim.IsDirectory);
         if (files.Count == 0)
         {
-            NoteDifferences(claims);
-            return directory!;
+            var first = _rules.WinnerOfDirectories(claims) ?? throw _rules.Conflict(claims);
+            NoteDifferences(first, claims);
+            return first;
         }
 
         var (winner, aside) = _rules.Standing(files);
@@ -111,7 +112,7 @@ internal sealed class ClaimedTree
 
         if (directory is not null)
         {
-            if (winner.Type != EntryType.Symlink)
+            if (winner.Type != EntryType.Symlink || !_rules.LinkStandsFor(winner, directory))
             {
                 throw _rules.Conflict(winner, directory);
             }
@@ -122,16 +123,16 @@ internal sealed class ClaimedTree
         return winner;
     }
 
-    /// <summary>The first configured decides a directory; the others' wishes are kept as a note.</summary>
-    private void NoteDifferences(List<Claim> claims)
+    /// <summary>One package decides a directory; the others' wishes are kept as a note.</summary>
+    private void NoteDifferences(Claim winner, List<Claim> claims)
     {
-        var first = claims[0].Entry;
+        var first = winner.Entry;
         var others = claims.FindAll(claim =>
             claim.Entry.Mode != first.Mode || claim.Entry.Uid != first.Uid || claim.Entry.Gid != first.Gid);
         if (others.Count > 0)
         {
             var wishes = others.Select(Wish).Distinct(StringComparer.Ordinal);
-            _notes.Add(new ProvenanceNote(claims[0].Path, $"{Wish(claims[0])}; not {string.Join(", ", wishes)}"));
+            _notes.Add(new ProvenanceNote(winner.Path, $"{Wish(winner)}; not {string.Join(", ", wishes)}"));
         }
     }
 

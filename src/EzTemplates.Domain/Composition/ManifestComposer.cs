@@ -13,7 +13,7 @@ public static class ManifestComposer
     /// </exception>
     public static ComposedManifest Compose(IReadOnlyList<ComposedPackage> packagesInConfigureOrder, ComposeOptions options)
     {
-        var rules = new ClaimRules(packagesInConfigureOrder, options.VersionOrder);
+        ClaimRules rules = options.Family == PackageFamily.Deb ? new DebClaimRules(packagesInConfigureOrder, options.VersionOrder) : new RpmClaimRules(packagesInConfigureOrder);
         var claims = packagesInConfigureOrder.SelectMany((package, i) => PackageClaims.Of(package, i, options.UsrMerge)).ToList();
         var merged = options.UsrMerge ? MergedNames(claims) : [];
         var settled = SettledClaims.Settle(claims, merged, rules);
@@ -41,12 +41,17 @@ public static class ManifestComposer
         Array.Sort(paths);
         var entries = ImmutableArray.CreateBuilder<ManifestEntry>(paths.Length);
         var owners = ImmutableArray.CreateBuilder<int>(paths.Length);
+        var named = ImmutableDictionary.CreateBuilder<TreePath, NamedOwner>();
         var firstNames = new Dictionary<Claim, TreePath>();
         foreach (var path in paths)
         {
             var (claim, made) = tree[path];
             entries.Add(claim is null ? made! : Emit(path, claim.Inode, firstNames));
             owners.Add(claim?.Package ?? -1);
+            if (claim is not null && entries[^1].Type != EntryType.HardLink && OwnerOf(claim) is { IsRoot: false } owner)
+            {
+                named.Add(path, owner);
+            }
         }
 
         return new ComposedManifest(
@@ -59,8 +64,11 @@ public static class ManifestComposer
             })
         {
             Contested = [.. tree.Contested.OrderBy(file => file.Entry.Path)],
+            Owners = named.ToImmutable(),
         };
     }
+
+    private static NamedOwner OwnerOf(Claim claim) => new(claim.Inode.Packed.UserName, claim.Inode.Packed.GroupName);
 
     private static ManifestEntry Emit(TreePath path, Claim inode, Dictionary<Claim, TreePath> firstNames)
     {

@@ -10,8 +10,9 @@ internal static class PackageClaims
     {
         var named = new Dictionary<string, Claim>(StringComparer.Ordinal);
         var placed = new Dictionary<TreePath, Claim>();
-        foreach (var (entry, _, _) in package.Contents.Entries)
+        foreach (var packed in package.Contents.Entries)
         {
+            var entry = packed.Entry;
             if (entry.Path.IsAtOrBelow(Reserved))
             {
                 throw new EzException(
@@ -19,7 +20,7 @@ internal static class PackageClaims
             }
 
             var isLink = entry.Type == EntryType.Symlink;
-            var claim = new Claim(number, entry, usrMerge ? UsrMerge.Move(entry.Path, isLink) : entry.Path);
+            var claim = new Claim(number, packed, usrMerge ? UsrMerge.Move(entry.Path, isLink) : entry.Path);
             if (entry.Type == EntryType.HardLink)
             {
                 claim.Inode = FirstName(package, entry, named);

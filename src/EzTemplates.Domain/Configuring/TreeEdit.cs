@@ -77,6 +77,16 @@ public sealed class TreeEdit
     /// <summary>Changes when a path was changed, and nothing else of it.</summary>
     public void PutTime(TreePath path, FileTime mtime) => _names[path] = _names[path] with { Inode = new Inode(_names[path].Inode.Entry with { Mtime = mtime }) };
 
+    /// <summary>Gives a file to somebody, under all of its names; no script has a part in it.</summary>
+    public void Own(TreePath path, uint uid, uint gid, int mode)
+    {
+        var inode = _names[path].Inode;
+        inode.Entry = inode.Entry with { Uid = uid, Gid = gid, Mode = mode };
+    }
+
+    /// <summary>Whether a script has made or changed a path.</summary>
+    public bool IsScripts(TreePath path) => _scripts.ContainsKey(path);
+
     /// <summary>Something worth knowing about a path, if it is there in the end.</summary>
     public void Note(TreePath path, string text) => _notes[path] = text;
 
@@ -145,7 +155,7 @@ public sealed class TreeEdit
     /// <summary>What all names of a file have in common; compared as an object, never by value.</summary>
     private sealed class Inode(ManifestEntry entry)
     {
-        public ManifestEntry Entry { get; } = entry;
+        public ManifestEntry Entry { get; set; } = entry;
     }
 
     private readonly record struct Name(Inode Inode, int Package);

@@ -17,6 +17,7 @@ public static class VolatilePaths
     public static bool Contains(TreePath path) =>
         Passing.Any(folder => path != folder && path.IsAtOrBelow(folder))
         || Files.Contains(path.Latin1)
+        || path.Name is "rpmdb.sqlite-shm" or "rpmdb.sqlite-wal"
         || (path.Name.EndsWith(".log", StringComparison.Ordinal) && path.IsAtOrBelow(TreePath.Parse("/var/log")))
         || (path.Name.EndsWith("-old", StringComparison.Ordinal) && Backups.Any(folder => path.IsAtOrBelow(TreePath.Parse(folder))));
 }

@@ -216,7 +216,7 @@ public sealed class ConfigureSandbox : IDisposable
         Environment = EnvironmentName.Parse(HostName),
         Command = command,
         Variables = [.. variables, .. _limits.Clock?.Variables ?? []],
-        Binds = [new BindMount(_processOne, ProcessOne, BindAccess.ReadOnly), .. _limits.Clock is { } clock ? [clock.Bind] : (BindMount[])[]],
+        Binds = [new BindMount(_processOne, ProcessOne, BindAccess.ReadOnly), .. _limits.Clock is { } clock ? [clock.Bind] : (BindMount[])[], .. _tree.Binds],
         Network = SandboxNetwork.None,
         Streams = streams,
     };

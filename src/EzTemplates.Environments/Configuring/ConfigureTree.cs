@@ -8,7 +8,11 @@ namespace EzTemplates.Environments;
 /// <param name="Manifest">As this store shows it.</param>
 /// <param name="LayerOf">Makes the tree's metadata layer of a kind, and answers its path.</param>
 /// <param name="Folder">An empty folder of unfinished work, which is the caller's.</param>
-public sealed record ConfigureTree(Manifest Manifest, Func<LayerKind, string> LayerOf, string Folder);
+public sealed record ConfigureTree(Manifest Manifest, Func<LayerKind, string> LayerOf, string Folder)
+{
+    /// <summary>What of the host shows in it meanwhile.</summary>
+    public ImmutableArray<BindMount> Binds { get; init; } = [];
+}
 
 /// <summary>How much scripts may take.</summary>
 public sealed record ConfigureLimits

@@ -16,6 +16,12 @@ internal sealed partial class PrivateJudgement
             return;
         }
 
+        if (RpmDatabaseMerge.Unwritten(area, path) is { } unwritten)
+        {
+            Refuse(path, [unwritten]);
+            return;
+        }
+
         if (place == PlaceOf(path) && IsUnchanged(place, before))
         {
             Drop(path);
@@ -33,7 +39,7 @@ internal sealed partial class PrivateJudgement
             return;
         }
 
-        var outcome = StateMerge.Merge(path, new ThreeTexts(TextOf(before), Encoding.Latin1.GetString(own), TextOf(after)));
+        var outcome = WholeState.Merge(path, new ThreeTexts(TextOf(before), Encoding.Latin1.GetString(own), TextOf(after)));
         if (outcome.Text is not { } text)
         {
             Refuse(path, outcome.Conflicts);

@@ -25,7 +25,7 @@ internal sealed partial class PrivateJudgement(string area, Manifest old, Manife
             var state = chain.StateOf(path, PlaceOf(path));
             if (state.Version is { } version)
             {
-                if (StateMerge.Contains(path) && state.Place is { } place)
+                if (WholeState.Contains(path) && state.Place is { } place)
                 {
                     _judged.Add(path);
                     Merge(path, place, read(version));
@@ -72,11 +72,11 @@ internal sealed partial class PrivateJudgement(string area, Manifest old, Manife
     /// <summary>The files that hold the whole system's state.</summary>
     public void JudgeWholeState()
     {
-        foreach (var place in StateMerge.Places)
+        foreach (var place in WholeState.Places)
         {
             using var folder = PrivateArea.TryOpenFolder(area, place);
             var members = folder is null ? [] : Libc.ReadFolder(folder);
-            foreach (var path in members.Where(member => !member.IsFolder).Select(member => place.Append(member.Name)).Where(StateMerge.Contains).Order())
+            foreach (var path in members.Where(member => !member.IsFolder).Select(member => place.Append(member.Name)).Where(WholeState.Contains).Order())
             {
                 if (_judged.Add(path) && !IsSameContent(Find(old, path), Find(next, path)))
                 {

@@ -23,7 +23,10 @@ public sealed class RpmHeader
     /// <summary>A stream of <see cref="Bytes"/>.</summary>
     public Stream OpenBytes() => new MemoryStream(_bytes, writable: false);
 
-    private static ReadOnlySpan<byte> Magic => [0x8e, 0xad, 0xe8, 1, 0, 0, 0, 0];
+    /// <summary>The fields in their order, without the region.</summary>
+    internal IEnumerable<RpmHeaderEntry> Entries => _index.Entries;
+
+    internal static ReadOnlySpan<byte> Magic => [0x8e, 0xad, 0xe8, 1, 0, 0, 0, 0];
 
     /// <summary>Reads a header from where it begins; memory grows with what arrives, not with what is declared.</summary>
     /// <exception cref="MalformedArchiveException">With the field and the reason.</exception>
@@ -112,7 +115,7 @@ public sealed class RpmHeader
         }
     }
 
-    private ReadOnlyMemory<byte> Data(RpmHeaderEntry entry) => _bytes.AsMemory(IntroSize + _index.DataStart + entry.Offset, entry.Length);
+    internal ReadOnlyMemory<byte> Data(RpmHeaderEntry entry) => _bytes.AsMemory(IntroSize + _index.DataStart + entry.Offset, entry.Length);
 
     private static MalformedArchiveException Mistyped(RpmField field, RpmHeaderEntry entry, string wanted) =>
         new($"its field {field.Name} is of type {entry.Type}, which is not {wanted}");

@@ -78,6 +78,8 @@ internal sealed class RpmHeaderIndex
         return new RpmHeaderIndex(entries, start);
     }
 
+    public IEnumerable<RpmHeaderEntry> Entries => _entries.Values;
+
     public RpmHeaderEntry? Find(RpmField field) => _entries.GetValueOrDefault(field.Tag);
 
     /// <summary>The first entry of a v4 header covers the others: a trailer in the data says how many of them.</summary>

@@ -18,6 +18,24 @@ public sealed record RpmHeaders(RpmHeader Signature, RpmHeader Main)
         }
     }
 
+    /// <summary>Epoch, version and release as locks write them: <c>1:2.0-3</c>; an epoch of 0 is none.</summary>
+    public string VersionText
+    {
+        get
+        {
+            var epoch = Main.Numbers(RpmField.Epoch);
+            var version = $"{Main.Text(RpmField.Version)}-{Main.Text(RpmField.Release)}";
+            return epoch.Count == 0 || epoch[0] == 0 ? version : string.Create(CultureInfo.InvariantCulture, $"{epoch[0]}:{version}");
+        }
+    }
+
+    /// <summary>Such a text of somebody who writes the epoch even where it is 0.</summary>
+    public static string WithoutZeroEpoch(string version)
+    {
+        ArgumentNullException.ThrowIfNull(version);
+        return version.StartsWith("0:", StringComparison.Ordinal) ? version[2..] : version;
+    }
+
     /// <summary>Every package that is built from a source names it; those that name none are sources.</summary>
     public bool IsSource => !Main.Has(RpmField.SourcePackage);
 

@@ -13,6 +13,16 @@ internal static class RpmLead
 
     public static ReadOnlySpan<byte> Magic => [0xed, 0xab, 0xee, 0xdb];
 
+    /// <summary>One of a binary package, with a signature header.</summary>
+    public static byte[] Make()
+    {
+        var lead = new byte[Size];
+        Magic.CopyTo(lead);
+        lead[4] = 3;
+        BinaryPrimitives.WriteUInt16BigEndian(lead.AsSpan(78), HeaderSignature);
+        return lead;
+    }
+
     public static void Read(Stream source)
     {
         Span<byte> lead = stackalloc byte[Size];

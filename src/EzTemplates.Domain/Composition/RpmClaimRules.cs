@@ -1,0 +1,51 @@
+namespace EzTemplates.Domain.Composition;
+
+/// <summary>
+/// rpm's rules (lib/transaction.c, handleOverlappedFiles; lib/rpmfi.c, rpmfilesCompare): packages may share a path of which they say the
+/// same, whatever it is, and the last installed sets its time; of two programs for two architectures the 64-bit one stays.
+/// </summary>
+internal sealed class RpmClaimRules(IReadOnlyList<ComposedPackage> packages) : ClaimRules(packages)
+{
+    /// <summary>Of <see cref="ComposedPackage.Colors"/>: <c>%_prefer_color</c> on x86-64.</summary>
+    private const uint Preferred = 2;
+
+    private const uint AllColors = 3;
+
+    protected override string Reason => "and they differ";
+
+    public override Claim? Winner(IReadOnlyList<Claim> claims)
+    {
+        Claim? winner = null;
+        foreach (var claim in claims)
+        {
+            if (winner is null || SaysTheSame(winner, claim) || (DifferInColor(winner, claim) && ColorOf(claim) == Preferred))
+            {
+                winner = claim;
+            }
+            else if (!DifferInColor(winner, claim))
+            {
+                return null;
+            }
+        }
+
+        return winner;
+    }
+
+    public override Claim? WinnerOfDirectories(IReadOnlyList<Claim> claims) => Winner(claims);
+
+    /// <summary>They differ in their modes.</summary>
+    public override bool LinkStandsFor(Claim link, Claim directory) => false;
+
+    protected override bool AtOdds(Claim first, Claim second) => !SaysTheSame(first, second) && !DifferInColor(first, second);
+
+    private static bool SaysTheSame(Claim a, Claim b)
+    {
+        var (x, y) = (a.Inode.Entry, b.Inode.Entry);
+        return x.Type == y.Type && x.Mode == y.Mode && x.Size == y.Size && x.Content == y.Content && x.Target == y.Target && x.Device == y.Device
+            && a.Inode.Packed.UserName == b.Inode.Packed.UserName && a.Inode.Packed.GroupName == b.Inode.Packed.GroupName;
+    }
+
+    private bool DifferInColor(Claim a, Claim b) => ColorOf(a) is var one and not 0 && ColorOf(b) is var other and not 0 && one != other;
+
+    private uint ColorOf(Claim claim) => Packages[claim.Package].Colors.GetValueOrDefault(claim.Entry.Path) & AllColors;
+}

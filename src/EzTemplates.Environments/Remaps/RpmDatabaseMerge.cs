@@ -1,0 +1,112 @@
+using System.Text;
+using EzTemplates.Domain;
+using EzTemplates.Domain.Merging;
+using EzTemplates.Formats;
+using EzTemplates.Store;
+
+namespace EzTemplates.Environments;
+
+/// <summary>
+/// rpm's database in three versions, merged by the names of packages: a side that did not change what is installed under a name leaves it to
+/// the other. Its indexes are made anew from what comes out.
+/// </summary>
+internal static class RpmDatabaseMerge
+{
+    private static readonly TreePath[] Files = [TreePath.Parse("/var/lib/rpm/" + RpmDatabaseFile.Name), TreePath.Parse("/usr/lib/sysimage/rpm/" + RpmDatabaseFile.Name)];
+
+    public static IEnumerable<TreePath> Places => Files.Select(file => file.Parent);
+
+    public static bool Contains(TreePath path) => Files.Contains(path);
+
+    /// <summary>Why a private database cannot be read by itself: somebody was killed who was changing it.</summary>
+    public static MergeConflict? Unwritten(string area, TreePath path)
+    {
+        const string log = RpmDatabaseFile.Name + "-wal";
+        return Contains(path) && new AreaPlace(area, path.Parent.Append(log)).TryStatus() is { Size: > 0 }
+            ? new MergeConflict($"{log} holds changes that are not in it yet", "rpm --rebuilddb")
+            : null;
+    }
+
+    /// <param name="texts">Bytes as chars.</param>
+    public static MergeOutcome Merge(ThreeTexts texts)
+    {
+        if (texts.OfOneSide is { } settled)
+        {
+            return MergeOutcome.Of(settled);
+        }
+
+        var conflicts = new List<MergeConflict>();
+        var old = Read(texts.Old, "the old version's", conflicts);
+        var own = Read(texts.Private, "the environment's", conflicts);
+        var next = Read(texts.Next, "the new version's", conflicts);
+        if (conflicts.Count > 0)
+        {
+            return MergeOutcome.Refused([.. conflicts]);
+        }
+
+        var kept = new List<Installed>();
+        foreach (var name in old.Concat(own).Concat(next).Select(package => package.Name).Distinct().Order(StringComparer.Ordinal))
+        {
+            var (before, mine, theirs) = (Of(old, name), Of(own, name), Of(next, name));
+            if (Same(mine, before) || Same(mine, theirs))
+            {
+                kept.AddRange(theirs);
+            }
+            else if (Same(theirs, before))
+            {
+                kept.AddRange(mine);
+            }
+            else
+            {
+                conflicts.Add(new MergeConflict($"package `{name}`: the environment has {Versions(mine)}, the new version {Versions(theirs)}", mine.Count > 0 ? $"rpm -e {name}" : null));
+            }
+        }
+
+        return conflicts.Count > 0 ? MergeOutcome.Refused([.. conflicts]) : MergeOutcome.Of(Encoding.Latin1.GetString(RpmDatabaseFile.Write(Numbered(kept, next))));
+    }
+
+    /// <summary>The version's packages keep their numbers; the environment's own come after them.</summary>
+    private static List<RpmDatabaseRow> Numbered(List<Installed> kept, List<Installed> next)
+    {
+        var numbers = next.Select(package => package.Row.Number).ToHashSet();
+        var free = numbers.Append(0).Max();
+        return
+        [
+            .. kept.Where(next.Contains).Select(package => package.Row).OrderBy(row => row.Number),
+            .. kept.Where(package => !next.Contains(package)).OrderBy(package => package.Row.Number).Select(package => package.Row with { Number = ++free }),
+        ];
+    }
+
+    private static List<Installed> Of(List<Installed> all, string name) => all.FindAll(package => package.Name == name);
+
+    private static bool Same(List<Installed> a, List<Installed> b) => a.Select(package => package.Nevra).ToHashSet().SetEquals(b.Select(package => package.Nevra));
+
+    private static string Versions(List<Installed> packages) => packages.Count == 0 ? "none" : string.Join(", ", packages.Select(package => $"`{package.Nevra}`"));
+
+    private static List<Installed> Read(string text, string whose, List<MergeConflict> conflicts)
+    {
+        if (text.Length == 0)
+        {
+            return [];
+        }
+
+        try
+        {
+            return [.. RpmDatabaseFile.Read(Encoding.Latin1.GetBytes(text)).Select(Installed.Of)];
+        }
+        catch (Exception malformed) when (malformed is StoreException or MalformedArchiveException)
+        {
+            conflicts.Add(new MergeConflict($"{whose} is malformed: {malformed.Message}"));
+            return [];
+        }
+    }
+
+    private sealed record Installed(RpmDatabaseRow Row, string Name, string Nevra)
+    {
+        public static Installed Of(RpmDatabaseRow row)
+        {
+            var header = InstalledHeader.Read(row.Header);
+            return new Installed(row, header.Text(RpmField.PackageName) ?? "", new RpmHeaders(header, header).Nevra);
+        }
+    }
+}

@@ -1,0 +1,133 @@
+using System.Collections.Immutable;
+using EzTemplates.Domain;
+using EzTemplates.Domain.Composition;
+using EzTemplates.Domain.Configuring;
+using EzTemplates.Environments;
+using EzTemplates.Formats;
+using EzTemplates.Formats.Manifests;
+using EzTemplates.Store;
+
+namespace EzTemplates.Operations;
+
+/// <summary>
+/// Runs the scriptlets of a tree's rpm packages once, in a sandbox, and takes what they changed into the tree. All files are laid first, then
+/// librpm runs one transaction over them. Applications are laid on their OS's configured tree, and only their packages are in the transaction.
+/// </summary>
+internal sealed class ConfigureRpms
+{
+    // The second run knows all names and numbers that the first has met, and scripts that go by what is there may meet others then.
+    private const int MostRuns = 4;
+
+    private readonly Workspace _workspace;
+    private readonly StoreWriter _writer;
+    private readonly ConfigureSubject _subject;
+    private readonly ConfigureGround _ground;
+    private readonly ComposedRpms _layer;
+    private readonly Provenance _below;
+    private readonly Provenance _packages;
+    private ImmutableArray<LockedId> _picked = [];
+    private ScriptIds _ids;
+    private bool _hasMetOwners;
+
+    private ConfigureRpms(Workspace workspace, StoreWriter writer, IngestBatch batch, ComposedRpms layer, ConfigureSubject subject, CancellationToken cancel)
+    {
+        (_workspace, _writer, _layer, _subject) = (workspace, writer, layer, subject);
+        _ids = new ScriptIds(subject.Ids, subject.Ids.Known, subject.Name);
+        _below = subject.Os is { } os ? ProvenanceOf(os) : layer.Tree.Provenance;
+        _packages = subject.Os is null ? _below : _below.Followed(layer.Tree.Provenance);
+        _ground = new ConfigureGround(workspace, writer, batch, subject, new NamedPackages(_packages), cancel);
+    }
+
+    /// <exception cref="EzException">Environment: a script failed or took too long; it names package and script, and quotes what they said last.</exception>
+    public static ConfiguredTree Run(Workspace workspace, StoreWriter writer, IngestBatch batch, ComposedRpms layer, ConfigureSubject subject, CancellationToken cancel) =>
+        new ConfigureRpms(workspace, writer, batch, layer, subject, cancel).Run();
+
+    private FileTime Epoch => new(_subject.Epoch);
+
+    private ConfiguredTree Run()
+    {
+        for (var runs = 0; runs < MostRuns; runs++)
+        {
+            _hasMetOwners = false;
+            var tree = Configure();
+            if (!_ids.HasMetOthers && !_hasMetOwners)
+            {
+                return new ConfiguredTree(tree, _ids.Made);
+            }
+
+            _picked = _ids.Picked;
+            _ids = new ScriptIds(_subject.Ids, _ids.Known, _subject.Name);
+        }
+
+        throw new EzException(
+            FailureKind.Environment,
+            $"cannot configure `{_subject.Name}`: its scripts make users or groups of other names each time they run",
+            "`exclude:` in the recipe leaves a package out");
+    }
+
+    private ComposedManifest Configure()
+    {
+        var (edit, owners) = Lay();
+        RecipeFiles.Put(_ground, edit, _subject);
+        var database = RpmDatabase.In(_ground, edit);
+        var before = database.Find();
+        var laid = LaidAccounts.In(edit, NumbersIn(edit));
+        owners.Put(edit, (_, kind, name) => laid.NumberOf(kind, name), _ => false);
+        RunTransaction(edit, owners, (database, laid.NumberOf));
+        var order = database.Rewrite(_layer.Packages, before, Epoch).Select(place => place + (_subject.Os is null ? 0 : _below.Packages.Length)).ToList();
+        var made = NumbersIn(edit);
+        owners.Put(edit, (path, kind, name) => laid.IsThereFor(kind, name, edit.PackageOf(path), order) ? made(kind, name) : null, edit.IsScripts);
+        RecipeFiles.Put(_ground, edit, _subject);
+        var hooks = _subject.Settings.SelectMany(settings => settings.AfterConfigure).Select(command => DpkgSteps.Hook(command, _subject.Epoch)).ToImmutableArray();
+        if (!hooks.IsEmpty)
+        {
+            _ground.Run(edit, _ids, hooks, []);
+        }
+
+        return edit.Finish(_packages);
+    }
+
+    private (TreeEdit Tree, RpmOwners Owners) Lay()
+    {
+        if (_subject.Os is not { } os)
+        {
+            var composed = _layer.Tree;
+            return (new TreeEdit(composed), new RpmOwners([.. composed.Owners.Select(owned => (owned.Key, owned.Value, composed.Manifest.Find(owned.Key)!.Mode))]));
+        }
+
+        var edit = new TreeEdit(new ComposedManifest(_workspace.Store.Versions.ReadManifest(os.Manifest), _below));
+        return (edit, new RpmOwners([.. new LaidRpms(_layer, edit, _below).Lay(Epoch)]));
+    }
+
+    /// <summary>
+    /// Files are shown with the numbers that tools pick: those that a package's %pre will only make have them from the run before, as the
+    /// later scripts of a real installation would see them.
+    /// </summary>
+    private void RunTransaction(TreeEdit edit, RpmOwners owners, (RpmDatabase Database, Func<string, string, uint?> Laid) before)
+    {
+        if (_layer.Packages.IsEmpty)
+        {
+            return;
+        }
+
+        var packages = _layer.Packages.Select(package => new TransactionPackage(package.Name, RpmPackageHead.Of(package.Headers.Signature, package.Headers.Main))).ToImmutableArray();
+        var transaction = RpmTransaction.Prepare(_writer.MakePassingFolder(), RpmMacros.For(before.Database.Folder), packages);
+        uint? Shown(string kind, string name) => _picked.FirstOrDefault(row => row.Kind == kind && row.Name == name)?.Number ?? before.Laid(kind, name);
+        var unknown = owners.Names.Where(owner => Shown(owner.Kind, owner.Name) is null).ToList();
+        _ground.Run(edit, _ids, [transaction.Step(RpmMacros.Variables(_subject.Epoch))], [], new ShownMeanwhile([transaction.Bind], seen => owners.Put(seen, (_, kind, name) => Shown(kind, name), _ => false)));
+        var after = NumbersIn(edit);
+        _hasMetOwners = unknown.Any(owner => after(owner.Kind, owner.Name) is not null);
+    }
+
+    private Func<string, string, uint?> NumbersIn(TreeEdit tree)
+    {
+        var (users, groups) = (new AccountTable(_ground.TextOf(tree, AccountTable.Passwd)), new AccountTable(_ground.TextOf(tree, AccountTable.Group)));
+        return (kind, name) => kind == LockedId.User ? users.Find(name) : groups.Find(name);
+    }
+
+    private Provenance ProvenanceOf(TemplateVersionRecord os)
+    {
+        var path = _workspace.Store.Layout.VersionProvenanceOf(os.Reference.Template, os.Reference.Version);
+        return ProvenanceText.Read(StoreFile.Read(path), path);
+    }
+}

@@ -1,0 +1,156 @@
+using EzTemplates.Domain;
+using EzTemplates.Formats.Manifests;
+using EzTemplates.Testing;
+
+namespace EzTemplates.Operations.Tests.Rpm;
+
+/// <summary>Systems of rpm packages, configured in the sandbox, beside what <c>rpm -i</c> makes of the same packages.</summary>
+public sealed class RpmScriptletTests : IDisposable
+{
+    private const string Scripted = """
+        %package -n alpha
+        Summary: every kind of scriptlet
+        Requires(pre): base
+        %description -n alpha
+        d
+        %pretrans -n alpha -p <lua>
+        local f = io.open("/var/pretrans", "a"); f:write("alpha pretrans " .. arg[2] .. "\n"); f:close()
+        %pre -n alpha
+        echo "alpha pre $1" >> /var/order
+        echo 'odd-user:x:999:998::/opt/alpha:/bin/false' >> /etc/passwd
+        echo 'odd-group:x:998:' >> /etc/group
+        %post -n alpha -p <lua>
+        local f = io.open("/var/order", "a"); f:write("alpha post " .. arg[2] .. "\n"); f:close()
+        posix.symlink("alpha", "/opt/by-lua")
+        %posttrans -n alpha
+        echo "alpha posttrans $1" >> /var/order
+        stat -c '%U:%G %a' /opt/alpha/data >> /var/order
+        %triggerin -n alpha -- beta
+        echo "alpha triggerin $1 $2" >> /var/order
+        %filetriggerin -n alpha -- /opt/beta
+        sort | sed 's/^/alpha filetrigger /' >> /var/order
+        %transfiletriggerin -n alpha -- /opt/beta
+        sort | sed 's/^/alpha transfiletrigger /' >> /var/order
+        %files -n alpha
+        %dir /opt
+        %dir %attr(0750,odd-user,odd-group) /opt/alpha
+        %attr(4755,odd-user,odd-group) /opt/alpha/data
+        %attr(6755,nobody-known,nobody-known) /opt/alpha/stranger
+        %config(noreplace) /etc/alpha.conf
+        %ghost /var/lib/alpha.ghost
+
+        %package -n beta
+        Summary: what others wait for
+        Requires: alpha
+        %description -n beta
+        d
+        %post -n beta
+        echo "beta post $1" >> /var/order
+        echo changed >> /etc/alpha.conf
+        exit 3
+        %files -n beta
+        %dir /opt
+        /opt/beta
+
+        """;
+
+    private const string Install = """
+        mkdir -p %{buildroot}/opt/alpha %{buildroot}/opt/beta
+        echo data > %{buildroot}/opt/alpha/data; echo s > %{buildroot}/opt/alpha/stranger; echo conf > %{buildroot}/etc/alpha.conf
+        echo b > %{buildroot}/opt/beta/one; ln %{buildroot}/opt/beta/one %{buildroot}/opt/beta/two; touch %{buildroot}/var/lib/alpha.ghost
+        """;
+
+    private readonly RpmGround _ground = new();
+
+    public void Dispose() => _ground.Dispose();
+
+    [Fact]
+    public async Task A_configured_system_is_what_rpm_makes()
+    {
+        var files = _ground.Build($"{RpmGround.Base}\n{Scripted}", Install);
+        string[] order = [files["base"], files["alpha"], files["beta"]];
+        await _ground.Make("system", order);
+        _ground.InstallReal("theirs", order);
+
+        var tree = _ground.TreeOf("system");
+        Assert.Equal(File.ReadAllText(_ground.At("theirs/var/order")), _ground.TextOf(tree, "/var/order"));
+        Assert.Equal(RpmTree.Of(_ground.At("theirs")), RpmTree.Of(tree, path => _ground.TextOf(tree, path)));
+        Assert.Equal("beta", Author("/etc/alpha.conf"));
+        Assert.Contains(_ground.Told, told => told is OperationEvent.Warning { Text: var text } && text.Contains("`beta-1-1.x86_64`", StringComparison.Ordinal));
+    }
+
+    private string Author(string path)
+    {
+        var file = _ground.Work.Store.Layout.VersionProvenanceOf("system", new NuGet.Versioning.NuGetVersion(1, 0, 0));
+        var provenance = ProvenanceText.Read(File.ReadAllBytes(file), file);
+        return provenance.Packages[Assert.Single(provenance.Scripts, work => work.Path.Latin1 == path).Package].Name;
+    }
+
+    [Fact]
+    public async Task The_database_satisfies_rpm()
+    {
+        var files = _ground.Build($"{RpmGround.Base}\n{Scripted}", Install);
+        string[] order = [files["base"], files["alpha"], files["beta"]];
+        await _ground.Make("system", order);
+        _ground.InstallReal("theirs", order);
+        _ground.Lay(_ground.TreeOf("system"), "ours");
+
+        foreach (var question in (string[][])[["-qa", "--last"], ["-Va"], ["-q", "--whatprovides", "/opt/beta/one"], ["-q", "--whatprovides", "/bin/sh"], ["-qa", "--qf", "%{NEVRA} %{INSTALLCOLOR} [%{FILENAMES} %{FILESTATES} ]\n"]])
+        {
+            var (theirs, ours) = (_ground.Rpm("theirs", question), _ground.Rpm("ours", question));
+            Assert.Equal(("", theirs.ExitCode), (ours.Error, ours.ExitCode));
+            Assert.Equal(Undated(theirs), Undated(ours));
+        }
+
+        Assert.Equal([RpmGround.Epoch.ToString(System.Globalization.CultureInfo.InvariantCulture)], _ground.Rpm("ours", ["-qa", "--qf", "%{INSTALLTIME}\n%{INSTALLTID}\n"]).Lines.Distinct());
+        static IEnumerable<string> Undated(ToolRun run) => run.Lines.Select(line => line.Length > 44 && line[44] == ' ' ? line[..44] : line).Order(StringComparer.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_failing_pre_is_told_with_its_package_and_last_words()
+    {
+        var files = _ground.Build($"""
+            {RpmGround.Base}
+            %package -n bad
+            Summary: s
+            %description -n bad
+            d
+            %pre -n bad
+            echo about to fail; exit 4
+            %files -n bad
+            """);
+
+        var failure = await Assert.ThrowsAsync<EzException>(() => _ground.Make("system", files.Values));
+
+        Assert.Equal(FailureKind.Environment, failure.Kind);
+        Assert.StartsWith("cannot configure `system`: the %prein of `bad-1-1.x86_64` failed with status 1\n  | about to fail\n", failure.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task An_application_is_laid_on_its_system_and_only_its_own_scriptlets_run()
+    {
+        var files = _ground.Build($"{RpmGround.Base}\n{Scripted}", Install);
+        await _ground.Make("system", [files["base"], files["alpha"]]);
+        var os = _ground.VersionOf("system");
+        await _ground.Make("app", [files["beta"]], on: os);
+        _ground.InstallReal("theirs", [files["base"], files["alpha"]]);
+        _ground.InstallReal("theirs", [files["beta"]]);
+
+        var tree = _ground.TreeOf("app");
+        Assert.Equal(File.ReadAllText(_ground.At("theirs/var/order")), _ground.TextOf(tree, "/var/order"));
+        Assert.Equal(RpmTree.Of(_ground.At("theirs")), RpmTree.Of(tree, path => _ground.TextOf(tree, path)));
+        _ground.Lay(tree, "ours");
+        Assert.Equal(_ground.Rpm("theirs", ["-Va"]).Lines, _ground.Rpm("ours", ["-Va"]).Lines);
+    }
+
+    [Fact]
+    public async Task Two_stores_make_the_same_version()
+    {
+        var files = _ground.Build($"{RpmGround.Base}\n{Scripted}", Install);
+        await _ground.Make("system", files.Values);
+        using var other = new RpmGround();
+        await other.Make("system", files.Values);
+
+        Assert.Equal(_ground.TreeOf("system").Entries, other.TreeOf("system").Entries);
+    }
+}
