@@ -30,7 +30,7 @@ public static class CheckRepository
 
     private static async Task<(PackageUniverse Universe, DebRequest Request)> OfRecipeAsync(Workspace workspace, RecipeFile file, CancellationToken cancel)
     {
-        var ground = await workspace.Steps.RunAsync("snapshot", () => SolvingGround.OpenAsync(workspace, file, null, cancel)).ConfigureAwait(false);
+        var ground = await workspace.Steps.RunAsync("snapshot", () => DebGround.OpenAsync(workspace, file, null, cancel)).ConfigureAwait(false);
         return (ground.Universe, LockRequest.Of(ground, file, null, null, UpdateScope.All));
     }
 
