@@ -7,7 +7,7 @@ using System.Xml.Linq;
 namespace EzTemplates.Testing;
 
 /// <summary>
-/// An rpm-md repository on disk with signed packages, metadata that createrepo_c made of them, and a signed repomd.xml. Publishing again
+/// An rpm-md repository on disk with packages, metadata that createrepo_c made of them, and a signed repomd.xml. Publishing again
 /// makes the next snapshot. Needs createrepo_c, gpg and (for those forms) xz, zstd, bzip2: tests without them are skipped.
 /// </summary>
 public sealed class GeneratedRpmRepository : IDisposable
@@ -37,6 +37,9 @@ public sealed class GeneratedRpmRepository : IDisposable
     public string Root { get; }
 
     public SigningKey Key { get; }
+
+    /// <summary>Whether packages that are built from now on are signed: each takes two runs of gpg, which only who unpacks them needs.</summary>
+    public bool SignsPackages { get; set; }
 
     /// <summary>Armored, of metadata and packages.</summary>
     public string KeyFile { get; }
@@ -105,7 +108,7 @@ public sealed class GeneratedRpmRepository : IDisposable
         _temp.Dispose();
     }
 
-    private byte[] Built(GeneratedRpm package) => _built.TryGetValue(package, out var known) ? known : _built[package] = package.ToArray(Key);
+    private byte[] Built(GeneratedRpm package) => _built.TryGetValue(package, out var known) ? known : _built[package] = package.ToArray(SignsPackages ? Key : null);
 
     private string[] GroupArguments(RpmPublishOptions options)
     {

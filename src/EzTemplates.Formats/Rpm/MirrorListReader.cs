@@ -33,7 +33,8 @@ public static class MirrorListReader
         var (addresses, digests) = (new List<(int Preference, Uri Root)>(), new HashSet<Sha256Digest>());
         while (reader.NextChild(0))
         {
-            while (reader.Name == "files" && reader.NextChild(1))
+            var isFiles = reader.Name == "files";
+            while (isFiles && reader.NextChild(1))
             {
                 if (reader.Name == "file" && reader.Attribute("name") == "repomd.xml")
                 {
