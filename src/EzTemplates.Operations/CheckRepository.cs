@@ -18,9 +18,16 @@ public static class CheckRepository
     {
         ArgumentNullException.ThrowIfNull(workspace);
         ArgumentNullException.ThrowIfNull(what);
-        var (universe, request) = IsIndex(what)
+        var file = IsIndex(what) ? null : RecipeFile.Load(what);
+        if (file?.Os.Family == PackageFamily.Rpm)
+        {
+            var ground = await workspace.Steps.RunAsync("snapshot", () => RpmGround.OpenAsync(workspace, file, null, cancel)).ConfigureAwait(false);
+            return CheckRpmRepository.Run(workspace, what, ground, file, cancel);
+        }
+
+        var (universe, request) = file is null
             ? workspace.Steps.Run("read", () => ReadIndex(what))
-            : await OfRecipeAsync(workspace, RecipeFile.Load(what), cancel).ConfigureAwait(false);
+            : await OfRecipeAsync(workspace, file, cancel).ConfigureAwait(false);
         var verdict = workspace.Steps.Run("check", () => DebArchive.Check(universe, request, cancel));
         var broken = workspace.Steps.Run("explain", () => verdict.Broken.Select(package => Explain(universe, request, package, cancel)).ToList());
         return new RepositoryCheckReport(what, verdict.Packages, broken, [.. verdict.Undecided.Select(universe.Describe)], workspace.Steps.Times());
@@ -69,8 +76,10 @@ public static class CheckRepository
             universe.Text(universe.Versions[package.Value]),
             universe.Text(universe.Architectures[package.Value]),
             universe.Sources[universe.SourceNumbers[package.Value]],
-
-            // That the package itself is asked for goes without saying.
-            [.. conflict.ToString().Split('\n').Where((line, number) => number > 0 || !line.EndsWith(" is asked for", StringComparison.Ordinal))]);
+            LinesOf(conflict));
     }
+
+    /// <summary>That the package itself is asked for goes without saying.</summary>
+    internal static IReadOnlyList<string> LinesOf(Conflict conflict) =>
+        [.. conflict.ToString().Split('\n').Where((line, number) => number > 0 || !line.EndsWith(" is asked for", StringComparison.Ordinal))];
 }
