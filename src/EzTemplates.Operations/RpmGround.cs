@@ -78,6 +78,8 @@ internal sealed record RpmGround(ImmutableArray<RpmSnapshot> Repositories, RpmUn
         }
     }
 
+    public IEnumerable<string> GroupIds() => Enumerable.Range(0, Universe.Groups.Length).Select(number => Universe.Text(Universe.Groups[number]));
+
     public string VersionOf(PackageId package) => Universe.Text(Universe.Versions[package.Value]);
 
     public string SourceOf(PackageId package) => Universe.Sources[Universe.SourceNumbers[package.Value]];

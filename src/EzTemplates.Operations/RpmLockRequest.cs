@@ -54,9 +54,15 @@ internal static class RpmLockRequest
         ? $"did you mean `{string.Join("`, `", near)}`?"
         : "check the spelling, and that the recipe's repositories have it";
 
+    private static string? GroupHint(RpmGround ground, string id) => NearNames.Closest(id, ground.GroupIds()) is { Count: > 0 } near && !near.Contains(id)
+        ? $"did you mean `groups: [{near[0]}]`?"
+        : null;
+
     private static EzException Explain(RpmGround ground, RecipeFile file, Conflict conflict)
     {
-        var hint = conflict.Unknown is { Cause: UnknownCause.NoSuchName, Request.Name: var name } && !name.StartsWith('@') ? NearHint(ground, name) : conflict.Hint;
+        var hint = conflict.Unknown is { Cause: UnknownCause.NoSuchName, Request.Name: var name }
+            ? name.StartsWith('@') ? GroupHint(ground, name[1..]) ?? conflict.Hint : NearHint(ground, name)
+            : conflict.Hint;
         return new EzException(FailureKind.Unsolvable, $"`{file.Recipe.Name}` cannot be locked: {conflict}", hint ?? $"change `packages:` or `exclude:` in {file.FullPath}, or add a repository that has what is missing");
     }
 }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using EzTemplates.Domain;
 using EzTemplates.Formats;
 
@@ -18,8 +19,12 @@ internal sealed class RepomdPast(MetadataFolder folder, ResolvedRpmRepository re
 
     public ResolvedRpmRepository Repository => repository;
 
-    /// <summary>The newest of its files' times; the start of 1970 where none has one.</summary>
-    public static DateTimeOffset DateOf(Repomd repomd) => DateTimeOffset.FromUnixTimeSeconds(Math.Min(repomd.Timestamp, LastSecond));
+    /// <summary>The newest of its files' times; else its revision, which is one unless somebody chose another; else the start of 1970.</summary>
+    public static DateTimeOffset DateOf(Repomd repomd)
+    {
+        _ = long.TryParse(repomd.Revision, NumberStyles.None, CultureInfo.InvariantCulture, out var revision);
+        return DateTimeOffset.FromUnixTimeSeconds(Math.Min(repomd.Timestamp > 0 ? repomd.Timestamp : revision, LastSecond));
+    }
 
     /// <summary>What this repository accepted from that root.</summary>
     public AcceptedRelease? From(Uri root) => _all.FirstOrDefault(a => IsOurs(a) && a.Root == root.AbsoluteUri);

@@ -4,7 +4,15 @@ using EzTemplates.Formats;
 
 namespace EzTemplates.Repositories;
 
-/// <summary>Which files of a repomd.xml a snapshot needs, each in the form that is cheapest to fetch.</summary>
+/// <summary>A file that a snapshot needs, in the forms in which repomd.xml lists it, the cheapest to fetch first.</summary>
+internal sealed record RpmIndexPlan(RpmIndexKind Kind, ImmutableArray<RepomdFile> Forms)
+{
+    /// <summary>The first form that was not found missing.</summary>
+    /// <param name="missing">Paths.</param>
+    public RepomdFile? Choose(IReadOnlySet<string> missing) => Forms.FirstOrDefault(form => !missing.Contains(form.Path));
+}
+
+/// <summary>Which files of a repomd.xml a snapshot needs.</summary>
 internal static class RepomdPlan
 {
     private const string Zchunk = ".zck";
@@ -20,15 +28,15 @@ internal static class RepomdPlan
     ];
 
     /// <exception cref="EzException">It lacks the list of packages, or has a file only in a form that is not read.</exception>
-    public static ImmutableArray<RpmIndex> Of(Repomd repomd, MetadataFolder folder, string repository, string subject)
+    public static ImmutableArray<RpmIndexPlan> Of(Repomd repomd, string repository, string subject)
     {
-        var indexes = ImmutableArray.CreateBuilder<RpmIndex>();
+        var plans = ImmutableArray.CreateBuilder<RpmIndexPlan>();
         foreach (var (kind, types) in Kinds)
         {
             var files = types.SelectMany(type => repomd.Files.Where(file => file.Type == type)).ToList();
-            if (files.Find(IsReadable) is { } file)
+            if (files.FindAll(IsReadable) is { Count: > 0 } readable)
             {
-                indexes.Add(new RpmIndex(kind, file, folder.IndexPath(file.Sha256!.Value)));
+                plans.Add(new RpmIndexPlan(kind, [.. readable]));
             }
             else if (files.Count > 0 || repomd.Files.Any(f => types.Any(type => f.Type == type + "_zck")))
             {
@@ -40,7 +48,7 @@ internal static class RepomdPlan
             }
         }
 
-        return indexes.ToImmutable();
+        return plans.ToImmutable();
     }
 
     private static bool IsReadable(RepomdFile file) => file is { Sha256: not null, Size: not null } && !IsZchunk(file);

@@ -25,7 +25,7 @@ public sealed class RpmSnapshotFetcher
     /// <exception cref="EzException">A repository cannot be had, or not as it was signed.</exception>
     public async Task<ImmutableArray<RpmSnapshot>> FetchAsync(IReadOnlyList<ResolvedRpmRepository> repositories, SnapshotOptions options)
     {
-        var wanted = repositories.Select(repository => new Wanted(repository)).ToList();
+        var wanted = repositories.Select(repository => new Wanted(repository, _folder)).ToList();
         await RefreshAsync(wanted, options).ConfigureAwait(false);
         var failures = wanted.All(w => w.IsPresent) ? [] : await FetchIndexesAsync(wanted, options).ConfigureAwait(false);
         if (failures.Count > 0 && !options.Offline && await FollowAsync([.. failures.Keys], options).ConfigureAwait(false))
@@ -48,7 +48,7 @@ public sealed class RpmSnapshotFetcher
         var found = options.Offline
             ? await _repomds.RecallAsync(w.Repository).ConfigureAwait(false)
             : await _repomds.RefreshAsync(w.Repository, options.Cancel).ConfigureAwait(false);
-        w.Take(found, RepomdPlan.Of(found.Repomd, _folder, w.Repository.Id, found.Message.Address.ToString()));
+        w.Take(found, RepomdPlan.Of(found.Repomd, w.Repository.Id, found.Message.Address.ToString()));
     }));
 
     /// <summary>Fetches the repomd.xml of repositories whose files failed again; says whether one has changed.</summary>
@@ -61,16 +61,30 @@ public sealed class RpmSnapshotFetcher
 
     private async Task<Dictionary<Wanted, FetchFailure>> FetchIndexesAsync(IReadOnlyList<Wanted> wanted, SnapshotOptions options)
     {
-        // Two repositories may share a file: it is fetched once.
-        var owners = new Dictionary<string, (FetchItem Item, Wanted Owner)>(StringComparer.Ordinal);
-        foreach (var (owner, index) in wanted.SelectMany(w => w.Indexes.Select(index => (w, index))))
-        {
-            _ = owners.TryAdd(index.FilePath, (owner.ItemFor(index), owner));
-        }
-
         var fetch = new FetchOptions { Offline = options.Offline, Progress = options.Progress, Cancel = options.Cancel };
-        var report = await new PackageFetcher(_client).FetchAsync([.. owners.Values.Select(o => o.Item)], fetch).ConfigureAwait(false);
-        return report.Failures.GroupBy(failure => owners[failure.Item.DestinationPath].Owner).ToDictionary(own => own.Key, own => own.MaxBy(failure => failure.Kind)!);
+        while (true)
+        {
+            // Two repositories may share a file: it is fetched once.
+            var owners = new Dictionary<string, (FetchItem Item, Wanted Owner, RpmIndex Index)>(StringComparer.Ordinal);
+            foreach (var (owner, index) in wanted.SelectMany(w => w.Indexes.Select(index => (w, index))))
+            {
+                _ = owners.TryAdd(index.FilePath, (owner.ItemFor(index), owner, index));
+            }
+
+            var report = await new PackageFetcher(_client).FetchAsync([.. owners.Values.Select(o => o.Item)], fetch).ConfigureAwait(false);
+            var (failures, tryAnotherForm) = (new Dictionary<Wanted, FetchFailure>(), false);
+            foreach (var failure in report.Failures)
+            {
+                var (_, owner, index) = owners[failure.Item.DestinationPath];
+                tryAnotherForm |= failure.Kind == FetchFailureKind.NotFoundEverywhere && owner.TurnFrom(index);
+                failures[owner] = failures.TryGetValue(owner, out var worse) && worse.Kind > failure.Kind ? worse : failure;
+            }
+
+            if (!tryAnotherForm)
+            {
+                return failures;
+            }
+        }
     }
 
     private static void ThrowIfAny(Dictionary<Wanted, FetchFailure> failures)
@@ -109,19 +123,33 @@ public sealed class RpmSnapshotFetcher
     }
 
     /// <summary>A repository on its way to being a snapshot.</summary>
-    private sealed class Wanted(ResolvedRpmRepository repository)
+    private sealed class Wanted(ResolvedRpmRepository repository, MetadataFolder folder)
     {
+        private readonly HashSet<string> _missing = new(StringComparer.Ordinal);
+        private ImmutableArray<RpmIndexPlan> _plans = [];
+
         public ResolvedRpmRepository Repository { get; } = repository;
 
         public FoundRepomd Found { get; private set; } = null!;
 
-        public ImmutableArray<RpmIndex> Indexes { get; private set; } = [];
+        public IEnumerable<RpmIndex> Indexes => _plans.Select(plan => plan.Choose(_missing) is { } file ? new RpmIndex(plan.Kind, file, folder.IndexPath(file.Sha256!.Value)) : null).OfType<RpmIndex>();
 
         /// <summary>By sizes; never where repomd.xml does not promise the decompressed bytes, which is what a later reader checks.</summary>
         public bool IsPresent => Indexes.All(index =>
             index.File.OpenSha256 is not null && new FileInfo(index.FilePath) is { Exists: true } file && file.Length == index.File.Size);
 
-        public void Take(FoundRepomd found, ImmutableArray<RpmIndex> indexes) => (Found, Indexes) = (found, indexes);
+        public void Take(FoundRepomd found, ImmutableArray<RpmIndexPlan> plans)
+        {
+            (Found, _plans) = (found, plans);
+            _missing.Clear();
+        }
+
+        /// <summary>Notes that no mirror has this form; says whether another may do. The last form stays, for what is said of it.</summary>
+        public bool TurnFrom(RpmIndex index)
+        {
+            var others = _plans.First(plan => plan.Kind == index.Kind).Forms.Any(form => form.Path != index.File.Path && !_missing.Contains(form.Path));
+            return others && _missing.Add(index.File.Path);
+        }
 
         public FetchItem ItemFor(RpmIndex index) => new(
             $"{Repository.Id} {index.File.Path}", Snapshot.AddressesBelow(Found.Roots, index.File.Path), index.File.Size!.Value, index.File.Sha256!.Value, index.FilePath);
@@ -136,7 +164,7 @@ public sealed class RpmSnapshotFetcher
             IsUnchanged = Found.IsUnchanged,
             Only = Repository.Only,
             Except = Repository.Except,
-            Indexes = Indexes,
+            Indexes = [.. Indexes],
         };
     }
 }

@@ -175,6 +175,31 @@ public sealed class RpmSnapshotFetcherTests
         Assert.Equal(["1.1-1"], ground.Versions(await ground.FetchAsync()));
     }
 
+    [Fact]
+    public async Task A_form_that_the_mirror_lacks_gives_way_to_another()
+    {
+        using var ground = new RpmSnapshotGround();
+        ground.Repository.Publish(new RpmPublishOptions { Groups = [("core", ["hello"])] }, RpmSnapshotGround.Hello("1.0"));
+        File.Delete(ground.Repository.At(ground.Repository.PathOf("group_gz")));
+        var universe = ground.Open(await ground.FetchAsync());
+        Assert.Equal(["core"], universe.Groups.ToArray().Select(universe.Text));
+
+        File.Delete(ground.Repository.At(ground.Repository.PathOf("primary")));
+        Directory.Delete(Path.Combine(ground.Metadata, "indexes"), recursive: true);
+        var refused = await ground.RefusedAsync();
+        Assert.Equal(FailureKind.Fetch, refused.Kind);
+        Assert.Contains("is on no mirror any more", refused.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task The_revision_tells_the_time_where_files_do_not()
+    {
+        using var ground = new RpmSnapshotGround();
+        ground.Publish("1.0", day: 2);
+        ground.Repository.Change(data => data.Elements().Where(e => e.Name.LocalName == "timestamp").Remove());
+        Assert.Equal(RpmSnapshotGround.Day(2), (await ground.FetchAsync()).Date);
+    }
+
     [Theory]
     [InlineData("checksum", "expected SHA-256")]
     [InlineData("open-checksum", "is not what its repomd.xml promises once decompressed")]
