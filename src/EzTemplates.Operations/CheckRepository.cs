@@ -7,18 +7,23 @@ namespace EzTemplates.Operations;
 
 /// <summary>
 /// <c>ez repo check</c>: which packages cannot be installed, each for itself on an empty system, and why. What is looked at is what a
-/// recipe's repositories have today, under its own pins, holds and exclusions, or one Packages file.
+/// recipe's repositories have today, under its own pins, holds and exclusions, or one Packages file or primary.xml.
 /// </summary>
 public static class CheckRepository
 {
     private const string RecipeEnd = ".yaml";
 
-    /// <param name="what">A recipe's path or name, or the path of a Packages file, compressed or not.</param>
+    /// <param name="what">A recipe's path or name, or the path of a Packages file or primary.xml, compressed or not.</param>
     public static async Task<RepositoryCheckReport> RunAsync(Workspace workspace, string what, CancellationToken cancel)
     {
         ArgumentNullException.ThrowIfNull(workspace);
         ArgumentNullException.ThrowIfNull(what);
         var file = IsIndex(what) ? null : RecipeFile.Load(what);
+        if (file is null && Path.GetFileName(what).Contains("primary.xml", StringComparison.Ordinal))
+        {
+            return CheckRpmRepository.RunAlone(workspace, what, cancel);
+        }
+
         if (file?.Os.Family == PackageFamily.Rpm)
         {
             var ground = await workspace.Steps.RunAsync("snapshot", () => RpmGround.OpenAsync(workspace, file, null, cancel)).ConfigureAwait(false);

@@ -40,6 +40,17 @@ public sealed class RpmLockTests : IDisposable
     }
 
     [Fact]
+    public void Another_architecture_comes_where_it_is_asked_for()
+    {
+        var other = Glibc with { Architecture = "i686", Provides = ["libc.so.6"], Recommends = [] };
+        _ground.Publish(0, Bash, Glibc, other, Filesystem);
+        Ez.Succeed("lock", _ground.Os("rocky", "bash, glibc:i686"));
+        Assert.Equal(
+            ["bash 5.2-1 x86_64 root", "filesystem 3.16-1 noarch bash", "glibc 2.34-60.el9 i686 root", "glibc 2.34-60.el9 x86_64 bash"], _ground.Rows("rocky"));
+        Assert.Equal("glibc:i686 2.34-60.el9 in rocky@1.0.0:\n  glibc:i686 (in the recipe)\n", Ez.Succeed("why", "glibc:i686", "--recipe", "recipes/rocky.yaml").Output);
+    }
+
+    [Fact]
     public void Recommendations_groups_paths_and_exclusions_are_asked_for()
     {
         _ground.Repository.Publish(
@@ -161,6 +172,9 @@ public sealed class RpmLockTests : IDisposable
             """,
             check.Output);
         Assert.Equal(3, check.ExitCode);
+        var index = Ez.Run("repo", "check", _ground.Repository.At(_ground.Repository.PathOf("primary")));
+        Assert.Equal(3, index.ExitCode);
+        Assert.EndsWith("\n5 packages, 2 of them cannot be installed\n", index.Output, StringComparison.Ordinal);
         Assert.Equal("3 packages, 0 of them cannot be installed\n", Ez.Succeed("repo", "check", _ground.Os("rocky", "bash", "exclude: [broken, nginx]")).Output);
     }
 

@@ -1,5 +1,6 @@
 using System.Text;
 using EzTemplates.Domain;
+using EzTemplates.Testing;
 using Xunit;
 
 namespace EzTemplates.Formats.Tests;
@@ -36,6 +37,29 @@ public sealed class MirrorListReaderTests
     [InlineData("<files>", "it is not well-formed XML")]
     public void What_is_none_says_why(string inside, string reason) =>
         Assert.Contains(reason, Assert.Throws<MalformedMetadataException>(() => Read(inside)).Message, StringComparison.Ordinal);
+
+    [Fact]
+    public void Damage_is_read_or_refused_and_nothing_else()
+    {
+        var random = TestSeed.Random("metalinks");
+        var whole = Encoding.UTF8.GetBytes($"<metalink><files><file name=\"repomd.xml\"><verification><hash type=\"sha256\">{Digest}</hash></verification><resources><url preference=\"1\">https://a.example/repodata/repomd.xml</url></resources></file></files></metalink>");
+        for (var i = 0; i < 2000; i++)
+        {
+            var bytes = whole.ToArray();
+            for (var changes = random.Next(1, 4); changes > 0; changes--)
+            {
+                bytes[random.Next(bytes.Length)] = (byte)random.Next(256);
+            }
+
+            var cut = bytes.AsSpan(0, random.Next(4) == 0 ? random.Next(bytes.Length) : bytes.Length).ToArray();
+            if (Record.Exception(() => MirrorListReader.ReadMetalink(new MemoryStream(cut), "metalink")) is { } refused)
+            {
+                Assert.IsType<MalformedMetadataException>(refused);
+            }
+
+            _ = MirrorListReader.ReadPlain(cut);
+        }
+    }
 
     private static MirrorList Read(string inside) =>
         MirrorListReader.ReadMetalink(new MemoryStream(Encoding.UTF8.GetBytes($"<metalink>{inside}</metalink>")), "metalink");
