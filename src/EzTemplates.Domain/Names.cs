@@ -24,9 +24,34 @@ public static class Names
         return version.Length > 0 && char.IsAsciiLetterOrDigit(version[0]);
     }
 
+    /// <summary>What rpm's builder takes for a name: <c>libstdc++</c>, <c>python3.11</c>, <c>NetworkManager</c>.</summary>
+    public static bool IsRpmPackageName(ReadOnlySpan<char> name) =>
+        name.Length is > 0 and <= 256 && (char.IsAsciiLetterOrDigit(name[0]) || name[0] == '_') && HasOnlyAlphanumericAnd(name, "+._-");
+
+    /// <summary><c>epoch:version-release</c>, of which all but the version may be missing.</summary>
+    public static bool IsRpmVersion(ReadOnlySpan<char> version) =>
+        version.Length > 0 && char.IsAsciiLetterOrDigit(version[0]) && HasOnlyAlphanumericAnd(version, ".+_~^-:");
+
+    /// <summary><c>x86_64</c>, <c>i686</c>, <c>noarch</c>.</summary>
+    public static bool IsRpmArchitecture(ReadOnlySpan<char> name) =>
+        name.Length > 0 && char.IsAsciiLetterLower(name[0]) && HasOnlyLowerAnd(name, "_");
+
     /// <summary><c>amd64</c>, <c>kfreebsd-i386</c>.</summary>
     public static bool IsArchitecture(ReadOnlySpan<char> name) =>
         name.Length > 0 && char.IsAsciiLetterLower(name[0]) && HasOnlyLowerAnd(name, "-");
+
+    private static bool HasOnlyAlphanumericAnd(ReadOnlySpan<char> name, ReadOnlySpan<char> others)
+    {
+        foreach (var c in name)
+        {
+            if (!char.IsAsciiLetterOrDigit(c) && !others.Contains(c))
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
 
     /// <summary>Lower-case letters, digits and some others.</summary>
     private static bool HasOnlyLowerAnd(ReadOnlySpan<char> name, ReadOnlySpan<char> others)

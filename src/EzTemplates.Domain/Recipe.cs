@@ -24,6 +24,12 @@ public abstract record Recipe
 
     public ImmutableArray<PackageHold> Hold { get; init; } = [];
 
+    /// <summary>Groups of rpm-md repositories, by their ids; asked for after <see cref="Packages"/>.</summary>
+    public ImmutableArray<string> Groups { get; init; } = [];
+
+    /// <summary>Module streams to enable (<c>nodejs:20</c>), beside those that the repositories enable themselves.</summary>
+    public ImmutableArray<string> Modules { get; init; } = [];
+
     /// <summary>In the author's order, of which the first that speaks of a version counts; an application adds its base's after its own.</summary>
     public ImmutableArray<PackagePin> Pins { get; init; } = [];
 
@@ -103,12 +109,12 @@ public enum AlternativePreference
 /// <summary>Keeps a package within a version pattern (<c>3.0.*</c>) until a day.</summary>
 public sealed record PackageHold(string Package, string VersionPattern, string Reason, DateOnly? Expires);
 
-/// <summary>An APT suite set (or, later, an rpm-md repository) as a recipe names it.</summary>
+/// <summary>An APT suite set or an rpm-md repository as a recipe names it. The latter has no suites and no components.</summary>
 public sealed record RepositorySpec
 {
     public required string Id { get; init; }
 
-    /// <summary>Archive roots (<c>https://...</c>), or the word <c>host</c>.</summary>
+    /// <summary>Archive roots (<c>https://...</c>), or the word <c>host</c>. An rpm-md repository may name lists of them instead.</summary>
     public required ImmutableArray<string> Mirrors { get; init; }
 
     public required ImmutableArray<string> Suites { get; init; }
@@ -117,11 +123,31 @@ public sealed record RepositorySpec
 
     public required KeySource Keys { get; init; }
 
-    /// <summary>APT's sense: the higher number wins.</summary>
-    public int Priority { get; init; } = 500;
+    /// <summary>In the family's sense: for APT the higher number wins, for rpm-md the lower one, which hides what others have of a name.</summary>
+    public int Priority { get; init; } = DefaultPriority;
+
+    public const int DefaultPriority = 500;
+
+    /// <summary>dnf's.</summary>
+    public const int DefaultRpmPriority = 99;
 
     /// <summary><c>trust: unsigned</c>, in so many words.</summary>
     public bool TrustUnsigned { get; init; }
+
+    /// <summary><c>trust: packages</c>: the metadata of an rpm-md repository has no signature, and its packages have theirs.</summary>
+    public bool TrustPackages { get; init; }
+
+    /// <summary>The address of a plain list of an rpm-md repository's mirrors.</summary>
+    public string? MirrorList { get; init; }
+
+    /// <summary>The address of a metalink (RFC 5854's forerunner) of an rpm-md repository's mirrors, with digests of its repomd.xml.</summary>
+    public string? Metalink { get; init; }
+
+    /// <summary>Names of the only packages that are taken from an rpm-md repository; <c>*</c> stands for anything. Empty: all.</summary>
+    public ImmutableArray<string> Only { get; init; } = [];
+
+    /// <summary>Names of packages that are never taken from an rpm-md repository.</summary>
+    public ImmutableArray<string> Except { get; init; } = [];
 }
 
 /// <summary>Where a repository's keys come from.</summary>
@@ -131,7 +157,7 @@ public abstract record KeySource
     {
     }
 
-    /// <summary>The Signed-By of the host's source that serves this very root.</summary>
+    /// <summary>The Signed-By, or gpgkey, of the host's source that serves this very root.</summary>
     public sealed record Host : KeySource;
 
     /// <summary>A key file beside the recipe; the path is absolute.</summary>

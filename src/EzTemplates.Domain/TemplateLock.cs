@@ -37,12 +37,15 @@ public sealed record TemplateLock
 
     /// <summary>Sorted by name, then architecture.</summary>
     public required ImmutableArray<LockedPackage> Packages { get; init; }
+
+    /// <summary>Whether a row is of the lock's own architecture, or of none.</summary>
+    public bool IsNative(LockedPackage row) => row.Architecture == Architecture || row.Architecture == (Family == PackageFamily.Rpm ? "noarch" : "all");
 }
 
 /// <summary>The OS version that an application was locked against.</summary>
 public sealed record LockedBase(string Template, NuGetVersion Version, Sha256Digest LockDigest);
 
-/// <summary>A repository's suite and the digest of its signed Release text.</summary>
+/// <summary>A repository's suite and the digest of its signed Release text; of an rpm-md repository no suite (empty), and that of its repomd.xml.</summary>
 public sealed record LockedSnapshot(string Repository, string Suite, Sha256Digest Name);
 
 /// <summary>A user (<see cref="User"/>) or group (<see cref="Group"/>) with its number.</summary>
@@ -56,7 +59,7 @@ public sealed record LockedId(string Kind, string Name, uint Number)
 }
 
 /// <summary>One package of a lock.</summary>
-/// <param name="Source"><c>repository/suite</c>.</param>
+/// <param name="Source"><c>repository/suite</c>, or <c>repository</c> of an rpm-md repository.</param>
 /// <param name="Path">Below the repository's archive root: <c>pool/main/n/nginx/nginx_1.22.1-9_amd64.deb</c>.</param>
 /// <param name="Reason"><c>root</c>, <c>essential</c>, or the name of the package that first required it.</param>
 public sealed record LockedPackage(

@@ -7,20 +7,32 @@ namespace EzTemplates.Operations;
 
 /// <summary>
 /// <c>ez repo check</c>: which packages cannot be installed, each for itself on an empty system, and why. What is looked at is what a
-/// recipe's repositories have today, under its own pins, holds and exclusions, or one Packages file.
+/// recipe's repositories have today, under its own pins, holds and exclusions, or one Packages file or primary.xml.
 /// </summary>
 public static class CheckRepository
 {
     private const string RecipeEnd = ".yaml";
 
-    /// <param name="what">A recipe's path or name, or the path of a Packages file, compressed or not.</param>
+    /// <param name="what">A recipe's path or name, or the path of a Packages file or primary.xml, compressed or not.</param>
     public static async Task<RepositoryCheckReport> RunAsync(Workspace workspace, string what, CancellationToken cancel)
     {
         ArgumentNullException.ThrowIfNull(workspace);
         ArgumentNullException.ThrowIfNull(what);
-        var (universe, request) = IsIndex(what)
+        var file = IsIndex(what) ? null : RecipeFile.Load(what);
+        if (file is null && Path.GetFileName(what).Contains("primary.xml", StringComparison.Ordinal))
+        {
+            return CheckRpmRepository.RunAlone(workspace, what, cancel);
+        }
+
+        if (file?.Os.Family == PackageFamily.Rpm)
+        {
+            var ground = await workspace.Steps.RunAsync("snapshot", () => RpmGround.OpenAsync(workspace, file, null, cancel)).ConfigureAwait(false);
+            return CheckRpmRepository.Run(workspace, what, ground, file, cancel);
+        }
+
+        var (universe, request) = file is null
             ? workspace.Steps.Run("read", () => ReadIndex(what))
-            : await OfRecipeAsync(workspace, RecipeFile.Load(what), cancel).ConfigureAwait(false);
+            : await OfRecipeAsync(workspace, file, cancel).ConfigureAwait(false);
         var verdict = workspace.Steps.Run("check", () => DebArchive.Check(universe, request, cancel));
         var broken = workspace.Steps.Run("explain", () => verdict.Broken.Select(package => Explain(universe, request, package, cancel)).ToList());
         return new RepositoryCheckReport(what, verdict.Packages, broken, [.. verdict.Undecided.Select(universe.Describe)], workspace.Steps.Times());
@@ -30,7 +42,7 @@ public static class CheckRepository
 
     private static async Task<(PackageUniverse Universe, DebRequest Request)> OfRecipeAsync(Workspace workspace, RecipeFile file, CancellationToken cancel)
     {
-        var ground = await workspace.Steps.RunAsync("snapshot", () => SolvingGround.OpenAsync(workspace, file, null, cancel)).ConfigureAwait(false);
+        var ground = await workspace.Steps.RunAsync("snapshot", () => DebGround.OpenAsync(workspace, file, null, cancel)).ConfigureAwait(false);
         return (ground.Universe, LockRequest.Of(ground, file, null, null, UpdateScope.All));
     }
 
@@ -69,8 +81,10 @@ public static class CheckRepository
             universe.Text(universe.Versions[package.Value]),
             universe.Text(universe.Architectures[package.Value]),
             universe.Sources[universe.SourceNumbers[package.Value]],
-
-            // That the package itself is asked for goes without saying.
-            [.. conflict.ToString().Split('\n').Where((line, number) => number > 0 || !line.EndsWith(" is asked for", StringComparison.Ordinal))]);
+            LinesOf(conflict));
     }
+
+    /// <summary>That the package itself is asked for goes without saying.</summary>
+    internal static IReadOnlyList<string> LinesOf(Conflict conflict) =>
+        [.. conflict.ToString().Split('\n').Where((line, number) => number > 0 || !line.EndsWith(" is asked for", StringComparison.Ordinal))];
 }

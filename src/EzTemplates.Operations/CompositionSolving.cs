@@ -18,34 +18,77 @@ internal static class CompositionSolving
     /// <exception cref="EzException">Unsolvable: names the applications.</exception>
     public static ImmutableArray<LockedPackage> Solve(ContentStore store, TemplateLock os, ImmutableArray<TemplateLock> apps, CancellationToken cancel)
     {
-        var builder = new UniverseBuilder();
         var rows = new Dictionary<Sha256Digest, LockedPackage>();
-        foreach (var row in os.Packages.Concat(apps.SelectMany(app => app.Packages)).Where(row => rows.TryAdd(row.Sha256, row)))
+        foreach (var row in os.Packages.Concat(apps.SelectMany(app => app.Packages)))
         {
-            builder.Add(row.Source, StoredControl.Read(store, ContentsOf(store, row), row.ToString()), new ArchiveFacts(row.Path, row.Size, row.Sha256));
+            _ = rows.TryAdd(row.Sha256, row);
         }
 
-        var universe = builder.ToUniverse();
-        var facts = os.Packages.Select(row => row.Sha256).ToHashSet();
-        var request = new DebRequest
+        var (result, digestOf) = os.Family == PackageFamily.Rpm ? SolveRpm(store, os, apps, rows, cancel) : SolveDeb(store, os, apps, rows, cancel);
+        return result switch
         {
-            Install = [.. apps.SelectMany(app => app.Packages).Where(row => row.Reason == RootReason).Select(row => new PackageRequest(row.Name, Architecture: row.Architecture == os.Architecture || row.Architecture == "all" ? "" : row.Architecture)).Distinct()],
-            Fixed = [.. Enumerable.Range(0, universe.PackageCount).Select(number => new PackageId(number)).Where(package => facts.Contains(universe.Sha256(package)))],
-            NativeArchitecture = os.Architecture,
-
-            // Whatever an application took along by recommendation is a row of its lock; what no lock has, the universe lacks.
-            Recommends = true,
-            BaseName = NameOf(os),
-        };
-        return DebSolver.Solve(universe, request, cancel) switch
-        {
-            SolveResult.Solution solution => [.. solution.Packages.Select(chosen => rows[universe.Sha256(chosen.Package)])],
+            SolveResult.Solution solution => [.. solution.Packages.Select(chosen => rows[digestOf(chosen.Package)])],
             SolveResult.Unsolvable { Conflict: var conflict } => throw new EzException(
                 FailureKind.Unsolvable,
                 $"{string.Join(" and ", apps.Select(app => $"`{NameOf(app)}`"))} do{(apps.Length == 1 ? "es" : "")} not go {(apps.Length == 1 ? "" : "together ")}on `{NameOf(os)}`: {conflict}",
                 $"ez update {os.Template}"),
             _ => throw new InvalidOperationException("a solver answers with a solution or a conflict"),
         };
+    }
+
+    private static ImmutableArray<PackageRequest> RootsOf(TemplateLock os, ImmutableArray<TemplateLock> apps) =>
+        [.. apps.SelectMany(app => app.Packages).Where(row => row.Reason == RootReason).Select(row => new PackageRequest(row.Name, Architecture: os.IsNative(row) ? "" : row.Architecture)).Distinct()];
+
+    private static ImmutableArray<PackageId> FactsOf(TemplateLock os, int count, Func<PackageId, Sha256Digest> digestOf)
+    {
+        var facts = os.Packages.Select(row => row.Sha256).ToHashSet();
+        return [.. Enumerable.Range(0, count).Select(number => new PackageId(number)).Where(package => facts.Contains(digestOf(package)))];
+    }
+
+    private static (SolveResult Result, Func<PackageId, Sha256Digest> DigestOf) SolveDeb(
+        ContentStore store, TemplateLock os, ImmutableArray<TemplateLock> apps, Dictionary<Sha256Digest, LockedPackage> rows, CancellationToken cancel)
+    {
+        var builder = new UniverseBuilder();
+        foreach (var row in rows.Values)
+        {
+            builder.Add(row.Source, StoredControl.Read(store, ContentsOf(store, row), row.ToString()), new ArchiveFacts(row.Path, row.Size, row.Sha256));
+        }
+
+        var universe = builder.ToUniverse();
+        var request = new DebRequest
+        {
+            Install = RootsOf(os, apps),
+            Fixed = FactsOf(os, universe.PackageCount, universe.Sha256),
+            NativeArchitecture = os.Architecture,
+
+            // Whatever an application took along by recommendation is a row of its lock; what no lock has, the universe lacks.
+            Recommends = true,
+            BaseName = NameOf(os),
+        };
+        return (DebSolver.Solve(universe, request, cancel), universe.Sha256);
+    }
+
+    private static (SolveResult Result, Func<PackageId, Sha256Digest> DigestOf) SolveRpm(
+        ContentStore store, TemplateLock os, ImmutableArray<TemplateLock> apps, Dictionary<Sha256Digest, LockedPackage> rows, CancellationToken cancel)
+    {
+        var builder = new RpmUniverseBuilder();
+        foreach (var row in rows.Values)
+        {
+            var header = StoredControl.Header(store, ContentsOf(store, row), row.ToString());
+            _ = builder.Add(row.Source, RpmHeaderRecord.Of(header, new ArchiveFacts(row.Path, row.Size, row.Sha256)));
+        }
+
+        var universe = builder.ToUniverse();
+        var request = new RpmRequest
+        {
+            Install = RootsOf(os, apps),
+            Fixed = FactsOf(os, universe.PackageCount, universe.Sha256),
+            Architectures = RpmLockRequest.ArchitecturesOf(os.Architecture),
+            Recommends = true,
+            InstallOnly = false,
+            BaseName = NameOf(os),
+        };
+        return (RpmSolver.Solve(universe, request, cancel), universe.Sha256);
     }
 
     /// <exception cref="StoreException">The store has lost them.</exception>

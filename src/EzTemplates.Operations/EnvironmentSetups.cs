@@ -60,8 +60,8 @@ internal sealed class EnvironmentSetups(Workspace workspace)
 
         try
         {
-            var architecture = workspace.Store.Versions.ReadLock(versions[0].Reference).Architecture;
-            return AptSourcesText.Write(workspace.Resolve([.. versions.SelectMany(version => version.Repositories)], architecture), file => IsInTree(manifest, file));
+            var held = workspace.Store.Versions.ReadLock(versions[0].Reference);
+            return held.Family != PackageFamily.Deb ? null : AptSourcesText.Write(workspace.Resolve([.. versions.SelectMany(version => version.Repositories)], held.Architecture), file => IsInTree(manifest, file));
         }
         catch (EzException absent) when (absent.Kind is FailureKind.Usage or FailureKind.Untrusted)
         {

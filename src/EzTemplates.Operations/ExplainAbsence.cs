@@ -6,9 +6,9 @@ namespace EzTemplates.Operations;
 /// <summary><c>ez why-not</c>: why a package, or a version of it, is not in a lock. Asks the solver, and changes nothing.</summary>
 public static class ExplainAbsence
 {
-    private const string Locked = "locked";
-    private const string Possible = "possible";
-    private const string Impossible = "impossible";
+    internal const string Locked = "locked";
+    internal const string Possible = "possible";
+    internal const string Impossible = "impossible";
 
     /// <param name="asked"><c>PACKAGE</c> or <c>PACKAGE=VERSION</c>.</param>
     /// <param name="recipes">None: every recipe with a lock in <c>.</c> and <c>./recipes</c>.</param>
@@ -39,14 +39,19 @@ public static class ExplainAbsence
     {
         var os = file.Base is null ? null : LockFile.Read(file.Base);
         var held = LockFile.Read(file);
-        var ground = await SolvingGround.OpenAsync(workspace, file, os, cancel).ConfigureAwait(false);
+        if (file.Os.Family == PackageFamily.Rpm)
+        {
+            return new RpmAbsence(await RpmGround.OpenAsync(workspace, file, os, cancel).ConfigureAwait(false), file, (held, os)).Answer(name, version, cancel);
+        }
+
+        var ground = await DebGround.OpenAsync(workspace, file, os, cancel).ConfigureAwait(false);
         var request = LockRequest.Of(ground, file, held, os, UpdateScope.None);
         var updating = LockRequest.Of(ground, file, held, os, UpdateTemplates.ScopeOf(file, []));
         return Answer(ground, (request, updating), file, (held, os), (name, version), cancel) is { } answer ? (answer, null) : (null, LockRequest.NearHint(ground, name));
     }
 
     private static WhyNotAnswer? Answer(
-        SolvingGround ground, (DebRequest Lock, DebRequest Update) requests, RecipeFile file, (TemplateLock? Own, TemplateLock? Os) locks, (string Name, string? Version) asked, CancellationToken cancel)
+        DebGround ground, (DebRequest Lock, DebRequest Update) requests, RecipeFile file, (TemplateLock? Own, TemplateLock? Os) locks, (string Name, string? Version) asked, CancellationToken cancel)
     {
         var request = requests.Lock;
         var choice = new DebChoice(ground.Universe, request);
@@ -73,10 +78,10 @@ public static class ExplainAbsence
             : Of(version, Possible, Hint(ground, requests.Update, file, row, version!, cancel), PreferenceOver(ground, request, choice, row, version!));
     }
 
-    private static LockedPackage? Row(TemplateLock? held, string name) => held?.Packages.FirstOrDefault(p => p.Name == name && p.Architecture is var a && (a == "all" || a == held.Architecture));
+    internal static LockedPackage? Row(TemplateLock? held, string name) => held?.Packages.FirstOrDefault(p => p.Name == name && held.IsNative(p));
 
     /// <summary>The newest version above the row's that a repository has.</summary>
-    private static string? Newer(SolvingGround ground, DebChoice choice, LockedPackage row)
+    private static string? Newer(DebGround ground, DebChoice choice, LockedPackage row)
     {
         string? newest = null;
         foreach (var package in choice.Natives(row.Name))
@@ -89,16 +94,16 @@ public static class ExplainAbsence
     }
 
     /// <summary>To leave out what was asked after is no advice; what else the hint names is.</summary>
-    private static string? WithoutQuestion(string? hint, PackageRequest wanted) =>
+    internal static string? WithoutQuestion(string? hint, PackageRequest wanted) =>
         hint is null || hint == $"leave out `{wanted}`" ? null
         : hint.Replace($"leave out `{wanted}` or ", "leave out ", StringComparison.Ordinal).Replace($" or `{wanted}`", "", StringComparison.Ordinal)
             .Replace($"leave out `{wanted}`, or ", "", StringComparison.Ordinal);
 
-    private static string? Refused(SolvingGround ground, DebChoice choice, string name) =>
+    private static string? Refused(DebGround ground, DebChoice choice, string name) =>
         choice.Natives(name).Select(package => choice.Refusal(package) is { } refusal ? $"{ground.Universe.Describe(package)} {refusal}" : null).FirstOrDefault(text => text is not null);
 
     /// <summary>Why the lock's row comes first although the other version could be had.</summary>
-    private static string PreferenceOver(SolvingGround ground, DebRequest request, DebChoice choice, LockedPackage row, string version)
+    private static string PreferenceOver(DebGround ground, DebRequest request, DebChoice choice, LockedPackage row, string version)
     {
         var universe = ground.Universe;
         var others = choice.Natives(row.Name).Where(p => DebVersionOrder.Compare(universe.Text(universe.Versions[p.Value]), version) == 0).ToList();
@@ -115,7 +120,7 @@ public static class ExplainAbsence
     }
 
     /// <summary><c>ez update</c> where that, as the recipe updates, brings the version.</summary>
-    private static string Hint(SolvingGround ground, DebRequest update, RecipeFile file, LockedPackage row, string version, CancellationToken cancel)
+    private static string Hint(DebGround ground, DebRequest update, RecipeFile file, LockedPackage row, string version, CancellationToken cancel)
     {
         var moved = DebSolver.Solve(ground.Universe, update, cancel) is SolveResult.Solution solution
             && solution.Packages.Any(p => ground.Universe.Text(ground.Universe.Names[p.Package.Value]) == row.Name && ground.Universe.Text(ground.Universe.Versions[p.Package.Value]) == version);

@@ -26,7 +26,7 @@ public static class ExplainPackage
 
     private static WhyAnswer? Answer(TemplateLock held, string package)
     {
-        string NameOf(LockedPackage row) => row.Architecture == held.Architecture || row.Architecture == "all" ? row.Name : $"{row.Name}:{row.Architecture}";
+        string NameOf(LockedPackage row) => held.IsNative(row) ? row.Name : $"{row.Name}:{row.Architecture}";
         var chain = Why.Chain(held.Packages.Select(p => KeyValuePair.Create(NameOf(p), p.Reason)), package);
         return chain is null
             ? null

@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
 using EzTemplates.Domain;
 using EzTemplates.Formats.Locks;
-using EzTemplates.Solver;
 using NuGet.Versioning;
 
 namespace EzTemplates.Operations;
@@ -24,7 +23,7 @@ internal static class LockMaking
         }
     }
 
-    public static TemplateLock Make(SolvingGround ground, RecipeFile file, TemplateLock? previous, TemplateLock? os, ImmutableArray<ChosenPackage> chosen)
+    public static TemplateLock Make(SolvingGround ground, RecipeFile file, TemplateLock? previous, TemplateLock? os, ImmutableArray<LockedPackage> rows)
     {
         var made = new TemplateLock
         {
@@ -41,8 +40,7 @@ internal static class LockMaking
             Epoch = previous?.Epoch ?? ground.Now.ToUnixTimeSeconds(),
             Rules = RulesOf(file, os),
             Ids = IdsOf(previous, os),
-            Packages = [.. chosen
-                .Select(c => Row(ground.Universe, c))
+            Packages = [.. rows
                 .OrderBy(p => p.Name, StringComparer.Ordinal)
                 .ThenBy(p => p.Architecture, StringComparer.Ordinal)],
         };
@@ -68,20 +66,6 @@ internal static class LockMaking
                 FailureKind.Usage,
                 $"`{file.FullPath}` says `configure: {(os.Rules > 0 ? "none" : "sandbox")}`, and `{os.Template}` is {(os.Rules > 0 ? "" : "not ")}configured: an application does as its OS",
                 "leave `configure:` out of the application's recipe");
-    }
-
-    private static LockedPackage Row(PackageUniverse universe, ChosenPackage chosen)
-    {
-        var package = chosen.Package;
-        return new LockedPackage(
-            universe.Text(universe.Names[package.Value]),
-            universe.Text(universe.Versions[package.Value]),
-            universe.Text(universe.Architectures[package.Value]),
-            universe.Sources[universe.SourceNumbers[package.Value]],
-            universe.Path(package),
-            universe.Sizes[package.Value],
-            universe.Sha256(package),
-            chosen.Reason);
     }
 
     private static NuGetVersion First(RecipeVersion recipe) => new(recipe.Major, recipe.Minor, 0);

@@ -10,7 +10,7 @@ internal static class LockRequest
     private const int NotAutomaticPriority = 1;
     private const int ButAutomaticUpgradesPriority = 100;
 
-    public static DebRequest Of(SolvingGround ground, RecipeFile file, TemplateLock? previous, TemplateLock? os, UpdateScope scope) => new()
+    public static DebRequest Of(DebGround ground, RecipeFile file, TemplateLock? previous, TemplateLock? os, UpdateScope scope) => new()
     {
         Install = file.Recipe.Packages,
         IncludeEssential = file.Recipe is OsRecipe { IncludeEssential: true },
@@ -31,7 +31,7 @@ internal static class LockRequest
     };
 
     /// <exception cref="EzException">No solution; the text is the solver's derivation.</exception>
-    public static ImmutableArray<ChosenPackage> Solve(SolvingGround ground, DebRequest request, RecipeFile file, CancellationToken cancel) =>
+    public static ImmutableArray<ChosenPackage> Solve(DebGround ground, DebRequest request, RecipeFile file, CancellationToken cancel) =>
         DebSolver.Solve(ground.Universe, request, cancel) switch
         {
             SolveResult.Solution solution => solution.Packages,
@@ -40,13 +40,13 @@ internal static class LockRequest
         };
 
     /// <summary>Suites that bring nothing but security updates: <c>bookworm-security</c>, and <c>buster/updates</c> of those days.</summary>
-    private static HashSet<int> SecuritySources(SolvingGround ground) => [.. Enumerable.Range(0, ground.Universe.Sources.Count)
-        .Where(number => ground.Snapshots.FirstOrDefault(s => s.Source == ground.Universe.Sources[number])?.Release is { } release
+    private static HashSet<int> SecuritySources(DebGround ground) => [.. Enumerable.Range(0, ground.Universe.Sources.Count)
+        .Where(number => ground.Suites.FirstOrDefault(s => s.Source == ground.Universe.Sources[number])?.Release is { } release
             && (release.Label == "Debian-Security" || release.Suite.EndsWith("-security", StringComparison.Ordinal) || release.Codename.EndsWith("-security", StringComparison.Ordinal)))];
 
-    private static int Priority(SolvingGround ground, RecipeFile file, string source)
+    private static int Priority(DebGround ground, RecipeFile file, string source)
     {
-        var snapshot = ground.Snapshots.FirstOrDefault(s => s.Source == source);
+        var snapshot = ground.Suites.FirstOrDefault(s => s.Source == source);
         var own = file.Repositories.FirstOrDefault(r => source.StartsWith(r.Id + "/", StringComparison.Ordinal))?.Priority ?? SourcePolicy.Default.Priority;
         return snapshot switch
         {
@@ -59,11 +59,11 @@ internal static class LockRequest
     }
 
     /// <summary>For a name that no package has.</summary>
-    public static string NearHint(SolvingGround ground, string name) => NearNames.Closest(name, ground.PackageNames()) is { Count: > 0 } near
+    public static string NearHint(DebGround ground, string name) => NearNames.Closest(name, ground.PackageNames()) is { Count: > 0 } near
         ? $"did you mean `{string.Join("`, `", near)}`?"
         : "check the spelling, and that the recipe's repositories and components have it";
 
-    private static EzException Explain(SolvingGround ground, RecipeFile file, Conflict conflict)
+    private static EzException Explain(DebGround ground, RecipeFile file, Conflict conflict)
     {
         var hint = conflict.Unknown is { Cause: UnknownCause.NoSuchName } unknown ? NearHint(ground, unknown.Request.Name) : conflict.Hint;
 

@@ -24,9 +24,8 @@ public static class LockTemplate
         using var turn = LockFile.TakeTurn(workspace, file);
         var previous = LockFile.Read(file);
         var ground = await workspace.Steps.RunAsync("snapshot", () => SolvingGround.OpenAsync(workspace, file, os?.Lock, cancel)).ConfigureAwait(false);
-        var request = LockRequest.Of(ground, file, previous, os?.Lock, scope);
-        var chosen = workspace.Steps.Run("solve", () => LockRequest.Solve(ground, request, file, cancel));
-        var made = LockMaking.Make(ground, file, previous, os?.Lock, chosen);
+        var answer = workspace.Steps.Run("solve", () => ground.Solve(new LockQuestion(file, previous, os?.Lock, scope), cancel));
+        var made = LockMaking.Make(ground, file, previous, os?.Lock, answer.Rows);
         if (previous is not null && !LockChange.IsChanged(previous, made))
         {
             return new LockedRecipe(file, previous, previous, false, os);
@@ -41,7 +40,7 @@ public static class LockTemplate
         return new LockedRecipe(file, made, previous, true, os)
         {
             Difference = difference,
-            Causes = difference is null ? [] : new RowCauses(ground, request, file, chosen).Of(difference),
+            Causes = difference is null ? [] : answer.CausesOf(difference),
         };
     }
 }

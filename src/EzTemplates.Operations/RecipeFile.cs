@@ -37,27 +37,26 @@ public sealed record RecipeFile(string FullPath, Recipe Recipe, RecipeFile? Base
     public static RecipeFile Load(string nameOrPath)
     {
         var path = Locate(nameOrPath);
-        var recipe = Read(path);
-        if (recipe is not AppRecipe app)
-        {
-            return new RecipeFile(path, recipe, null);
-        }
+        RecipeFile? os = null;
+        var recipe = Read(path, template => (os = LoadBase(path, template)).Os.Family);
+        return new RecipeFile(path, recipe, os);
+    }
 
-        var basePath = Path.Combine(Path.GetDirectoryName(path)!, app.Base.Template + Extension);
+    private static RecipeFile LoadBase(string path, string template)
+    {
+        var name = Path.GetFileNameWithoutExtension(path);
+        var basePath = Path.Combine(Path.GetDirectoryName(path)!, template + Extension);
         if (!File.Exists(basePath))
         {
             throw new EzException(
                 FailureKind.Usage,
-                $"`{app.Name}` needs the OS recipe `{app.Base.Template}`, and `{basePath}` does not exist",
-                $"put {app.Base.Template}{Extension} beside {Path.GetFileName(path)}");
+                $"`{name}` needs the OS recipe `{template}`, and `{basePath}` does not exist",
+                $"put {template}{Extension} beside {Path.GetFileName(path)}");
         }
 
-        if (Read(basePath) is not OsRecipe os)
-        {
-            throw new EzException(FailureKind.Usage, $"`{app.Name}` names `{app.Base.Template}` as its base, which is not an OS recipe", "name a recipe of `kind: os` in `base:`");
-        }
-
-        return new RecipeFile(path, recipe, new RecipeFile(basePath, os, null));
+        OsRecipe NoOs() => throw new EzException(
+            FailureKind.Usage, $"`{name}` names `{template}` as its base, which is not an OS recipe", "name a recipe of `kind: os` in `base:`");
+        return new RecipeFile(basePath, Read(basePath, _ => NoOs().Family) as OsRecipe ?? NoOs(), null);
     }
 
     /// <summary>
@@ -94,11 +93,11 @@ public sealed record RecipeFile(string FullPath, Recipe Recipe, RecipeFile? Base
 
     private string LockPathOf(string name) => Path.Combine(Folder, $"{name}.{Os.Architecture}.lock.json");
 
-    private static Recipe Read(string path)
+    private static Recipe Read(string path, Func<string, PackageFamily> familyOfBase)
     {
         try
         {
-            return RecipeYaml.Read(File.ReadAllText(path), path);
+            return RecipeYaml.Read(File.ReadAllText(path), path, familyOfBase);
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {

@@ -5,7 +5,7 @@ using EzTemplates.Solver;
 namespace EzTemplates.Operations;
 
 /// <summary>Says why rows of a lock changed, from the solved request and both sets.</summary>
-internal sealed class RowCauses(SolvingGround ground, DebRequest request, RecipeFile file, ImmutableArray<ChosenPackage> chosen)
+internal sealed class RowCauses(DebGround ground, DebRequest request, RecipeFile file, ImmutableArray<ChosenPackage> chosen)
 {
     private const string Root = "root";
     private const string Essential = "essential";
@@ -16,7 +16,7 @@ internal sealed class RowCauses(SolvingGround ground, DebRequest request, Recipe
     [
         .. difference.Upgraded.Select(OfChange),
         .. difference.Added.Select(OfAddition),
-        .. difference.Removed.Select(row => OfRemoval(row, difference)),
+        .. difference.Removed.Select(row => OfRemoval(row, difference, file)),
     ];
 
     private string OfChange(UpgradedPackage changed)
@@ -44,14 +44,15 @@ internal sealed class RowCauses(SolvingGround ground, DebRequest request, Recipe
             ?? who ?? "another archive of that version is preferred";
     }
 
-    private static string OfAddition(LockedPackage row) => row.Reason switch
+    internal static string OfAddition(LockedPackage row) => row.Reason switch
     {
         Root => "the recipe asks for it",
         Essential => "it is essential",
         var requirer => $"{requirer} needs it",
     };
 
-    private string OfRemoval(LockedPackage row, LockDifference difference)
+    /// <param name="file">The recipe of today.</param>
+    internal static string OfRemoval(LockedPackage row, LockDifference difference, RecipeFile file)
     {
         if (file.Recipe.Exclude.Contains(row.Name))
         {

@@ -47,12 +47,13 @@ public sealed record WorkspaceOptions
 /// <param name="listener">Whoever is told; ends with this object.</param>
 public sealed class Workspace(WorkspaceOptions options, Action<OperationEvent> tell, TimeProvider time, IDisposable? listener = null, CancellationToken cancel = default) : IDisposable
 {
-    private readonly Dictionary<string, ImmutableArray<Snapshot>> _snapshots = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, ImmutableArray<AptSnapshot>> _snapshots = new(StringComparer.Ordinal);
     private readonly Dictionary<Sha256Digest, Manifest> _manifests = [];
     private ContentStore? _store;
     private EnvironmentStore? _environments;
     private MirrorClient? _client;
     private MirrorSources? _mirrors;
+    private RpmRepositories? _rpmRepositories;
     private MachineConfig? _configuration;
     private bool _hostIsRead;
 
@@ -94,12 +95,19 @@ public sealed class Workspace(WorkspaceOptions options, Action<OperationEvent> t
 
     internal string MetadataDirectory => Store.Layout.Metadata;
 
-    private MirrorClient Client => _client ??= new MirrorClient(options.Fetching, KnownMirrors()) { Told = asked => tell(new OperationEvent.Asked(asked.Address, asked.Answer, asked.Elapsed)) };
+    internal MirrorClient Client => _client ??= new MirrorClient(options.Fetching, KnownMirrors()) { Told = asked => tell(new OperationEvent.Asked(asked.Address, asked.Answer, asked.Elapsed)) };
     internal MachineConfig Configuration => _configuration ??= ShowConfiguration.Read(ShowConfiguration.FileOf(options.HostRoot));
 
 
-    /// <summary>Today's snapshots of a recipe's repositories; asked for once in the life of this object.</summary>
-    internal async Task<ImmutableArray<Snapshot>> SnapshotsAsync(RecipeFile file, CancellationToken cancelThis)
+    internal RpmRepositories RpmRepositories => _rpmRepositories ??= new RpmRepositories(this);
+
+    /// <summary>Today's snapshots of a recipe's repositories, of either family.</summary>
+    internal async Task<ImmutableArray<Snapshot>> SnapshotsAsync(RecipeFile file, CancellationToken cancelThis) => file.Os.Family == PackageFamily.Rpm
+        ? [.. await RpmRepositories.SnapshotsAsync(file, cancelThis).ConfigureAwait(false)]
+        : [.. await SuitesAsync(file, cancelThis).ConfigureAwait(false)];
+
+    /// <summary>Those of a DEB recipe; asked for once in the life of this object.</summary>
+    internal async Task<ImmutableArray<AptSnapshot>> SuitesAsync(RecipeFile file, CancellationToken cancelThis)
     {
         var key = string.Join('\n', file.Repositories.Select(KeyOf).Prepend(string.Join(' ', file.Architectures)));
         if (_snapshots.TryGetValue(key, out var known))
@@ -107,12 +115,8 @@ public sealed class Workspace(WorkspaceOptions options, Action<OperationEvent> t
             return known;
         }
 
+        RequireRepositories(file);
         var repositories = Resolve([.. file.Repositories], file.Os.Architecture);
-        if (repositories.Count == 0)
-        {
-            throw new EzException(FailureKind.Usage, $"`{file.FullPath}` names no repository", "add `repositories:`, as recipes/debian-12.yaml has it");
-        }
-
         var found = await new SnapshotFetcher(Client, MetadataDirectory).FetchAsync(repositories, file.Architectures, new SnapshotOptions
         {
             Offline = options.Offline,
@@ -123,8 +127,16 @@ public sealed class Workspace(WorkspaceOptions options, Action<OperationEvent> t
         return found;
     }
 
+    internal static void RequireRepositories(RecipeFile file)
+    {
+        if (!file.Repositories.Any())
+        {
+            throw new EzException(FailureKind.Usage, $"`{file.FullPath}` names no repository", "add `repositories:`, as recipes/debian-12.yaml has it");
+        }
+    }
+
     /// <summary>All that decides what a repository is: two recipes may give one id to unlike archives.</summary>
-    private static string KeyOf(RepositorySpec spec)
+    internal static string KeyOf(RepositorySpec spec)
     {
         var keys = spec.Keys switch
         {
@@ -133,7 +145,7 @@ public sealed class Workspace(WorkspaceOptions options, Action<OperationEvent> t
             KeySource.Inline key => key.Armored,
             _ => "host",
         };
-        return string.Join('\t', spec.Id, string.Join(' ', spec.Mirrors), string.Join(' ', spec.Suites), string.Join(' ', spec.Components), keys, spec.Priority, spec.TrustUnsigned);
+        return string.Join('\t', spec.Id, string.Join(' ', spec.Mirrors), string.Join(' ', spec.Suites), string.Join(' ', spec.Components), keys, spec.Priority, spec.TrustUnsigned, spec.TrustPackages, spec.MirrorList, spec.Metalink, string.Join(' ', spec.Only), string.Join(' ', spec.Except));
     }
 
     public void Dispose()

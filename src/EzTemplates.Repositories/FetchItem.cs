@@ -59,6 +59,13 @@ public sealed record FetchReport
     /// <summary>What is known of the mirrors now; kept by the caller for the next command.</summary>
     public required ImmutableArray<MirrorStatistics> Mirrors { get; init; }
 
+    internal static FailureKind KindOf(FetchFailureKind kind) => kind switch
+    {
+        FetchFailureKind.Disk => FailureKind.Store,
+        FetchFailureKind.WrongContent => FailureKind.Untrusted,
+        _ => FailureKind.Fetch,
+    };
+
     /// <summary>Turns failures into one exception; a disk failure first, wrong content next.</summary>
     public void ThrowIfFailed()
     {
@@ -68,12 +75,7 @@ public sealed record FetchReport
         }
 
         var first = Failures.MaxBy(f => f.Kind)!;
-        var kind = first.Kind switch
-        {
-            FetchFailureKind.Disk => FailureKind.Store,
-            FetchFailureKind.WrongContent => FailureKind.Untrusted,
-            _ => FailureKind.Fetch,
-        };
+        var kind = KindOf(first.Kind);
         var messages = Failures.OrderByDescending(f => f.Kind).Take(5).Select(f => f.Message);
         var more = Failures.Length > 5 ? $"\n... and {Failures.Length - 5} more" : "";
         throw new EzException(kind, string.Join('\n', messages) + more, first.Hint);

@@ -9,10 +9,10 @@ namespace EzTemplates.Repositories;
 /// The layout of <c>store/metadata</c>:
 /// <code>
 /// accepted/KEY.json     what was accepted last, by repository, archive root and suite
-/// releases/SHA256       Release files as they came (signed form)
-/// indexes/SHA256        Packages files as they came (compressed form)
+/// releases/SHA256       Release and repomd.xml files as they came (signed form)
+/// indexes/SHA256        Packages files and those of rpm-md as they came (compressed form)
 /// universes/KEY         parsed form of a set of indexes
-/// verified/KEY          what a verifier gave out for a Release, by the digests of the Release and of the keys
+/// verified/KEY          what a verifier gave out for one of those, by its digest and those of the keys
 /// work/                 what is not finished, see <see cref="WorkPlace"/>
 /// </code>
 /// Files appear whole, by rename; and as a crash of the machine may leave one short, each is believed by its digest (a universe by its

@@ -6,17 +6,10 @@ namespace EzTemplates.Repositories;
 /// <summary>A Release that was verified and obeys the rules, with where it came from.</summary>
 internal sealed record FoundRelease(MirrorChoice Choice, Uri Root, ReleaseMessage Message, SignedText Signed, ReleaseInfo Info, bool IsUnchanged);
 
-/// <summary>A Release as it came, in its signed form.</summary>
-/// <param name="Signature">The Release.gpg where the message is a bare Release.</param>
-internal sealed record ReleaseMessage(Uri Root, Uri Address, byte[] Text, byte[]? Signature, Validators Validators);
-
 /// <summary>Gets a suite's Release: from the first choice, and of its mirrors the first, that gives an acceptable one.</summary>
-internal sealed class ReleaseFetcher(MirrorClient client, MetadataFolder folder, Lazy<ReleaseVerifier> verifier)
+internal sealed class ReleaseFetcher(MirrorClient client, MetadataFolder folder, SignatureCheck signatures)
 {
-    // Debian's are 150 KB; nothing sensible comes near.
-    private const int MaxBytes = 32 << 20;
-
-    private readonly VerifiedTexts _verified = new(folder, client.Settings.Time);
+    private readonly TextFetcher _texts = new(client);
 
     /// <remarks>
     /// A choice that gives nothing is no reason to take what is signed with other keys: whoever can cut off an archive could then have
@@ -84,62 +77,24 @@ internal sealed class ReleaseFetcher(MirrorClient client, MetadataFolder folder,
 
     private sealed record KnownRelease(MirrorChoice Choice, Uri Root, AcceptedRelease Accepted);
 
-    private async Task<FoundRelease> FromChoiceAsync(AcceptedPast past, MirrorChoice choice, CancellationToken cancel)
+    private Task<FoundRelease> FromChoiceAsync(AcceptedPast past, MirrorChoice choice, CancellationToken cancel)
     {
         var (repository, suite) = (past.Repository, past.Suite.Suite);
-        var roots = client.Ranking.Rank(choice.Roots).ToList();
-        EzException? first = null;
-        while (roots.Count > 0)
+        async Task<FoundRelease> JudgeAsync(ReleaseMessage message)
         {
-            ReleaseMessage message;
-            try
-            {
-                message = await client.Pipelines.HedgedAsync(roots, (root, token) => FetchAsync(root, past, token), cancel).ConfigureAwait(false);
-            }
-            catch (AllMirrorsFailed failed)
-            {
-                throw first ?? Explain(repository, suite, failed);
-            }
-
-            try
-            {
-                var signed = await VerifyAsync(message, repository, choice).ConfigureAwait(false);
-                var info = ReleaseFile.Parse(signed.Text, message.Address.ToString());
-                ReleaseRules.Check(info, suite, message.Address.ToString(), choice, client.Settings.Time.GetUtcNow());
-                past.Check(info, message);
-                return new FoundRelease(choice, message.Root, message, signed, info, past.Newest(info.Origin, message.Root)?.Name == signed.Name.ToString());
-            }
-            catch (EzException refused) when (refused.Kind == FailureKind.Untrusted)
-            {
-                // One stale or broken mirror is no reason to stop while others may be well.
-                first ??= refused;
-                _ = roots.Remove(message.Root);
-            }
+            var signed = await VerifyAsync(message, repository, choice).ConfigureAwait(false);
+            var info = ReleaseFile.Parse(signed.Text, message.Address.ToString());
+            ReleaseRules.Check(info, suite, message.Address.ToString(), choice, client.Settings.Time.GetUtcNow());
+            past.Check(info, message);
+            return new FoundRelease(choice, message.Root, message, signed, info, past.Newest(info.Origin, message.Root)?.Name == signed.Name.ToString());
         }
 
-        throw first!;
+        return _texts.FirstAcceptableAsync(choice.Roots, (root, token) => FetchAsync(root, past, token), JudgeAsync, failed => Explain(repository, suite, failed), cancel);
     }
 
-    private async ValueTask<SignedText> VerifyAsync(ReleaseMessage message, ResolvedRepository repository, MirrorChoice choice)
-    {
-        if (repository.TrustUnsigned)
-        {
-            return new SignedText(message.Text, "");
-        }
-
-        if (_verified.Find(message, choice.Keys) is { } known)
-        {
-            return known;
-        }
-
-        // A process each; those of several suites run at the same time.
-        var subject = message.Address.ToString();
-        var signed = await Task.Run(() => message.Signature is { } signature
-            ? verifier.Value.VerifyDetached(message.Text, signature, choice.Keys, subject)
-            : verifier.Value.Verify(message.Text, choice.Keys, subject)).ConfigureAwait(false);
-        _verified.Keep(message, choice.Keys, signed);
-        return signed;
-    }
+    private async ValueTask<SignedText> VerifyAsync(ReleaseMessage message, ResolvedRepository repository, MirrorChoice choice) => repository.TrustUnsigned
+        ? new SignedText(message.Text, "")
+        : await signatures.VerifyAsync(message, choice.Keys).ConfigureAwait(false);
 
     private ReleaseMessage? Load(Uri root, string suite, AcceptedRelease accepted)
     {
@@ -155,60 +110,21 @@ internal sealed class ReleaseFetcher(MirrorClient client, MetadataFolder folder,
         var suite = past.Suite.Suite;
         if (past.Repository.TrustUnsigned)
         {
-            return await FetchTextAsync(root, Address(root, suite, "Release"), null, cancel).ConfigureAwait(false);
+            return await _texts.FetchAsync(root, Address(root, suite, "Release"), null, cancel).ConfigureAwait(false);
         }
 
         var kept = past.From(root) is { Signature: null } accepted ? Load(root, suite, accepted) : null;
         try
         {
-            return await FetchTextAsync(root, Address(root, suite, "InRelease"), kept, cancel).ConfigureAwait(false);
+            return await _texts.FetchAsync(root, Address(root, suite, "InRelease"), kept, cancel).ConfigureAwait(false);
         }
         catch (MirrorFailure missing) when (missing.Kind == MirrorFailureKind.NotFound)
         {
             // Old archives have the two apart.
-            var release = await FetchTextAsync(root, Address(root, suite, "Release"), null, cancel).ConfigureAwait(false);
-            var signature = await FetchTextAsync(root, Address(root, suite, "Release.gpg"), null, cancel).ConfigureAwait(false);
-            return release with { Signature = Dearmored(signature) };
+            var release = await _texts.FetchAsync(root, Address(root, suite, "Release"), null, cancel).ConfigureAwait(false);
+            var signature = await _texts.FetchAsync(root, Address(root, suite, "Release.gpg"), null, cancel).ConfigureAwait(false);
+            return release with { Signature = TextFetcher.Dearmored(signature) };
         }
-    }
-
-    private static byte[] Dearmored(ReleaseMessage signature)
-    {
-        try
-        {
-            return TrustedKeys.Dearmor(signature.Text, signature.Address.ToString(), "PGP SIGNATURE");
-        }
-        catch (EzException broken)
-        {
-            // This mirror's fault, and no reason not to ask the others.
-            throw new MirrorFailure(signature.Address, MirrorFailureKind.WrongContent, broken.Message, broken);
-        }
-    }
-
-    private async Task<ReleaseMessage> FetchTextAsync(Uri root, Uri address, ReleaseMessage? kept, CancellationToken cancel)
-    {
-        var have = kept is { Validators.Any: true } ? kept.Validators : null;
-        using var response = await client.OpenAsync(address, 0, have, cancel).ConfigureAwait(false);
-        if (response.NotModified && kept is not null)
-        {
-            return kept;
-        }
-
-        using var text = new MemoryStream();
-        var buffer = new byte[64 * 1024];
-        int read;
-        while ((read = await client.ReadAsync(response, buffer, cancel).ConfigureAwait(false)) > 0)
-        {
-            text.Write(buffer, 0, read);
-            if (text.Length > MaxBytes)
-            {
-                throw new MirrorFailure(address, MirrorFailureKind.WrongContent, $"it is larger than {MaxBytes >> 20} MiB");
-            }
-        }
-
-        return response.WholeSize is { } size && size != text.Length
-            ? throw new MirrorFailure(address, MirrorFailureKind.Passing, $"it ended after {text.Length} of {size} bytes")
-            : new ReleaseMessage(root, address, text.ToArray(), null, new Validators(response.EntityTag, response.LastModified));
     }
 
     private static Uri Address(Uri root, string suite, string file) => Snapshot.Address(root, $"dists/{suite}/{file}");

@@ -17,12 +17,9 @@ internal static class ReleaseRules
             throw new EzException(FailureKind.Untrusted, $"`{subject}` has no Date", "tell the repository's maintainers: a Release file needs one");
         }
 
-        if (!choice.IgnoreDate && date > now + ClockSlack)
+        if (!choice.IgnoreDate)
         {
-            throw new EzException(
-                FailureKind.Untrusted,
-                $"`{subject}` is of {Show(date)}, which is in the future: this machine's clock says {Show(now)}",
-                "set the clock: `timedatectl`");
+            RequirePast(date, subject, now);
         }
 
         if (!choice.IgnoreDate && !choice.IgnoreValidUntil && release.ValidUntil is { } end && end < now)
@@ -31,6 +28,18 @@ internal static class ReleaseRules
                 FailureKind.Untrusted,
                 $"`{subject}` expired at {Show(end)}: the mirror does not follow its archive any more, or hides newer packages",
                 "try another mirror, `--mirror ID=URL`; for an archive that is frozen, set `Check-Valid-Until: no` in its APT source");
+        }
+    }
+
+    /// <exception cref="EzException">The date is in the future.</exception>
+    public static void RequirePast(DateTimeOffset date, string subject, DateTimeOffset now)
+    {
+        if (date > now + ClockSlack)
+        {
+            throw new EzException(
+                FailureKind.Untrusted,
+                $"`{subject}` is of {Show(date)}, which is in the future: this machine's clock says {Show(now)}",
+                "set the clock: `timedatectl`");
         }
     }
 

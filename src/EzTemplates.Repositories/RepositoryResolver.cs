@@ -36,6 +36,9 @@ public sealed record MirrorSources
 {
     public required HostAptConfiguration Host { get; init; }
 
+    /// <summary>What rpm-md repositories take from the host.</summary>
+    public HostDnfConfiguration Dnf { get; init; } = HostDnfConfiguration.Empty;
+
     /// <summary>The recipe's: a source of the host that is limited to others (<c>[arch=i386]</c>) is not asked. Empty: all are.</summary>
     public string Architecture { get; init; } = "";
 
@@ -132,6 +135,6 @@ public static class RepositoryResolver
         _ => TrustedKeys.None,
     };
 
-    private static Uri ParseRoot(RepositorySpec spec, string text) => HostAptSources.Root(text) ?? throw new EzException(
+    internal static Uri ParseRoot(RepositorySpec spec, string text) => HostAptSources.Root(text) ?? throw new EzException(
         FailureKind.Usage, $"repository `{spec.Id}`: `{text}` is not the address of a mirror", "write it as https://HOST/PATH, http://HOST/PATH or file:///PATH");
 }

@@ -29,13 +29,13 @@ public sealed class SnapshotFetcher
     {
         _client = client;
         _folder = new MetadataFolder(metadataDirectory);
-        _releases = new ReleaseFetcher(client, _folder, new Lazy<ReleaseVerifier>(() => verifier ?? ReleaseVerifier.Find(_folder.Work)));
+        _releases = new ReleaseFetcher(client, _folder, new SignatureCheck(_folder, client.Settings.Time, verifier));
     }
 
     /// <summary>The snapshots in the order of the repositories and their suites.</summary>
     /// <param name="architectures">The native one first; of others what there is.</param>
     /// <exception cref="EzException">A suite cannot be had, or not as it was signed.</exception>
-    public async Task<ImmutableArray<Snapshot>> FetchAsync(IReadOnlyList<ResolvedRepository> repositories, IReadOnlyList<string> architectures, SnapshotOptions options)
+    public async Task<ImmutableArray<AptSnapshot>> FetchAsync(IReadOnlyList<ResolvedRepository> repositories, IReadOnlyList<string> architectures, SnapshotOptions options)
     {
         var wanted = repositories.SelectMany(r => r.Suites.Select(s => new Wanted(r, s))).ToList();
         await RefreshAsync(wanted, architectures, options).ConfigureAwait(false);
@@ -126,14 +126,8 @@ public sealed class SnapshotFetcher
         }
 
         var (owner, failure) = failures.MaxBy(f => f.Value.Kind);
-        var kind = failure.Kind switch
-        {
-            FetchFailureKind.Disk => FailureKind.Store,
-            FetchFailureKind.WrongContent => FailureKind.Untrusted,
-            _ => FailureKind.Fetch,
-        };
         throw new EzException(
-            kind,
+            FetchReport.KindOf(failure.Kind),
             $"suite `{owner.Suite.Suite}` of repository `{owner.Repository.Id}`: {failure.Message}",
             failure.Hint ?? "the mirror is in the middle of an update, or broken: try again in some minutes, or another mirror, `--mirror ID=URL`");
     }
@@ -205,7 +199,7 @@ public sealed class SnapshotFetcher
             return new FetchItem($"{Repository.Id}/{Suite.Suite} {name}", [.. Roots.SelectMany(root => paths.Select(path => Snapshot.Address(root, path)))], entry.Size, entry.Sha256, folder.IndexPath(entry.Sha256));
         }
 
-        public Snapshot ToSnapshot(MetadataFolder folder) => new()
+        public AptSnapshot ToSnapshot(MetadataFolder folder) => new()
         {
             Repository = Repository.Id,
             Suite = Suite.Suite,

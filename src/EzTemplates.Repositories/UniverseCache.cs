@@ -13,7 +13,7 @@ public static class UniverseCache
     /// Parses nothing if the same indexes were opened before.
     /// </summary>
     /// <exception cref="EzException">An index is not what the Release promised once decompressed, or is malformed.</exception>
-    public static PackageUniverse Open(string metadataDirectory, IReadOnlyList<Snapshot> snapshots, TimeProvider? time = null)
+    public static PackageUniverse Open(string metadataDirectory, IReadOnlyList<AptSnapshot> snapshots, TimeProvider? time = null)
     {
         var folder = new MetadataFolder(metadataDirectory);
         var path = folder.UniversePath(Key(snapshots));
@@ -29,11 +29,11 @@ public static class UniverseCache
     }
 
     /// <summary>Whether <see cref="Open"/> has parsed these very indexes; it has then checked every byte of them.</summary>
-    internal static bool IsParsed(MetadataFolder folder, IReadOnlyList<Snapshot> snapshots) => File.Exists(folder.UniversePath(Key(snapshots)));
+    internal static bool IsParsed(MetadataFolder folder, IReadOnlyList<AptSnapshot> snapshots) => File.Exists(folder.UniversePath(Key(snapshots)));
 
     /// <summary>The same universe with packages that no snapshot has, added by the caller. Parsed anew each time, and kept nowhere.</summary>
     /// <exception cref="EzException">As <see cref="Open"/>.</exception>
-    public static PackageUniverse Build(IReadOnlyList<Snapshot> snapshots, Action<UniverseBuilder> add)
+    public static PackageUniverse Build(IReadOnlyList<AptSnapshot> snapshots, Action<UniverseBuilder> add)
     {
         var builder = new UniverseBuilder();
         foreach (var index in ReadAll(snapshots))
@@ -45,7 +45,7 @@ public static class UniverseCache
         return builder.ToUniverse();
     }
 
-    private static IEnumerable<PackagesIndex> ReadAll(IReadOnlyList<Snapshot> snapshots)
+    private static IEnumerable<PackagesIndex> ReadAll(IReadOnlyList<AptSnapshot> snapshots)
     {
         // A snapshot without any package still is a source, in its place.
         var reads = snapshots.SelectMany(s => s.Indexes.IsEmpty
@@ -62,7 +62,7 @@ public static class UniverseCache
     }
 
     /// <summary>Over what decides the content; where an index came from and how it was compressed does not.</summary>
-    private static Sha256Digest Key(IReadOnlyList<Snapshot> snapshots)
+    private static Sha256Digest Key(IReadOnlyList<AptSnapshot> snapshots)
     {
         var text = new StringBuilder("universe 1\n");
         foreach (var snapshot in snapshots)
@@ -79,7 +79,7 @@ public static class UniverseCache
 
     private static PackageUniverse? Map(string path) => MappedBytes.TryMap(path) is { } mapped ? UniverseEncoding.Decode(mapped.Memory) : null;
 
-    private static void Touch(string path)
+    internal static void Touch(string path)
     {
         try
         {

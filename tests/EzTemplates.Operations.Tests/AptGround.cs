@@ -13,7 +13,7 @@ internal sealed class AptGround(TempFolder temp, string metadata)
     private readonly Dictionary<string, string?> _environment = new() { ["APT_CONFIG"] = temp.At("apt.conf"), ["LC_ALL"] = "C.UTF-8" };
 
     /// <param name="preferences">apt_preferences(5).</param>
-    public void Make(IReadOnlyList<Snapshot> snapshots, string preferences, params IReadOnlyList<string> architectures)
+    public void Make(IReadOnlyList<AptSnapshot> snapshots, string preferences, params IReadOnlyList<string> architectures)
     {
         foreach (var snapshot in snapshots)
         {
@@ -41,7 +41,7 @@ internal sealed class AptGround(TempFolder temp, string metadata)
         ToolRun.Run(new ToolCommand(tool, arguments) { Environment = _environment, Timeout = TimeSpan.FromMinutes(5) });
 
     /// <summary>The suite as the mirror has it: the Release as it came, and the indexes beside it.</summary>
-    private void PlaceSuite(Snapshot snapshot)
+    private void PlaceSuite(AptSnapshot snapshot)
     {
         var suite = Path.Combine("mirror", snapshot.Repository, "dists", snapshot.Suite);
         var digest = snapshot.Indexes[0].Packed.Sha256.ToString();

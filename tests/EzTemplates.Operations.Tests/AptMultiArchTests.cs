@@ -58,12 +58,12 @@ public sealed partial class AptMultiArchTests : IDisposable
         Assert.True(solved > refused);
     }
 
-    private async Task<ImmutableArray<Snapshot>> FetchAsync()
+    private async Task<ImmutableArray<AptSnapshot>> FetchAsync()
     {
         var host = HostAptSources.Read();
         using var client = new MirrorClient();
         var spec = new RepositorySpec { Id = "debian", Mirrors = ["host"], Suites = ["bookworm"], Components = ["main"], Keys = new KeySource.Host() };
-        var snapshots = ImmutableArray.CreateBuilder<Snapshot>();
+        var snapshots = ImmutableArray.CreateBuilder<AptSnapshot>();
         foreach (var architecture in Architectures)
         {
             ImmutableArray<ResolvedRepository> repositories = [RepositoryResolver.Resolve(spec, new MirrorSources { Host = host, Architecture = architecture })];

@@ -40,8 +40,8 @@ public sealed class AptPolicyTests : IDisposable
         Requires.Tool("apt-cache");
         var file = RecipeFile.Load(_temp.WriteFile("four.yaml", Recipe(pins)));
         using var workspace = new Workspace(new WorkspaceOptions { StoreRoot = _temp.At("store") }, _ => { }, TimeProvider.System);
-        var ground = await SolvingGround.OpenAsync(workspace, file, null, TestContext.Current.CancellationToken);
-        Assert.Equal(4, ground.Snapshots.Length);
+        var ground = await DebGround.OpenAsync(workspace, file, null, TestContext.Current.CancellationToken);
+        Assert.Equal(4, ground.Suites.Length);
         var choice = new DebChoice(ground.Universe, LockRequest.Of(ground, file, null, null, UpdateScope.All));
         var names = Draw(ground.Universe, 1000);
         var apt = PolicyOfApt(ground, file.Recipe.Pins, names);
@@ -82,10 +82,10 @@ public sealed class AptPolicyTests : IDisposable
         return [.. byName.Where(n => n.Versions > 1).Take(count / 2).Concat(byName.Where(n => n.Versions == 1)).Take(count).Select(n => n.Name)];
     }
 
-    private Dictionary<string, string> PolicyOfApt(SolvingGround ground, IReadOnlyList<PackagePin> pins, List<string> names)
+    private Dictionary<string, string> PolicyOfApt(DebGround ground, IReadOnlyList<PackagePin> pins, List<string> names)
     {
         var apt = new AptGround(_temp, _temp.At("store", "store", "metadata"));
-        apt.Make(ground.Snapshots, string.Concat(pins.Select(pin => Preference(pin, ground))), "amd64");
+        apt.Make(ground.Suites, string.Concat(pins.Select(pin => Preference(pin, ground))), "amd64");
         return Candidates(apt.Run("apt-cache", ["policy", .. names]).Succeed());
     }
 
@@ -108,7 +108,7 @@ public sealed class AptPolicyTests : IDisposable
         return found;
     }
 
-    private static string Preference(PackagePin pin, SolvingGround ground)
+    private static string Preference(PackagePin pin, DebGround ground)
     {
         if (pin.Version.Length > 0)
         {
@@ -117,7 +117,7 @@ public sealed class AptPolicyTests : IDisposable
 
         // A pattern of sources is a record for each of them; those that it does not speak of have none.
         var pattern = "^" + System.Text.RegularExpressions.Regex.Escape(pin.Source).Replace("\\*", ".*", StringComparison.Ordinal) + "$";
-        return string.Concat(ground.Snapshots
+        return string.Concat(ground.Suites
             .Where(s => System.Text.RegularExpressions.Regex.IsMatch(s.Source, pattern))
             .Select(s => $"Package: {pin.Package}\nPin: release n={s.Release.Codename}\nPin-Priority: {pin.Priority}\n\n"));
     }

@@ -52,12 +52,12 @@ public sealed class LockRequestTests : IDisposable
         var builder = new UniverseBuilder();
         builder.AddIndex(new PackagesIndex("first/main", Encoding.UTF8.GetBytes(Stanza("1") + Stanza("2")), "first"));
         builder.AddIndex(new PackagesIndex("second/main", Encoding.UTF8.GetBytes(Stanza("3")), "second"));
-        var ground = new SolvingGround([Snapshot("first", ""), Snapshot("second", release)], builder.ToUniverse());
+        var ground = new DebGround([Snapshot("first", ""), Snapshot("second", release)], builder.ToUniverse());
         var chosen = new DebChoice(ground.Universe, LockRequest.Of(ground, file, null, null, UpdateScope.All)).Candidate("tool")!.Value;
         return $"{ground.Universe.Text(ground.Universe.Versions[chosen.Value])} of {ground.Universe.Sources[ground.Universe.SourceNumbers[chosen.Value]]}";
     }
 
-    private static Snapshot Snapshot(string repository, string release) => new()
+    private static AptSnapshot Snapshot(string repository, string release) => new()
     {
         Repository = repository,
         Suite = "main",

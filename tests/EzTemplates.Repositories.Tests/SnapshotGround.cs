@@ -52,7 +52,7 @@ internal sealed class SnapshotGround : IDisposable
 
     public PublishedSnapshot Publish(string version, PublishOptions? options = null) => Repository.Publish(options ?? new PublishOptions(), Package(version));
 
-    public async Task<Snapshot> FetchAsync(bool offline = false, string suite = "stable-one")
+    public async Task<AptSnapshot> FetchAsync(bool offline = false, string suite = "stable-one")
     {
         ImmutableArray<MirrorChoice> choices = Choices.IsEmpty ? [new MirrorChoice([ServerRoot], Keys.IsEmpty ? OwnKeys : Keys)] : Choices;
         var repository = new ResolvedRepository
@@ -73,7 +73,7 @@ internal sealed class SnapshotGround : IDisposable
         return refused;
     }
 
-    public ImmutableArray<string> Versions(Snapshot snapshot)
+    public ImmutableArray<string> Versions(AptSnapshot snapshot)
     {
         var universe = UniverseCache.Open(Metadata, [snapshot]);
         return [.. universe.Named(universe.Find("hello")!.Value).ToArray().Select(p => universe.Text(universe.Versions[p.Value]))];

@@ -4,14 +4,21 @@ namespace EzTemplates.Testing;
 public sealed class SigningKey : IDisposable
 {
     private readonly TempFolder _home = new();
+    private readonly IReadOnlyList<string> _clock;
 
     public SigningKey(string name = "Generated archive <archive@example.org>")
+        : this(name, "never", [])
     {
+    }
+
+    private SigningKey(string name, string expires, IReadOnlyList<string> clock)
+    {
+        _clock = clock;
         Requires.Tool("gpg");
         File.SetUnixFileMode(_home.Root, (UnixFileMode)0x1C0);
         try
         {
-            Gpg([], "--passphrase", "", "--quick-generate-key", name, "ed25519", "sign", "never");
+            Gpg([], "--passphrase", "", "--quick-generate-key", name, "ed25519", "sign", expires);
             var listing = Gpg([], "--with-colons", "--list-keys").Lines;
             Fingerprint = listing.First(line => line.StartsWith("fpr:", StringComparison.Ordinal)).Split(':')[9];
             PublicKey = [.. Gpg([], "--export", Fingerprint).Stdout];
@@ -23,6 +30,9 @@ public sealed class SigningKey : IDisposable
             throw;
         }
     }
+
+    /// <summary>One that has expired; it signs as of the time when it had not.</summary>
+    public static SigningKey Expired() => new("Expired <expired@example.org>", "seconds=86400", ["--faked-system-time", "1700000000"]);
 
     /// <summary>The primary key's, 40 upper-case hexadecimal digits.</summary>
     public string Fingerprint { get; }
@@ -65,7 +75,7 @@ public sealed class SigningKey : IDisposable
     }
 
     private ToolRun Gpg(byte[] stdin, params IReadOnlyList<string> arguments) =>
-        ToolRun.Run(new ToolCommand("gpg", ["--batch", "--quiet", "--no-tty", "--pinentry-mode", "loopback", "--homedir", _home.Root, .. arguments])
+        ToolRun.Run(new ToolCommand("gpg", ["--batch", "--quiet", "--no-tty", "--pinentry-mode", "loopback", "--homedir", _home.Root, .. _clock, .. arguments])
         {
             Stdin = stdin,
         }).Succeed();

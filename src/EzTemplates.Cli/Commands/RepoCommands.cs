@@ -15,7 +15,7 @@ internal static class RepoCommands
 
     private static Command MakeCheck()
     {
-        var what = new Argument<string>("RECIPE") { Description = "A recipe, whose repositories are checked, or a Packages file (plain, .gz, .xz, .zst)." }.OfRecipes();
+        var what = new Argument<string>("RECIPE") { Description = "A recipe, whose repositories are checked, or a Packages file or primary.xml (plain, .gz, .xz, .zst)." }.OfRecipes();
         var command = new Command("check", "Say which packages of an archive cannot be installed, each for itself on an empty system, and why. Exit 3 if there are any.")
         {
             what, SharedOptions.Offline, SharedOptions.Mirror,

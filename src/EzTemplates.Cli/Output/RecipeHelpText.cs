@@ -35,5 +35,10 @@ internal static class RecipeHelpText
         {
             yield return $"only with `kind: {key.Place}`";
         }
+
+        if (key.Family != "any")
+        {
+            yield return $"only with `family: {key.Family}`";
+        }
     }
 }

@@ -34,24 +34,25 @@ internal static class LockReader
 
     private static TemplateLock ReadLock(StrictObject root)
     {
+        var family = root.String("family") switch
+        {
+            "deb" => PackageFamily.Deb,
+            "rpm" => PackageFamily.Rpm,
+            _ => throw root.Refuse("family", "is neither `deb` nor `rpm`"),
+        };
         var value = new TemplateLock
         {
             Template = TemplateName(root, "template"),
             Version = Version(root, "version"),
-            Family = root.String("family") switch
-            {
-                "deb" => PackageFamily.Deb,
-                "rpm" => PackageFamily.Rpm,
-                _ => throw root.Refuse("family", "is neither `deb` nor `rpm`"),
-            },
+            Family = family,
             Architecture = root.String("architecture"),
             Recipe = root.Digest("recipe"),
             Base = root.Has("base") ? ReadBase(root.Object("base")) : null,
             Epoch = root.Number("epoch", 0, uint.MaxValue * 64L),
             Rules = (int)root.Number("rules", 0, int.MaxValue),
-            Snapshots = root.Rows("snapshots", row => new LockedSnapshot(row.String("repository"), row.String("suite"), row.Digest("name"))),
+            Snapshots = root.Rows("snapshots", row => new LockedSnapshot(row.String("repository"), family == PackageFamily.Rpm ? "" : row.String("suite"), row.Digest("name"))),
             Ids = root.Rows("ids", ReadId),
-            Packages = root.Rows("packages", ReadPackage),
+            Packages = root.Rows("packages", row => ReadPackage(row, family)),
         };
         RequireSorted(root, "snapshots", value.Snapshots, row => (row.Repository, row.Suite));
         RequireSorted(root, "ids", value.Ids, row => (row.Kind, row.Name));
@@ -74,11 +75,11 @@ internal static class LockReader
             : throw row.Refuse("kind", "is neither `user` nor `group`");
     }
 
-    private static LockedPackage ReadPackage(StrictObject row) => new(
+    private static LockedPackage ReadPackage(StrictObject row, PackageFamily family) => new(
         row.String("name"),
         row.String("version"),
         row.String("architecture"),
-        Source(row, "source"),
+        Source(row, "source", family),
         SafePath(row, "path"),
         row.Number("size", 0, long.MaxValue),
         row.Digest("sha256"),
@@ -92,10 +93,12 @@ internal static class LockReader
             ? version
             : throw row.Refuse(key, "is not a version such as 1.0.7");
 
-    private static string Source(StrictObject row, string key) =>
-        row.String(key).Split('/', 2) is [var repository, { Length: > 0 }] && Names.IsTemplateName(repository)
-            ? row.String(key)
-            : throw row.Refuse(key, "is not `repository/suite`");
+    private static string Source(StrictObject row, string key, PackageFamily family) => (family, row.String(key).Split('/', 2)) switch
+    {
+        (PackageFamily.Deb, [var repository, { Length: > 0 }]) when Names.IsTemplateName(repository) => row.String(key),
+        (PackageFamily.Rpm, [var repository]) when Names.IsTemplateName(repository) => repository,
+        _ => throw row.Refuse(key, family == PackageFamily.Deb ? "is not `repository/suite`" : "is not a repository's id"),
+    };
 
     private static string SafePath(StrictObject row, string key) =>
         ArchivePath.IsValid(row.String(key)) ? row.String(key) : throw row.Refuse(key, $"is not a path below an archive's root: `{row.String(key)}`");

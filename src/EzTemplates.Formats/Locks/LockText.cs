@@ -49,10 +49,10 @@ public static class LockText
     /// <summary>The lock digest: over the lock without ids and snapshots, so neither a re-signed snapshot nor a new id changes it.</summary>
     public static Sha256Digest DigestOf(TemplateLock value) => Sha256Digest.Of(Write(value with { Ids = [], Snapshots = [] }));
 
-    private static string SnapshotRow(LockedSnapshot snapshot) => Row(
-        ("repository", String(snapshot.Repository)),
-        ("suite", String(snapshot.Suite)),
-        ("name", String(snapshot.Name.ToString())));
+    /// <summary>An rpm-md repository has no suites.</summary>
+    private static string SnapshotRow(LockedSnapshot snapshot) => snapshot.Suite == ""
+        ? Row(("repository", String(snapshot.Repository)), ("name", String(snapshot.Name.ToString())))
+        : Row(("repository", String(snapshot.Repository)), ("suite", String(snapshot.Suite)), ("name", String(snapshot.Name.ToString())));
 
     private static string IdRow(LockedId id) => Row(
         ("kind", String(id.Kind)),

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Globalization;
+using EzTemplates.Domain;
 
 namespace EzTemplates.Formats.Recipes;
 
@@ -80,6 +81,9 @@ public enum KeyPlace
 public sealed record KeyEntry(string Name, KeyValue Value, string Meaning, string Example)
 {
     public KeyPlace Place { get; init; }
+
+    /// <summary>The only family of packages whose recipes may have it; null: any.</summary>
+    public PackageFamily? Family { get; init; }
 
     public bool IsRequired { get; init; }
 

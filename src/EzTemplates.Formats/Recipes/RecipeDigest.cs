@@ -46,6 +46,8 @@ internal static class RecipeDigest
             Add(text, "pin", pin.Package, pin.Version, pin.Source, Number(pin.Priority));
         }
 
+        AddUnlessEmpty(text, "groups", recipe.Groups);
+        AddUnlessEmpty(text, "modules", [.. recipe.Modules.Order(StringComparer.Ordinal)]);
         if (recipe.Update != UpdateClass.All)
         {
             Add(text, "update", recipe.Update == UpdateClass.Security ? "security" : "none");
@@ -128,6 +130,20 @@ internal static class RecipeDigest
 
         Add(text, "priority", Number(repository.Priority));
         Add(text, "unsigned", Word(repository.TrustUnsigned));
+        AddLists(text, repository);
+    }
+
+    /// <summary>What only rpm-md repositories have, where they have it.</summary>
+    private static void AddLists(StringBuilder text, RepositorySpec repository)
+    {
+        AddUnlessEmpty(text, "mirrorlist", repository.MirrorList is { } list ? [list] : []);
+        AddUnlessEmpty(text, "metalink", repository.Metalink is { } metalink ? [metalink] : []);
+        AddUnlessEmpty(text, "only", [.. repository.Only.Order(StringComparer.Ordinal)]);
+        AddUnlessEmpty(text, "except", [.. repository.Except.Order(StringComparer.Ordinal)]);
+        if (repository.TrustPackages)
+        {
+            Add(text, "trust", "packages");
+        }
     }
 
     private static void Add(StringBuilder text, string key, params ReadOnlySpan<string> values)

@@ -1,3 +1,5 @@
+using EzTemplates.Domain;
+
 namespace EzTemplates.Formats.Recipes;
 
 /// <summary>
@@ -9,7 +11,8 @@ public static class RecipeKeys
     private const string NamePattern = "^[A-Za-z0-9][a-z0-9+.-]*$";
 
     private static readonly KeyValue AnyText = new KeyValue.Text();
-    private static readonly KeyValue Package = new KeyValue.Text(NamePattern);
+    private static readonly KeyValue Package = new KeyValue.Text("^[A-Za-z0-9_][A-Za-z0-9+._-]*$");
+    private static readonly KeyValue Address = new KeyValue.Text("^https?://.*$");
 
     public static KeyTable Hold { get; } = new(
         "hold",
@@ -31,7 +34,7 @@ public static class RecipeKeys
 
     public static KeyTable Update { get; } = new(
         "update policy",
-        new("class", new KeyValue.Word("all", "security", "none"), "Which updates `ez update` takes: all, those of security suites, or none.", "class: all"),
+        new("class", new KeyValue.Word("all", "security", "none"), "Which updates `ez update` takes: all, those of security suites or advisories, or none.", "class: all"),
         new("cooldown", new KeyValue.Text("^0d?$"), "How long a package must have been published before it is taken.", "cooldown: 0d") { OtherwiseText = "0d" },
         new("schedule", new KeyValue.Empty(), "When the nightly job updates this recipe.", "schedule: nightly"));
 
@@ -41,22 +44,22 @@ public static class RecipeKeys
         new(
             "mirrors",
             new KeyValue.List(new KeyValue.Text("^(host|https?://.*)$"), 1),
-            "Archive roots, in order of preference. `host` means those that this machine's own APT configuration, or ez's, has for this archive.",
+            "Archive roots, in order of preference. `host` means those that this machine's own APT or DNF configuration, or ez's, has for this archive.",
             "mirrors: [host]")
-        { IsRequired = true },
-        new("suites", new KeyValue.List(AnyText, 1), "Suites or codenames below `dists/`.", "suites: [bookworm, bookworm-updates]") { IsRequired = true },
-        new("components", new KeyValue.List(AnyText, 1), "Components of the suites.", "components: [main]") { IsRequired = true },
+        { OtherwiseText = "an RPM repository may have `mirrorlist` or `metalink` instead" },
+        new("suites", new KeyValue.List(AnyText, 1), "Suites or codenames below `dists/`.", "suites: [bookworm, bookworm-updates]") { Family = PackageFamily.Deb, OtherwiseText = "a DEB repository needs one" },
+        new("components", new KeyValue.List(AnyText, 1), "Components of the suites.", "components: [main]") { Family = PackageFamily.Deb, OtherwiseText = "a DEB repository needs one" },
         new(
             "keys",
             new KeyValue.Either(AnyText, new KeyValue.List(new KeyValue.Text("^[0-9A-Fa-f ]{40,}$"), 1)),
-            "Whose signature counts: `host` (the keys that this machine's APT has for that very archive), a key file beside the recipe, or a list of fingerprints. Required unless `trust: unsigned`.",
+            "Whose signature counts: `host` (the keys that this machine's APT or DNF has for that very archive), a key file beside the recipe, or a list of fingerprints. Required unless `trust: unsigned`.",
             "keys: host"),
-        new("trust", new KeyValue.Word("unsigned"), "`unsigned` takes a repository without a signature.", "trust: unsigned") { OtherwiseText = "signed" },
-        new("priority", new KeyValue.Number(-32768, 32767, 500), "Of two repositories that have a package, the one with the higher number wins.", "priority: 500"),
-        new("mirrorlist", new KeyValue.Empty(), "Where to find a list of mirrors.", "mirrorlist: https://example.org/mirrors"),
-        new("metalink", new KeyValue.Empty(), "Where to find a metalink of mirrors.", "metalink: https://example.org/metalink"),
-        new("only", new KeyValue.Empty(), "The only packages that are taken from this repository.", "only: [nginx]"),
-        new("except", new KeyValue.Empty(), "Packages that are never taken from this repository.", "except: [nginx]"));
+        new("trust", new KeyValue.Word("unsigned", "packages"), "`unsigned` takes a repository without any signature; `packages` an RPM one whose packages are signed and whose metadata is not.", "trust: unsigned") { OtherwiseText = "signed" },
+        new("priority", new KeyValue.Number(-32768, 32767, RepositorySpec.DefaultPriority), "Of two DEB repositories that have a package, the one with the higher number wins; of two RPM ones, that with the lower.", "priority: 500") { OtherwiseText = "500; 99 with `family: rpm`" },
+        new("mirrorlist", Address, "Where to find a list of mirrors.", "mirrorlist: https://example.org/mirrors") { Family = PackageFamily.Rpm, OtherwiseText = "none" },
+        new("metalink", Address, "Where to find a metalink of mirrors, which also says what their repomd.xml must be.", "metalink: https://example.org/metalink") { Family = PackageFamily.Rpm, OtherwiseText = "none" },
+        new("only", new KeyValue.List(AnyText), "The only packages that are taken from this repository; `*` stands for anything.", "only: [nginx*]") { Family = PackageFamily.Rpm, OtherwiseText = "all" },
+        new("except", new KeyValue.List(AnyText), "Packages that are never taken from this repository; `*` stands for anything.", "except: [nginx*]") { Family = PackageFamily.Rpm });
 
     public static KeyTable File { get; } = new(
         "file",
@@ -82,11 +85,11 @@ public static class RecipeKeys
         new("kind", new KeyValue.Word("os", "app"), "An OS template, or an application on one.", "kind: app") { IsRequired = true },
         new("version", new KeyValue.Text("^(0|[1-9][0-9]{0,8})\\.(0|[1-9][0-9]{0,8})$"), "The recipe's own major.minor; the lock adds a third number that counts changes.", "version: \"1.0\"") { IsRequired = true },
         new("base", new KeyValue.Text("^[^@]+@[^*]+$"), "The OS template that the application stands on, and the versions of it that will do.", "base: debian-12@[1.0,2.0)") { IsRequired = true, Place = KeyPlace.App },
-        new("family", new KeyValue.Word("deb") { Later = ["rpm"] }, "The kind of packages.", "family: deb") { IsRequired = true, Place = KeyPlace.Os },
-        new("architecture", new KeyValue.Text("^[a-z][a-z0-9-]*$"), "The architecture of the packages.", "architecture: amd64") { IsRequired = true, Place = KeyPlace.Os },
+        new("family", new KeyValue.Word("deb", "rpm"), "The kind of packages.", "family: deb") { IsRequired = true, Place = KeyPlace.Os },
+        new("architecture", new KeyValue.Text("^[a-z][a-z0-9_-]*$"), "The architecture of the packages, as their family calls it: `amd64` of DEB is `x86_64` of RPM.", "architecture: amd64") { IsRequired = true, Place = KeyPlace.Os },
         new("repositories", new KeyValue.List(new KeyValue.Mapping(Repository)), "Where packages come from. An OS needs one; an application adds its own to those of its base.", "repositories: [{id: debian, mirrors: [host], suites: [bookworm], components: [main], keys: host}]"),
-        new("packages", new KeyValue.List(AnyText), "The top-level packages, in order of importance: `name`, `name >= 1.2` or `name:architecture`. The solver finds the rest.", "packages: [nginx, \"openssl >= 3.0.11\"]"),
-        new("include-essential", new KeyValue.Flag(true), "Whether the packages that are marked essential are added.", "include-essential: true") { Place = KeyPlace.Os },
+        new("packages", new KeyValue.List(AnyText), "The top-level packages, in order of importance: `name`, `name >= 1.2` or `name:architecture`; of RPM a capability (`webserver`) or a path (`/usr/bin/awk`) as well. The solver finds the rest.", "packages: [nginx, \"openssl >= 3.0.11\"]"),
+        new("include-essential", new KeyValue.Flag(true), "Whether the packages that are marked essential are added.", "include-essential: true") { Place = KeyPlace.Os, Family = PackageFamily.Deb },
         new("recommends", new KeyValue.Flag(false), "Whether recommended packages are taken, where that can be solved.", "recommends: false"),
         new("prefer", new KeyValue.Word("maintainers", "smallest"), "Between alternatives: the first named, or whatever makes the set smallest.", "prefer: maintainers"),
         new("exclude", new KeyValue.List(Package), "Packages that must not come in; an error if something needs one.", "exclude: [exim4]"),
@@ -97,15 +100,15 @@ public static class RecipeKeys
         new("docs", new KeyValue.Flag(true), "Whether documentation is kept, but for copyrights, in the OS and in all applications on it.", "docs: true") { Place = KeyPlace.Os },
         new("update", new KeyValue.Mapping(Update), "What `ez update` takes.", "update: {class: all}"),
         new("files", new KeyValue.List(new KeyValue.Mapping(File)), "Files that the recipe itself brings: there before any script runs, and as they are here when all have run.", "files: [{path: /etc/motd, text: \"...\"}]"),
-        new("debconf", new KeyValue.Names(AnyText), "Answers to the questions of maintainer scripts (debconf(7)).", "debconf: {\"tzdata/Areas\": Europe}"),
+        new("debconf", new KeyValue.Names(AnyText), "Answers to the questions of maintainer scripts (debconf(7)).", "debconf: {\"tzdata/Areas\": Europe}") { Family = PackageFamily.Deb },
         new("languages", new KeyValue.List(new KeyValue.Text("^[a-z]{2,3}(_[A-Z]{2})?$")), "The only translations that are kept, in the OS and in all applications on it; English needs none.", "languages: [de, pt_BR]") { Place = KeyPlace.Os, OtherwiseText = "all" },
         new("hooks", new KeyValue.Mapping(Hooks), "Commands that run at certain moments, with `/bin/sh -c`; one that fails is a failure of what it belongs to.", "hooks: {after-create: [\"mkdir /srv/www\"]}"),
         new("health", new KeyValue.Empty(), "Commands that must succeed after a remap.", "health: [{run: \"nginx -t\"}]"),
-        new("pins", new KeyValue.List(new KeyValue.Mapping(Pin)), "Preferences between versions and sources, as in APT; the first that speaks of a version counts.", "pins: [{package: nginx, source: debian/bookworm-backports, priority: 700}]"),
+        new("pins", new KeyValue.List(new KeyValue.Mapping(Pin)), "Preferences between versions and sources, as in APT; the first that speaks of a version counts.", "pins: [{package: nginx, source: debian/bookworm-backports, priority: 700}]") { Family = PackageFamily.Deb },
         new("write-sources", new KeyValue.Flag(true), "Whether environments get APT sources for the repositories, with the mirrors and keys of their host.", "write-sources: true"),
         new("instance-data", new KeyValue.List(new KeyValue.Mapping(Instance)), "What each environment makes for itself, beyond the common table (README, \"Instance data\"): secrets, identities, databases.", "instance-data: [{path: /var/lib/mysql, command: mariadb-install-db --user=mysql}]"),
-        new("modules", new KeyValue.Empty(), "Module streams of RPM repositories.", "modules: []"),
-        new("groups", new KeyValue.Empty(), "Package groups of RPM repositories.", "groups: []"),
+        new("modules", new KeyValue.List(new KeyValue.Text("^[^:]+:[^:]+$")), "Module streams to enable, beside those that the repositories enable themselves.", "modules: [\"nodejs:20\"]") { Family = PackageFamily.Rpm },
+        new("groups", new KeyValue.List(AnyText), "Package groups, by their ids, with their mandatory and default members; they come after `packages`.", "groups: [core]") { Family = PackageFamily.Rpm },
         new("relocate", new KeyValue.Empty(), "Paths that move.", "relocate: []"));
 
     /// <summary>The recipe's table and those of the mappings in it.</summary>

@@ -156,6 +156,11 @@ public static class RecipeSchema
 
     private static void WriteDefault(Utf8JsonWriter json, KeyEntry key)
     {
+        if (key.OtherwiseText is not null)
+        {
+            return;
+        }
+
         switch (key.Value)
         {
             case KeyValue.Flag flag:

@@ -13,8 +13,9 @@ namespace EzTemplates.Formats.Recipes;
 public static partial class RecipeYaml
 {
     /// <param name="fileName">For errors, and the place from which a path to a key file starts.</param>
+    /// <param name="familyOfBase">Asked for an application: the family of the OS template that it names as its base. Null: all are DEB.</param>
     /// <exception cref="EzException">Usage.</exception>
-    public static Recipe Read(string text, string fileName)
+    public static Recipe Read(string text, string fileName, Func<string, PackageFamily>? familyOfBase = null)
     {
         var keys = new YamlKeys(StrictYaml.Read(text, fileName), RecipeKeys.Recipe);
         if (keys.Text("format") is var format && format != "1")
@@ -27,7 +28,9 @@ public static partial class RecipeYaml
             throw keys.Place.Fail("the recipe has no `kind`", "add `kind: os` or `kind: app`");
         }
 
-        Recipe recipe = keys.Word("kind") == "os" ? ReadOs(keys, fileName) : ReadApp(keys, fileName);
+        Recipe recipe = keys.Word("kind") == "os"
+            ? ReadOs(keys, fileName)
+            : ReadApp(keys, fileName, familyOfBase ?? (_ => PackageFamily.Deb));
         UnsupportedKeys.RefuseInRecipe(keys);
         keys.RefuseOthers();
         return recipe with { Digest = RecipeDigest.Of(recipe) };
@@ -36,13 +39,9 @@ public static partial class RecipeYaml
     private static OsRecipe ReadOs(YamlKeys keys, string fileName)
     {
         RefuseForKind(keys, "os", KeyPlace.App);
-        if (keys.Word("family") == "rpm")
-        {
-            throw keys.PlaceOf("family").Fail("`family: rpm` is not supported by this version", "family: deb");
-        }
-
         _ = keys.Require("family");
-        var architecture = YamlKeys.ScalarOf("`architecture`", keys.Require("architecture"));
+        var family = keys.Word("family") == "rpm" ? PackageFamily.Rpm : PackageFamily.Deb;
+        FamilyKeys.RefuseOthers(keys, RecipeKeys.Recipe, family);
         var repositories = keys.Require("repositories");
         if (repositories is YamlSequence { Items.Count: 0 })
         {
@@ -53,17 +52,17 @@ public static partial class RecipeYaml
         {
             Name = ReadName(keys, "name"),
             Version = ReadVersion(keys),
-            Family = PackageFamily.Deb,
-            Architecture = Names.IsArchitecture(architecture.Text)
-                ? architecture.Text
-                : throw architecture.Place.Fail($"`{architecture.Text}` is not an architecture", "architecture: amd64"),
-            Repositories = ReadRepositories(keys, fileName),
-            Packages = keys.Items("packages", PackageRequestText.Read),
-            IncludeEssential = keys.Flag("include-essential"),
+            Family = family,
+            Architecture = FamilyKeys.ReadArchitecture(YamlKeys.ScalarOf("`architecture`", keys.Require("architecture")), family),
+            Repositories = ReadRepositories(keys, fileName, family),
+            Packages = keys.Items("packages", item => PackageRequestText.Read(item, family)),
+            IncludeEssential = keys.Flag("include-essential") && family == PackageFamily.Deb,
             Recommends = keys.Flag("recommends"),
             Prefer = ReadPreference(keys),
-            Exclude = keys.Items("exclude", ReadPackageName),
-            Hold = [.. keys.Items("hold").Select(ReadHold)],
+            Exclude = keys.Items("exclude", item => FamilyKeys.ReadPackageName(item, family)),
+            Hold = [.. keys.Items("hold").Select(node => ReadHold(node, family))],
+            Groups = keys.Items("groups", FamilyKeys.ReadGroup),
+            Modules = keys.Items("modules", FamilyKeys.ReadModule),
             Pins = [.. keys.Items("pins").Select(PinYaml.Read)],
             Update = ReadUpdateClass(keys),
             KeepVersions = ReadKeep(keys),
@@ -73,9 +72,13 @@ public static partial class RecipeYaml
         };
     }
 
-    private static AppRecipe ReadApp(YamlKeys keys, string fileName)
+    private static AppRecipe ReadApp(YamlKeys keys, string fileName, Func<string, PackageFamily> familyOf)
     {
         RefuseForKind(keys, "app", KeyPlace.Os);
+        var name = ReadName(keys, "name");
+        var stands = ReadBase(keys);
+        var family = familyOf(stands.Template);
+        FamilyKeys.RefuseOthers(keys, RecipeKeys.Recipe, family);
         var packages = keys.Require("packages");
         if (packages is YamlSequence { Items.Count: 0 })
         {
@@ -84,15 +87,17 @@ public static partial class RecipeYaml
 
         return new AppRecipe
         {
-            Name = ReadName(keys, "name"),
+            Name = name,
             Version = ReadVersion(keys),
-            Base = ReadBase(keys),
-            Repositories = ReadRepositories(keys, fileName),
-            Packages = keys.Items("packages", PackageRequestText.Read),
+            Base = stands,
+            Repositories = ReadRepositories(keys, fileName, family),
+            Packages = keys.Items("packages", item => PackageRequestText.Read(item, family)),
             Recommends = keys.Flag("recommends"),
             Prefer = ReadPreference(keys),
-            Exclude = keys.Items("exclude", ReadPackageName),
-            Hold = [.. keys.Items("hold").Select(ReadHold)],
+            Exclude = keys.Items("exclude", item => FamilyKeys.ReadPackageName(item, family)),
+            Hold = [.. keys.Items("hold").Select(node => ReadHold(node, family))],
+            Groups = keys.Items("groups", FamilyKeys.ReadGroup),
+            Modules = keys.Items("modules", FamilyKeys.ReadModule),
             Pins = [.. keys.Items("pins").Select(PinYaml.Read)],
             Update = ReadUpdateClass(keys),
             KeepVersions = ReadKeep(keys),
@@ -141,17 +146,13 @@ public static partial class RecipeYaml
                 : throw text.Place.Fail($"`base` is `{text.Text}`; it must be an OS template and a version range", "base: debian-12@[1.0,2.0)");
     }
 
-    private static string ReadPackageName(YamlScalar scalar) =>
-        Names.IsDebPackageName(scalar.Text)
-            ? scalar.Text
-            : throw scalar.Place.Fail($"`{scalar.Text}` is not a package name", "names have lower-case letters, digits and + . -");
-
-    private static PackageHold ReadHold(YamlNode node)
+    private static PackageHold ReadHold(YamlNode node, PackageFamily family)
     {
         var keys = new YamlKeys(node, RecipeKeys.Hold);
-        var package = ReadPackageName(YamlKeys.ScalarOf("`package`", keys.Require("package")));
+        var package = FamilyKeys.ReadPackageName(YamlKeys.ScalarOf("`package`", keys.Require("package")), family);
         var version = YamlKeys.ScalarOf("`version`", keys.Require("version"));
-        if (!Names.IsDebVersion(version.Text.Replace("*", "", StringComparison.Ordinal).TrimEnd('.') is { Length: > 0 } fixedPart ? fixedPart : "0"))
+        var fixedPart = version.Text.Replace("*", "", StringComparison.Ordinal).TrimEnd('.') is { Length: > 0 } some ? some : "0";
+        if (!FamilyKeys.IsVersion(fixedPart, family))
         {
             throw version.Place.Fail($"`{version.Text}` is not a version pattern", "version: \"3.0.*\"");
         }
@@ -192,12 +193,12 @@ public static partial class RecipeYaml
         return versions;
     }
 
-    private static ImmutableArray<RepositorySpec> ReadRepositories(YamlKeys keys, string fileName)
+    private static ImmutableArray<RepositorySpec> ReadRepositories(YamlKeys keys, string fileName, PackageFamily family)
     {
         var ids = new HashSet<string>(StringComparer.Ordinal);
         return
         [
-            .. keys.Items("repositories").Select(node => RepositoryYaml.Read(node, fileName) is var repository && ids.Add(repository.Id)
+            .. keys.Items("repositories").Select(node => RepositoryYaml.Read(node, fileName, family) is var repository && ids.Add(repository.Id)
                 ? repository
                 : throw node.Place.Fail("two repositories have one id")),
         ];

@@ -6,7 +6,7 @@ namespace EzTemplates.Formats.Recipes;
 /// <summary>Reads one item of a recipe's <c>repositories</c>.</summary>
 internal static class RepositoryYaml
 {
-    public static RepositorySpec Read(YamlNode node, string fileName)
+    public static RepositorySpec Read(YamlNode node, string fileName, PackageFamily family)
     {
         var keys = new YamlKeys(node, RecipeKeys.Repository);
         var id = YamlKeys.ScalarOf("`id`", keys.Require("id"));
@@ -15,23 +15,62 @@ internal static class RepositoryYaml
             throw id.Place.Fail($"`{id.Text}` is not a repository's id", "ids have lower-case letters, digits and + . -");
         }
 
-        var unsigned = keys.OptionalText("trust") is { } trust
-            && (trust == "unsigned" ? true : throw keys.PlaceOf("trust").Fail($"`trust` is `{trust}`; it can only be `unsigned`"));
-        var source = unsigned ? keys.Find("keys") : keys.Require("keys");
+        FamilyKeys.RefuseOthers(keys, RecipeKeys.Repository, family);
+        var trust = ReadTrust(keys, family);
+        var source = trust == "unsigned" ? keys.Find("keys") : keys.Require("keys");
         var spec = new RepositorySpec
         {
             Id = id.Text,
-            Mirrors = Filled(keys, "mirrors", MirrorUrl.ReadOrHost),
-            Suites = Filled(keys, "suites", ReadSuite),
-            Components = Filled(keys, "components", ReadSuite),
+            Mirrors = [],
+            Suites = [],
+            Components = [],
             Keys = source is not null ? ReadKeys(source, fileName) : new KeySource.Host(),
-            Priority = keys.Number("priority"),
-            TrustUnsigned = unsigned,
+            Priority = family == PackageFamily.Rpm && keys.Find("priority") is null ? RepositorySpec.DefaultRpmPriority : keys.Number("priority"),
+            TrustUnsigned = trust == "unsigned",
+            TrustPackages = trust == "packages",
         };
+        spec = family == PackageFamily.Deb ? WithSuites(spec, keys) : WithLists(spec, keys);
         UnsupportedKeys.RefuseInRepository(keys);
         keys.RefuseOthers();
         return spec;
     }
+
+    private static RepositorySpec WithSuites(RepositorySpec spec, YamlKeys keys) => spec with
+    {
+        Mirrors = Filled(keys, "mirrors", MirrorUrl.ReadOrHost),
+        Suites = Filled(keys, "suites", ReadSuite),
+        Components = Filled(keys, "components", ReadSuite),
+    };
+
+    private static RepositorySpec WithLists(RepositorySpec spec, YamlKeys keys)
+    {
+        var (list, metalink) = (ReadAddress(keys, "mirrorlist"), ReadAddress(keys, "metalink"));
+        return spec with
+        {
+            Mirrors = list is null && metalink is null || keys.Find("mirrors") is not null ? Filled(keys, "mirrors", MirrorUrl.ReadOrHost) : [],
+            MirrorList = list,
+            Metalink = metalink,
+            Only = keys.Items("only", ReadPattern),
+            Except = keys.Items("except", ReadPattern),
+        };
+    }
+
+    private static string ReadTrust(YamlKeys keys, PackageFamily family) => keys.OptionalText("trust") switch
+    {
+        null => "",
+        "unsigned" => "unsigned",
+        "packages" when family == PackageFamily.Rpm => "packages",
+        var other => throw keys.PlaceOf("trust").Fail($"`trust` is `{other}`; it can only be `unsigned`{(family == PackageFamily.Rpm ? " or `packages`" : "")}"),
+    };
+
+    private static string? ReadAddress(YamlKeys keys, string key) => keys.Find(key) is not { } node ? null
+        : YamlKeys.ScalarOf($"`{key}`", node) is var text && Uri.TryCreate(text.Text, UriKind.Absolute, out var url) && (url.Scheme == Uri.UriSchemeHttps || url.Scheme == Uri.UriSchemeHttp)
+            ? text.Text
+            : throw text.Place.Fail($"`{text.Text}` is not the address of a list of mirrors", $"{key}: https://...");
+
+    private static string ReadPattern(YamlScalar scalar) => Names.IsRpmPackageName(scalar.Text.Replace('*', 'x'))
+        ? scalar.Text
+        : throw scalar.Place.Fail($"`{scalar.Text}` is not a package name", $"{FamilyKeys.NameRule(PackageFamily.Rpm)}; `*` stands for anything");
 
     private static ImmutableArray<string> Filled(YamlKeys keys, string key, Func<YamlScalar, string> read)
     {

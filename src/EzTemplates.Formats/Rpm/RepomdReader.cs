@@ -9,7 +9,8 @@ namespace EzTemplates.Formats;
 /// <param name="Size">In bytes; null where it does not say.</param>
 /// <param name="OpenSize">Decompressed; null where it does not say.</param>
 /// <param name="Sha256">Null where it is checked by another kind of sum: then it is not to be had.</param>
-public sealed record RepomdFile(string Type, string Path, long? Size, long? OpenSize, Sha256Digest? Sha256);
+/// <param name="OpenSha256">Of the decompressed bytes; null where it does not say.</param>
+public sealed record RepomdFile(string Type, string Path, long? Size, long? OpenSize, Sha256Digest? Sha256, Sha256Digest? OpenSha256);
 
 /// <summary>A repository's repomd.xml.</summary>
 /// <param name="Timestamp">The newest of its files, in seconds since 1970; 0 where none has one.</param>
@@ -46,7 +47,7 @@ public static class RepomdReader
 
     private static RepomdFile ReadData(MetadataXml reader, string type, ref long newest)
     {
-        var (path, size, openSize, digest) = ("", (long?)null, (long?)null, (Sha256Digest?)null);
+        var (path, size, openSize, digest, openDigest) = ("", (long?)null, (long?)null, (Sha256Digest?)null, (Sha256Digest?)null);
         var depth = reader.Depth;
         while (reader.NextChild(depth))
         {
@@ -65,7 +66,10 @@ public static class RepomdReader
                     newest = Math.Max(newest, Number(reader));
                     break;
                 case "checksum" when reader.Attribute("type") == "sha256":
-                    digest = Sha256Digest.TryParse(reader.Text(), out var sum) ? sum : throw reader.Malformed("checksum", "not a SHA-256 digest");
+                    digest = Sum(reader);
+                    break;
+                case "open-checksum" when reader.Attribute("type") == "sha256":
+                    openDigest = Sum(reader);
                     break;
                 default:
                     break;
@@ -73,8 +77,14 @@ public static class RepomdReader
         }
 
         return ArchivePath.IsValid(path)
-            ? new RepomdFile(type, path, size, openSize, digest)
+            ? new RepomdFile(type, path, size, openSize, digest, openDigest)
             : throw reader.Malformed("location", $"`{TreePath.Display(path)}` is not a path below a repository's root");
+    }
+
+    private static Sha256Digest Sum(MetadataXml reader)
+    {
+        var name = reader.Name;
+        return Sha256Digest.TryParse(reader.Text(), out var sum) ? sum : throw reader.Malformed(name, "not a SHA-256 digest");
     }
 
     /// <summary>createrepo writes whole seconds, some older tools fractions.</summary>

@@ -70,13 +70,14 @@ public sealed class RpmUniverseBuilder
     /// <param name="source">The repository's id.</param>
     /// <param name="xml">Verified and decompressed.</param>
     /// <param name="file">What errors call it: a path or URL.</param>
+    /// <param name="takes">Whether packages of a name are taken; null: all are.</param>
     /// <exception cref="MalformedMetadataException">The XML is broken.</exception>
-    public void AddPrimary(string source, Stream xml, string file)
+    public void AddPrimary(string source, Stream xml, string file, Func<string, bool>? takes = null)
     {
         _ = SourceNumber(source);
         PrimaryReader.Read(xml, file, (record, number) =>
         {
-            if (Add(source, record) is { } problem)
+            if (takes?.Invoke(record.Name) != false && Add(source, record) is { } problem)
             {
                 _warnings.Add(new MetadataWarning(file, $"package {number} (`{TreePath.Display(record.Name)}`)", problem));
             }

@@ -86,6 +86,16 @@ internal sealed record RepositoryJson
 
     public bool Unsigned { get; init; }
 
+    public string? MirrorList { get; init; }
+
+    public string? Metalink { get; init; }
+
+    public IReadOnlyList<string>? Only { get; init; }
+
+    public IReadOnlyList<string>? Except { get; init; }
+
+    public bool? SignedPackages { get; init; }
+
     public static RepositoryJson Of(RepositorySpec spec) => new()
     {
         Id = spec.Id,
@@ -96,6 +106,11 @@ internal sealed record RepositoryJson
         Fingerprints = (spec.Keys as KeySource.Fingerprints)?.Allowed.ToList(),
         Priority = spec.Priority,
         Unsigned = spec.TrustUnsigned,
+        MirrorList = spec.MirrorList,
+        Metalink = spec.Metalink,
+        Only = spec.Only.IsEmpty ? null : spec.Only.ToList(),
+        Except = spec.Except.IsEmpty ? null : spec.Except.ToList(),
+        SignedPackages = spec.TrustPackages ? true : null,
     };
 
     public RepositorySpec ToSpec() => new()
@@ -107,5 +122,10 @@ internal sealed record RepositoryJson
         Keys = Key is not null ? new KeySource.Inline(Key) : Fingerprints is not null ? new KeySource.Fingerprints([.. Fingerprints]) : new KeySource.Host(),
         Priority = Priority,
         TrustUnsigned = Unsigned,
+        MirrorList = MirrorList,
+        Metalink = Metalink,
+        Only = [.. Only ?? []],
+        Except = [.. Except ?? []],
+        TrustPackages = SignedPackages ?? false,
     };
 }

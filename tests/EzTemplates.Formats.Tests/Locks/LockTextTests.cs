@@ -59,6 +59,38 @@ public sealed class LockTextTests
     };
 
     [Fact]
+    public void A_lock_of_RPMs_has_a_repository_where_suites_would_be()
+    {
+        var rpm = Small() with
+        {
+            Family = PackageFamily.Rpm,
+            Architecture = "x86_64",
+            Ids = [],
+            Snapshots = [new("baseos", "", Nothing)],
+            Packages = [new("nginx", "2:1.20.1-14.el9", "x86_64", "baseos", "Packages/n/nginx-1.20.1-14.el9.x86_64.rpm", 1, Nothing, "root")],
+        };
+        var text = Encoding.UTF8.GetString(LockText.Write(rpm));
+        Assert.Equal(
+            $$"""
+              "snapshots": [
+                {"repository": "baseos", "name": "{{Zero}}"}
+              ],
+              "ids": [],
+              "packages": [
+                {"name": "nginx", "version": "2:1.20.1-14.el9", "architecture": "x86_64", "source": "baseos", "path": "Packages/n/nginx-1.20.1-14.el9.x86_64.rpm", "size": 1, "sha256": "{{Zero}}", "reason": "root"}
+              ]
+            }
+
+            """,
+            text[text.IndexOf("  \"snapshots\"", StringComparison.Ordinal)..]);
+        Assert.Equal(text, Encoding.UTF8.GetString(LockText.Write(LockText.Read(Encoding.UTF8.GetBytes(text), "x"))));
+        foreach (var (from, to) in ((string, string)[])[("\"baseos\", \"path\"", "\"baseos/9\", \"path\""), ("\"baseos\", \"name\"", "\"baseos\", \"suite\": \"9\", \"name\"")])
+        {
+            Assert.ThrowsAny<EzException>(() => LockText.Read(Encoding.UTF8.GetBytes(text.Replace(from, to, StringComparison.Ordinal)), "x"));
+        }
+    }
+
+    [Fact]
     public void The_text_is_exactly_this()
     {
         Assert.Equal(Golden, Encoding.UTF8.GetString(LockText.Write(Small())));

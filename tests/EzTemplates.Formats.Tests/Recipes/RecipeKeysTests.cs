@@ -16,6 +16,10 @@ public sealed class RecipeKeysTests
         "format: 1\nname: debian-12\nkind: os\nversion: \"1.0\"\nfamily: deb\narchitecture: amd64\n"
         + "repositories:\n  - id: debian\n    mirrors: [host]\n    suites: [bookworm]\n    components: [main]\n    keys: host\npackages: [apt]\n";
 
+    private const string RpmOs =
+        "format: 1\nname: rocky-9\nkind: os\nversion: \"1.0\"\nfamily: rpm\narchitecture: x86_64\n"
+        + "repositories:\n  - id: baseos\n    mirrors: [host]\n    keys: host\npackages: [bash]\n";
+
     public static TheoryData<string, string> Keys() => new(RecipeKeys.All.SelectMany(table => table.Keys.Select(key => (table.Name, key.Name))));
 
     [Theory]
@@ -122,8 +126,8 @@ public sealed class RecipeKeysTests
     /// <summary>A recipe in which the key stands as its example has it.</summary>
     private static string WithExample(string table, KeyEntry key) => table switch
     {
-        "recipe" => Put(key.Place == KeyPlace.Os || key.Name == "repositories" ? Os : App, "", key),
-        "repository" => Put(Os, "    ", key),
+        "recipe" => Put(key.Family == PackageFamily.Rpm ? RpmOs : key.Place == KeyPlace.Os || key.Name == "repositories" ? Os : App, "", key),
+        "repository" => Put(key.Family == PackageFamily.Rpm ? RpmOs : Os, "    ", key),
         "hold" => App + "hold: [{package: openssl, version: \"3.0.*\", reason: why, expires: 2026-12-31}]\n",
         "pin" => App + "pins: [{package: nginx, source: debian/*, priority: 700}]\n",
         "file" => App + "files: [{path: /etc/motd, text: \"Welcome\\n\", mode: \"0600\"}]\n",

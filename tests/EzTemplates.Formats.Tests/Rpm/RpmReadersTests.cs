@@ -55,11 +55,11 @@ public sealed class RpmReadersTests
     {
         var repomd = RepomdReader.Read(RpmMetadata.Stream($"""
             <repomd xmlns="http://linux.duke.edu/metadata/repo"><revision>9</revision>
-            <data type="primary"><checksum type="sha256">{RpmMetadata.Digest("x")}</checksum><location href="repodata/p.xml.gz"/><timestamp>12.5</timestamp><size>3</size><open-size>4</open-size></data>
+            <data type="primary"><checksum type="sha256">{RpmMetadata.Digest("x")}</checksum><location href="repodata/p.xml.gz"/><timestamp>12.5</timestamp><size>3</size><open-size>4</open-size><open-checksum type="sha256">{RpmMetadata.Digest("y")}</open-checksum></data>
             <data type="old"><checksum type="sha">00</checksum><location href="repodata/o.xml"/></data></repomd>
             """), "repomd.xml");
         Assert.Equal(("9", 12L), (repomd.Revision, repomd.Timestamp));
-        Assert.Equal(new RepomdFile("primary", "repodata/p.xml.gz", 3, 4, Sha256Digest.Parse(RpmMetadata.Digest("x"))), repomd.Find("primary"));
+        Assert.Equal(new RepomdFile("primary", "repodata/p.xml.gz", 3, 4, Sha256Digest.Parse(RpmMetadata.Digest("x")), Sha256Digest.Parse(RpmMetadata.Digest("y"))), repomd.Find("primary"));
         Assert.Null(repomd.Find("old")!.Sha256);
         Assert.Null(repomd.Find("modules"));
     }

@@ -53,6 +53,26 @@ public readonly record struct RpmField(int Tag, string Name)
     public static readonly RpmField PayloadSha3 = Main(5123, "PAYLOADSHA3_256");
     public static readonly RpmField PayloadSha3Alt = Main(5124, "PAYLOADSHA3_256ALT");
 
+    // Dependencies: names, versions and flags of each kind.
+    public static readonly RpmField ProvideNames = Main(1047, "PROVIDENAME");
+    public static readonly RpmField RequireFlags = Main(1048, "REQUIREFLAGS");
+    public static readonly RpmField RequireNames = Main(1049, "REQUIRENAME");
+    public static readonly RpmField RequireVersions = Main(1050, "REQUIREVERSION");
+    public static readonly RpmField ConflictFlags = Main(1053, "CONFLICTFLAGS");
+    public static readonly RpmField ConflictNames = Main(1054, "CONFLICTNAME");
+    public static readonly RpmField ConflictVersions = Main(1055, "CONFLICTVERSION");
+    public static readonly RpmField ObsoleteNames = Main(1090, "OBSOLETENAME");
+    public static readonly RpmField ProvideFlags = Main(1112, "PROVIDEFLAGS");
+    public static readonly RpmField ProvideVersions = Main(1113, "PROVIDEVERSION");
+    public static readonly RpmField ObsoleteFlags = Main(1114, "OBSOLETEFLAGS");
+    public static readonly RpmField ObsoleteVersions = Main(1115, "OBSOLETEVERSION");
+    public static readonly RpmField RecommendNames = Main(5046, "RECOMMENDNAME");
+    public static readonly RpmField RecommendVersions = Main(5047, "RECOMMENDVERSION");
+    public static readonly RpmField RecommendFlags = Main(5048, "RECOMMENDFLAGS");
+    public static readonly RpmField SupplementNames = Main(5052, "SUPPLEMENTNAME");
+    public static readonly RpmField SupplementVersions = Main(5053, "SUPPLEMENTVERSION");
+    public static readonly RpmField SupplementFlags = Main(5054, "SUPPLEMENTFLAGS");
+
     // Of the signature header, whose numbers mean something else.
     public static readonly RpmField SignedDsa = Signature(267, "DSAHEADER");
     public static readonly RpmField SignedRsa = Signature(268, "RSAHEADER");

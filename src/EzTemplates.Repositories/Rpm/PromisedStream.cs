@@ -1,0 +1,81 @@
+using System.Security.Cryptography;
+using EzTemplates.Domain;
+using EzTemplates.Formats;
+
+namespace EzTemplates.Repositories;
+
+/// <summary>
+/// The decompressed bytes of a metadata file, checked against what repomd.xml promises while a parser takes them: never more than
+/// promised, and at the end the promised digest. What was parsed counts only after <see cref="Finish"/>.
+/// </summary>
+internal sealed class PromisedStream(Stream decoded, RepomdFile promised, string name) : Stream
+{
+    public const string Hint = "the repository is broken at its source: try again later, or another mirror, `--mirror ID=URL`";
+
+    // Fedora's filelists, the largest there are, have two thirds of this.
+    private const long MostBytes = 1L << 30;
+
+    private readonly IncrementalHash _hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+    private readonly long _limit = promised.OpenSize ?? MostBytes;
+    private long _count;
+
+    public override bool CanRead => true;
+
+    public override bool CanSeek => false;
+
+    public override bool CanWrite => false;
+
+    public override long Length => throw new NotSupportedException();
+
+    public override long Position
+    {
+        get => throw new NotSupportedException();
+        set => throw new NotSupportedException();
+    }
+
+    public override int Read(Span<byte> buffer)
+    {
+        var read = decoded.Read(buffer);
+        _hash.AppendData(buffer[..read]);
+        _count += read;
+        return _count <= _limit ? read : throw new EzException(
+            FailureKind.Untrusted, $"`{name}` is larger once decompressed than the {_limit} bytes that {(promised.OpenSize is null ? "are read" : "its repomd.xml promises")}", Hint);
+    }
+
+    public override int Read(byte[] buffer, int offset, int count) => Read(buffer.AsSpan(offset, count));
+
+    /// <summary>Reads what the parser left.</summary>
+    /// <exception cref="EzException">It is not what was promised.</exception>
+    public void Finish()
+    {
+        var buffer = new byte[64 * 1024];
+        while (Read(buffer) > 0)
+        {
+        }
+
+        if (promised.OpenSha256 is { } expected && new Sha256Digest(_hash.GetHashAndReset()) is var got && got != expected)
+        {
+            throw new EzException(FailureKind.Untrusted, $"`{name}` is not what its repomd.xml promises once decompressed: expected SHA-256 {expected}, got {got}", Hint);
+        }
+    }
+
+    public override void Flush()
+    {
+    }
+
+    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
+
+    public override void SetLength(long value) => throw new NotSupportedException();
+
+    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
+
+    protected override void Dispose(bool disposing)
+    {
+        if (disposing)
+        {
+            _hash.Dispose();
+        }
+
+        base.Dispose(disposing);
+    }
+}

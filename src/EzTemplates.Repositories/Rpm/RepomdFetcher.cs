@@ -1,0 +1,125 @@
+using System.Collections.Immutable;
+using EzTemplates.Domain;
+using EzTemplates.Formats;
+
+namespace EzTemplates.Repositories;
+
+/// <summary>A repomd.xml that was verified and obeys the rules, with where it came from.</summary>
+/// <param name="Roots">All that may serve the repository, the one that it came from first.</param>
+internal sealed record FoundRepomd(ImmutableArray<Uri> Roots, ReleaseMessage Message, SignedText Signed, Repomd Repomd, bool IsUnchanged)
+{
+    /// <summary>The newest of its files' times.</summary>
+    public DateTimeOffset Date { get; } = RepomdPast.DateOf(Repomd);
+}
+
+/// <summary>Gets an rpm-md repository's repomd.xml from the first mirror that has an acceptable one.</summary>
+internal sealed class RepomdFetcher(MirrorClient client, MetadataFolder folder, SignatureCheck signatures)
+{
+    private const string Path = "repodata/repomd.xml";
+    private readonly TextFetcher _texts = new(client);
+
+    /// <exception cref="EzException">No mirror has one.</exception>
+    public async Task<FoundRepomd> RefreshAsync(ResolvedRpmRepository repository, CancellationToken cancel)
+    {
+        var past = new RepomdPast(folder, repository);
+        var mirrors = await new MirrorLists(_texts, client.Pipelines).OfAsync(repository, cancel).ConfigureAwait(false);
+        async Task<FoundRepomd> JudgeAsync(ReleaseMessage message)
+        {
+            var subject = message.Address.ToString();
+            RequireListed(message, mirrors.Digests);
+            var signed = await VerifyAsync(message, repository).ConfigureAwait(false);
+            var repomd = Parse(signed, subject);
+            ReleaseRules.RequirePast(RepomdPast.DateOf(repomd), subject, client.Settings.Time.GetUtcNow());
+            past.Check(repomd, message);
+            var isUnchanged = past.Newest(message.Root)?.Name == signed.Name.ToString();
+            return new FoundRepomd([message.Root, .. mirrors.Roots.Where(root => root != message.Root)], message, signed, repomd, isUnchanged);
+        }
+
+        return await _texts.FirstAcceptableAsync(
+            mirrors.Roots, (root, token) => FetchAsync(root, past, token), JudgeAsync, failed => Explain(repository, failed), cancel).ConfigureAwait(false);
+    }
+
+    /// <summary>The one accepted last, under today's keys; no network.</summary>
+    /// <exception cref="EzException">None was accepted yet.</exception>
+    public async Task<FoundRepomd> RecallAsync(ResolvedRpmRepository repository)
+    {
+        foreach (var accepted in new RepomdPast(folder, repository).NewestFirst())
+        {
+            if (Load(accepted) is { } message)
+            {
+                var signed = await VerifyAsync(message, repository).ConfigureAwait(false);
+                return new FoundRepomd([message.Root], message, signed, Parse(signed, message.Address.ToString()), true);
+            }
+        }
+
+        throw new EzException(
+            FailureKind.Fetch, $"no metadata of repository `{repository.Id}` was ever fetched, and --offline touches no network", "run once without --offline");
+    }
+
+    private static Repomd Parse(SignedText signed, string subject)
+    {
+        using var xml = new MemoryStream(signed.Text.ToArray(), writable: false);
+        return RepomdReader.Read(xml, subject);
+    }
+
+    private static void RequireListed(ReleaseMessage message, IReadOnlySet<Sha256Digest> digests)
+    {
+        if (digests.Count > 0 && !digests.Contains(Sha256Digest.Of(message.Text)))
+        {
+            throw new EzException(
+                FailureKind.Untrusted,
+                $"`{UrlPassword.Hide(message.Address.ToString())}` is none of those that the metalink promises: the mirror is out of date, or was changed",
+                "wait until the mirror is up to date, or try another: `--mirror ID=URL`");
+        }
+    }
+
+    private ValueTask<SignedText> VerifyAsync(ReleaseMessage message, ResolvedRpmRepository repository) =>
+        repository.Trust != RpmTrust.Signed ? ValueTask.FromResult(new SignedText(message.Text, ""))
+        : message.Signature is not null ? signatures.VerifyAsync(message, repository.Keys)
+        : throw new EzException(
+            FailureKind.Untrusted,
+            $"`{UrlPassword.Hide(message.Address.ToString())}` is not signed: there is no `repomd.xml.asc` beside it",
+            "if only its packages are signed, say `trust: packages` in the recipe's repository; if nothing is, and that is meant, `trust: unsigned`");
+
+    private async ValueTask<ReleaseMessage> FetchAsync(Uri root, RepomdPast past, CancellationToken cancel)
+    {
+        var isSigned = past.Repository.Trust == RpmTrust.Signed;
+        var kept = past.From(root) is { } accepted && accepted.Signature is not null == isSigned ? Load(accepted) : null;
+        var repomd = await _texts.FetchAsync(root, Snapshot.Address(root, Path), kept, cancel).ConfigureAwait(false);
+        if (!isSigned || ReferenceEquals(repomd, kept))
+        {
+            return repomd;
+        }
+
+        try
+        {
+            var signature = await _texts.FetchAsync(root, Snapshot.Address(root, Path + ".asc"), null, cancel).ConfigureAwait(false);
+            return repomd with { Signature = TextFetcher.Dearmored(signature) };
+        }
+        catch (MirrorFailure missing) when (missing.Kind == MirrorFailureKind.NotFound)
+        {
+            // To be refused as unsigned, and not as absent.
+            return repomd;
+        }
+    }
+
+    private ReleaseMessage? Load(AcceptedRelease accepted)
+    {
+        var root = new Uri(accepted.Root);
+        var text = folder.FindText(accepted.Message);
+        var signature = accepted.Signature is null ? null : folder.FindText(accepted.Signature);
+        return text is null || (accepted.Signature is not null && signature is null)
+            ? null
+            : new ReleaseMessage(root, Snapshot.Address(root, Path), text, signature, new Validators(accepted.EntityTag, accepted.LastModified));
+    }
+
+    private static EzException Explain(ResolvedRpmRepository repository, AllMirrorsFailed failed) => failed.NotFoundEverywhere
+        ? new EzException(
+            FailureKind.Fetch,
+            $"no mirror of repository `{repository.Id}` has a `{Path}`: {failed.Describe()}",
+            $"check its release and architecture, or name a mirror that has it: `--mirror {repository.Id}=URL`")
+        : new EzException(
+            failed.Worst == MirrorFailureKind.WrongContent ? FailureKind.Untrusted : FailureKind.Fetch,
+            $"cannot fetch the repomd.xml of repository `{repository.Id}`: {failed.Describe()}",
+            "check the network and the mirror, or use what was fetched before with --offline");
+}

@@ -1,0 +1,51 @@
+using System.Globalization;
+using EzTemplates.Domain;
+using EzTemplates.Formats;
+
+namespace EzTemplates.Repositories;
+
+/// <summary>
+/// What was accepted before of an rpm-md repository, and what that forbids: time never goes back, whichever mirror serves it. A
+/// repomd.xml names no vendor and no release, so a repository is the same while the recipe writes the same of where it lies.
+/// </summary>
+internal sealed class RepomdPast(MetadataFolder folder, ResolvedRpmRepository repository)
+{
+    /// <summary>In the place of a suite; no suite has a colon.</summary>
+    public const string Suite = "rpm:md";
+
+    private static readonly long LastSecond = DateTimeOffset.MaxValue.ToUnixTimeSeconds();
+
+    private readonly IReadOnlyList<AcceptedRelease> _all = folder.AcceptedOf(Suite);
+
+    public ResolvedRpmRepository Repository => repository;
+
+    /// <summary>The newest of its files' times; else its revision, which is one unless somebody chose another; else the start of 1970.</summary>
+    public static DateTimeOffset DateOf(Repomd repomd)
+    {
+        _ = long.TryParse(repomd.Revision, NumberStyles.None, CultureInfo.InvariantCulture, out var revision);
+        return DateTimeOffset.FromUnixTimeSeconds(Math.Min(repomd.Timestamp > 0 ? repomd.Timestamp : revision, LastSecond));
+    }
+
+    /// <summary>What this repository accepted from that root.</summary>
+    public AcceptedRelease? From(Uri root) => _all.FirstOrDefault(a => IsOurs(a) && a.Root == root.AbsoluteUri);
+
+    /// <summary>The newest of this repository, or of that root for whichever repository.</summary>
+    public AcceptedRelease? Newest(Uri root) => _all.Where(a => IsOurs(a) || a.Root == root.AbsoluteUri).MaxBy(a => a.Date);
+
+    public IEnumerable<AcceptedRelease> NewestFirst() => _all.Where(IsOurs).OrderByDescending(a => a.Date.UtcTicks);
+
+    /// <exception cref="EzException">It is older than one accepted before.</exception>
+    public void Check(Repomd repomd, ReleaseMessage message)
+    {
+        if (Newest(message.Root) is { } newest && DateOf(repomd) < newest.Date)
+        {
+            throw new EzException(
+                FailureKind.Untrusted,
+                $"`{UrlPassword.Hide(message.Address.ToString())}` is of {ReleaseRules.Show(DateOf(repomd))}, older than the one of {ReleaseRules.Show(newest.Date)} that was accepted before: "
+                + "the mirror went back, or hides newer packages",
+                "wait until the mirror is up to date, or try another: `--mirror ID=URL`");
+        }
+    }
+
+    private bool IsOurs(AcceptedRelease accepted) => accepted.Repository == repository.Id && accepted.Origin == repository.Place;
+}
