@@ -21,15 +21,17 @@ internal sealed class PackageTrust
         _verifier = new Lazy<RpmVerifier>(() => new RpmVerifier(ReleaseVerifier.Find(workFolder())));
     }
 
-    public static PackageTrust Of(StoreWriter writer, LockedRecipe locked)
+    /// <summary>By the keys of the rows' repositories, wherever the recipe has them from; they are looked for once a package is to be verified.</summary>
+    public static PackageTrust Of(Workspace workspace, StoreWriter writer, LockedRecipe locked)
     {
         if (locked.Lock.Family == PackageFamily.Deb)
         {
             return new PackageTrust(_ => null, writer.MakePassingFolder);
         }
 
-        var keys = locked.File.Repositories.DistinctBy(spec => spec.Id).ToDictionary(spec => spec.Id, KeysOf, StringComparer.Ordinal);
-        return new PackageTrust(row => keys.TryGetValue(RepositoryOf(row), out var own) ? own : TrustedKeys.None, writer.MakePassingFolder);
+        var repositories = new Lazy<Dictionary<string, ResolvedRpmRepository>>(() =>
+            workspace.RpmRepositories.Resolve(locked.File.Repositories, locked.File.Os.Architecture).DistinctBy(repository => repository.Id).ToDictionary(repository => repository.Id, StringComparer.Ordinal));
+        return new PackageTrust(row => KeysOf(repositories.Value.GetValueOrDefault(RepositoryOf(row))), writer.MakePassingFolder);
     }
 
     /// <param name="open">The archive, from its first byte.</param>
@@ -43,13 +45,8 @@ internal sealed class PackageTrust
         }
     }
 
-    private static TrustedKeys? KeysOf(RepositorySpec spec) => spec.Keys switch
-    {
-        _ when spec.TrustUnsigned => null,
-        KeySource.KeyFile file => new TrustedKeys([file.FullPath], [], []),
-        KeySource.Inline key => new TrustedKeys([], [key.Armored], []),
-        _ => TrustedKeys.None,
-    };
+    private static TrustedKeys? KeysOf(ResolvedRpmRepository? repository) =>
+        repository is null ? TrustedKeys.None : repository.Trust == RpmTrust.Unsigned ? null : repository.Keys;
 
     /// <summary>A row's source is its repository, and a suite where that has any.</summary>
     private static string RepositoryOf(LockedPackage row) => row.Source.Split('/', 2)[0];
