@@ -14,10 +14,10 @@ ALLOWED = ["/etc/hostname", "/etc/hosts", "/etc/machine-id", "/etc/apt/sources.l
            "/usr/share/python3/debpython/__pycache__/*"]
 
 
-def compare(ours, theirs, epoch, whole):
-    """A line about both, or an exit that says where they differ. What was generated has the epoch for its time, or a later one."""
+def compare(ours, theirs, epoch, whole, more=()):
+    """A line about both, or an exit that says where they differ. What was generated has the epoch for its time, or a later one; `more` may differ, too."""
     with open(os.path.join(ROOT, "tests/EzTemplates.Cli.Tests/Real/peer-differences.txt")) as file:
-        allowed = ALLOWED + [line.split("  # ")[0].strip() for line in file if line.startswith("/")]
+        allowed = ALLOWED + list(more) + [line.split("  # ")[0].strip() for line in file if line.startswith("/")]
     pattern = re.compile("|".join("^" + re.escape(path).replace("\\*", ".*") + "$" for path in allowed))
     one, other = listed(ours, epoch, whole, pattern), listed(theirs, epoch, whole, pattern)
     differing = sorted(path for path in one.keys() | other.keys() if one.get(path) != other.get(path))
