@@ -100,7 +100,10 @@ public sealed class RpmSnapshotFetcherTests
         Assert.Equal(FailureKind.Untrusted, refused.Kind);
         Assert.Contains("is of 2024-06-01 00:00 UTC, older than the one of 2024-06-02 00:00 UTC", refused.Message, StringComparison.Ordinal);
 
-        // Beside a mirror that is up to date the stale one is passed over.
+        // Beside a mirror that is up to date the stale one is passed over, and what one mirror served is not kept for the next.
+        using var second = new LocalServer(ground.Repository.Root);
+        Assert.True((await ground.FetchAsync(ground.Resolved with { Roots = [new Uri(second.Address + "/")] })).IsUnchanged);
+        Assert.Contains(second.Address, File.ReadAllText(Assert.Single(Directory.GetFiles(Path.Combine(ground.Metadata, "accepted")))), StringComparison.Ordinal);
         var found = await ground.FetchAsync(ground.Resolved with { Roots = [new Uri(mirror.Address + "/"), ground.ServerRoot] });
         Assert.Equal(["1.1-1"], ground.Versions(found));
     }
