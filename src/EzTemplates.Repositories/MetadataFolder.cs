@@ -66,6 +66,22 @@ internal sealed class MetadataFolder
         Write(path, text, FileSync.Sync);
     }
 
+    /// <summary>
+    /// As <see cref="Accept"/>, and forgets what was accepted before of the same repository from other roots: lists of mirrors name another
+    /// one each day, and each would keep its files for good.
+    /// </summary>
+    public void AcceptInstead(AcceptedRelease accepted)
+    {
+        Accept(accepted);
+        foreach (var other in AcceptedOf(accepted.Suite).Where(other => other.Repository == accepted.Repository && other.Origin == accepted.Origin))
+        {
+            if (other.Root != accepted.Root && other.Date <= accepted.Date)
+            {
+                File.Delete(AcceptedPath(other));
+            }
+        }
+    }
+
     /// <summary>A text kept by <see cref="KeepText"/>, or null where it is gone or damaged.</summary>
     public byte[]? FindText(string digest)
     {

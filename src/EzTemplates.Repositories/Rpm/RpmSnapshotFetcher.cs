@@ -106,7 +106,7 @@ public sealed class RpmSnapshotFetcher
         var found = wanted.Found;
         var message = _folder.KeepText(found.Message.Text);
         var signature = found.Message.Signature is { } detached ? _folder.KeepText(detached) : null;
-        _folder.Accept(new AcceptedRelease
+        _folder.AcceptInstead(new AcceptedRelease
         {
             Repository = wanted.Repository.Id,
             Root = found.Message.Root.AbsoluteUri,
