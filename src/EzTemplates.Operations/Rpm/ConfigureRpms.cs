@@ -111,7 +111,7 @@ internal sealed class ConfigureRpms
         }
 
         var packages = _layer.Packages.Select(package => new TransactionPackage(package.Name, RpmPackageHead.Of(package.Headers.Signature, package.Headers.Main))).ToImmutableArray();
-        var transaction = RpmTransaction.Prepare(_writer.MakePassingFolder(), RpmMacros.For(before.Database.Folder), packages);
+        var transaction = RpmTransaction.Prepare(_writer.MakePassingFolder(), ChosenLibrpm.For(_workspace, _writer, _ground, edit), RpmMacros.For(before.Database.Folder), packages);
         uint? Shown(string kind, string name) => _picked.FirstOrDefault(row => row.Kind == kind && row.Name == name)?.Number ?? before.Laid(kind, name);
         var unknown = owners.Names.Where(owner => Shown(owner.Kind, owner.Name) is null).ToList();
         _ground.Run(edit, _ids, [transaction.Step(RpmMacros.Variables(_subject.Epoch))], [], new ShownMeanwhile([transaction.Bind], seen => owners.Put(seen, (_, kind, name) => Shown(kind, name), _ => false)));

@@ -153,4 +153,41 @@ public sealed class RpmScriptletTests : IDisposable
 
         Assert.Equal(_ground.TreeOf("system").Entries, other.TreeOf("system").Entries);
     }
+
+    /// <summary>A package has the host's librpm for the tree, where a distribution has its own.</summary>
+    [Fact]
+    public async Task The_trees_own_librpm_makes_the_same_version()
+    {
+        const string rpm = """
+            %package -n rpm
+            Summary: s
+            %description -n rpm
+            d
+            %files -n rpm
+            /usr/lib/rpm
+            /usr/lib64/*
+
+            """;
+        const string install = """
+            mkdir -p usr/lib/rpm; cp /usr/lib/rpm/rpmrc /usr/lib/rpm/macros usr/lib/rpm
+            for f in $(ldd "$(ldconfig -p | sed -n 's/.* => \(.*librpm\.so\..*\)/\1/p' | head -n 1)" | sed -n 's/.* => \(.*\) (.*/\1/p; s/^[[:space:]]*\(\/[^ ]*\) (.*/\1/p'); do cp "$f" usr/lib64; done
+            cp "$(ldconfig -p | sed -n 's/.* => \(.*librpm\.so\..*\)/\1/p' | head -n 1)" usr/lib64
+            """;
+        var files = _ground.Build($"{RpmGround.Base}\n{Scripted}\n{rpm}", Install + "\n" + install);
+        await _ground.Make("system", files.Values);
+        using var other = new RpmGround("tree");
+        await other.Make("system", files.Values);
+
+        Assert.Equal(_ground.TreeOf("system").Entries, other.TreeOf("system").Entries);
+    }
+
+    [Fact]
+    public async Task Without_any_librpm_it_is_said_what_to_do()
+    {
+        using var ground = new RpmGround("tree");
+        var files = ground.Build($"{RpmGround.Base}\n{Scripted}", Install);
+        var failure = await Assert.ThrowsAsync<EzException>(() => ground.Make("system", files.Values));
+        Assert.Equal(FailureKind.Environment, failure.Kind);
+        Assert.Contains("run by librpm", failure.Message, StringComparison.Ordinal);
+    }
 }
