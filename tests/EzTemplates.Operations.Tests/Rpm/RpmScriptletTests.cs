@@ -190,4 +190,31 @@ public sealed class RpmScriptletTests : IDisposable
         Assert.Equal(FailureKind.Environment, failure.Kind);
         Assert.Contains("run by librpm", failure.Message, StringComparison.Ordinal);
     }
+
+    [Fact]
+    public async Task Scripts_and_Lua_reach_nothing_outside_and_know_nothing_of_how_they_are_run()
+    {
+        var outside = Path.Combine(_ground.At("ez"), "store", "format");
+        var files = _ground.Build($$"""
+            {{RpmGround.Base}}
+            %package -n curious
+            Summary: s
+            %description -n curious
+            d
+            %post -n curious -p <lua>
+            local out = io.open("/var/seen", "w")
+            out:write("host ", tostring(io.open("{{outside}}")), "\n")
+            out:write("tools ", tostring(io.open("/run/.ez-rpm/settings/macros", "w")), " ", tostring(os.remove("/run/.ez-rpm/transaction")), "\n")
+            out:write("stranger ", tostring(posix.stat("/proc/{{Environment.ProcessId}}/exe")), "\n")
+            out:write("settings ", tostring(os.getenv("RPM_CONFIGDIR")), "\n")
+            out:close()
+            %posttrans -n curious
+            echo "[$RPM_CONFIGDIR] $(ls /proc/self/fd | grep -c '^[4-9]$')" >> /var/seen
+            %files -n curious
+            """);
+        await _ground.Make("system", files.Values);
+
+        Assert.True(File.Exists(outside));
+        Assert.Equal("host nil\ntools nil nil\nstranger nil\nsettings nil\n[] 0\n", _ground.TextOf(_ground.TreeOf("system"), "/var/seen"));
+    }
 }
