@@ -11,11 +11,9 @@ namespace EzTemplates.Environments;
 /// <param name="Settings">The folder of librpm's own configuration.</param>
 internal sealed record HostLibrpm(string Version, string Loader, ImmutableArray<(string Name, string Path)> Libraries, string Settings)
 {
-    private const string LoaderPath = "/lib64/ld-linux-x86-64.so.2";
+    /// <summary>Where every program of this architecture looks for its dynamic loader.</summary>
+    public const string LoaderPath = "/lib64/ld-linux-x86-64.so.2";
     private const string SettingsPath = "/usr/lib/rpm";
-
-    // rpm 4.19 and newer, 4.14 to 4.18.
-    private static readonly string[] Versions = ["10", "9"];
 
     /// <param name="folder">Of unfinished work; a program is made there to ask the loader what it would load for it.</param>
     /// <returns>Null where there is none.</returns>
@@ -26,7 +24,7 @@ internal sealed record HostLibrpm(string Version, string Loader, ImmutableArray<
             return null;
         }
 
-        return Versions.Select(version => TryVersion(version, Path.Combine(folder, "ask-" + version))).FirstOrDefault(found => found is not null);
+        return LibrpmSource.Versions.Select(version => TryVersion(version, Path.Combine(folder, "ask-" + version))).FirstOrDefault(found => found is not null);
     }
 
     public static string[] NamesOf(string version) => [$"librpm.so.{version}", $"librpmio.so.{version}"];

@@ -9,8 +9,8 @@ namespace EzTemplates.Environments;
 public sealed record TransactionPackage(string Name, byte[] Head);
 
 /// <summary>
-/// Runs the scriptlets of packages whose files are laid already, with the host's librpm in the sandbox (<see cref="RpmProgram"/>): what it needs
-/// of the host is copied into a folder that shows in the sandbox, and nothing else of the host does.
+/// Runs the scriptlets of packages whose files are laid already, with librpm in the sandbox (<see cref="RpmProgram"/>). What it needs of the host
+/// is copied into a folder that shows in the sandbox, and nothing else of the host does.
 /// </summary>
 public sealed class RpmTransaction
 {
@@ -19,70 +19,82 @@ public sealed class RpmTransaction
     private const string LoaderName = "loader";
     private const string ProgramName = "transaction";
     private const string SettingsFolder = "settings";
+    private const string PackageFolder = "packages";
     private const UnixFileMode Runnable = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
 
     private readonly string _folder;
-    private readonly ImmutableArray<TransactionPackage> _packages;
+    private readonly ImmutableArray<string> _command;
 
-    private RpmTransaction(string folder, ImmutableArray<TransactionPackage> packages) => (_folder, _packages) = (folder, packages);
+    private RpmTransaction(string folder, ImmutableArray<string> command) => (_folder, _command) = (folder, command);
 
     /// <summary>What is to show in the sandbox.</summary>
     public BindMount Bind => new(_folder, TreePath.Parse(Place), BindAccess.ReadOnly);
 
+    /// <summary>Whether this host has a librpm that can be used.</summary>
+    /// <param name="folder">Of unfinished work.</param>
+    public static bool HostHasLibrpm(string folder) => HostLibrpm.Find(folder) is not null;
+
     /// <param name="folder">Empty, of unfinished work.</param>
     /// <param name="macros">Lines of rpm's macro language, which come after librpm's own.</param>
     /// <exception cref="EzException">Environment: the host has no librpm.</exception>
-    public static RpmTransaction Prepare(string folder, string macros, ImmutableArray<TransactionPackage> packages)
+    public static RpmTransaction Prepare(string folder, LibrpmSource source, string macros, ImmutableArray<TransactionPackage> packages)
     {
         ArgumentNullException.ThrowIfNull(folder);
-        var rpm = HostLibrpm.Find(folder) ?? throw new EzException(
-            FailureKind.Environment,
-            "scripts of rpm packages are run by librpm, which this host does not have (librpm.so.9 or .10, and its files in /usr/lib/rpm)",
-            "install rpm on this host, or say `configure: none` in the recipe");
-        foreach (var part in (string[])[LibraryFolder, SettingsFolder, "packages"])
+        foreach (var part in (string[])[LibraryFolder, $"{SettingsFolder}/lua", PackageFolder])
         {
             Directory.CreateDirectory(Path.Combine(folder, part));
         }
 
+        var (version, start) = source switch
+        {
+            LibrpmSource.Tree tree => (tree.Version, LayTrees(folder, tree)),
+            _ => LayHosts(folder),
+        };
+        File.AppendAllText(Path.Combine(folder, SettingsFolder, "macros"), "\n" + macros);
+        File.WriteAllBytes(Path.Combine(folder, ProgramName), RpmProgram.Executable(HostLibrpm.NamesOf(version)));
+        foreach (var package in packages)
+        {
+            File.WriteAllBytes(Path.Combine(folder, PackageFolder, package.Name), package.Head);
+        }
+
+        return new RpmTransaction(folder, [.. start, $"{Place}/{ProgramName}", .. packages.Select(package => RpmProgram.Packages + package.Name)]);
+    }
+
+    /// <param name="variables">For the scripts.</param>
+    public ConfigureStep Step(IEnumerable<KeyValuePair<string, string>> variables) => new("rpm's transaction", _command)
+    {
+        Scripts = new StepScripts.Told(),
+        Variables = [.. variables, new("RPM_CONFIGDIR", $"{Place}/{SettingsFolder}")],
+    };
+
+    /// <summary>Settings belong to the librpm that reads them; the tree's /etc/rpm counts in either case.</summary>
+    private static (string Version, ImmutableArray<string> Start) LayHosts(string folder)
+    {
+        var rpm = HostLibrpm.Find(folder) ?? throw new EzException(FailureKind.Environment, "this host has no librpm", "install rpm on this host");
         Copy(rpm.Loader, Path.Combine(folder, LoaderName));
         foreach (var (name, path) in rpm.Libraries)
         {
             Copy(path, Path.Combine(folder, LibraryFolder, name));
         }
 
-        File.WriteAllBytes(Path.Combine(folder, ProgramName), RpmProgram.Executable(HostLibrpm.NamesOf(rpm.Version)));
-        CopySettings(rpm.Settings, Path.Combine(folder, SettingsFolder), macros);
-        foreach (var package in packages)
+        var lua = Path.Combine(rpm.Settings, "lua");
+        IEnumerable<string> names = ["rpmrc", "macros", .. Directory.Exists(lua) ? Directory.EnumerateFiles(lua).Select(file => "lua/" + Path.GetFileName(file)) : []];
+        foreach (var name in names)
         {
-            File.WriteAllBytes(Path.Combine(folder, "packages", package.Name), package.Head);
+            File.WriteAllBytes(Path.Combine(folder, SettingsFolder, name), File.ReadAllBytes(Path.Combine(rpm.Settings, name)));
         }
 
-        return new RpmTransaction(folder, packages);
+        return (rpm.Version, [$"{Place}/{LoaderName}", "--library-path", $"{Place}/{LibraryFolder}"]);
     }
 
-    /// <param name="variables">For the scripts.</param>
-    public ConfigureStep Step(IEnumerable<KeyValuePair<string, string>> variables) => new(
-        "rpm's transaction",
-        [$"{Place}/{LoaderName}", "--library-path", $"{Place}/{LibraryFolder}", $"{Place}/{ProgramName}", .. _packages.Select(package => RpmProgram.Packages + package.Name)])
+    private static ImmutableArray<string> LayTrees(string folder, LibrpmSource.Tree tree)
     {
-        Scripts = new StepScripts.Told(),
-        Variables = [.. variables, new("RPM_CONFIGDIR", $"{Place}/{SettingsFolder}")],
-    };
-
-    /// <summary>The host's, since they belong to its librpm; the tree's own /etc/rpm counts as well.</summary>
-    private static void CopySettings(string from, string to, string macros)
-    {
-        File.Copy(Path.Combine(from, "rpmrc"), Path.Combine(to, "rpmrc"));
-        File.WriteAllText(Path.Combine(to, "macros"), File.ReadAllText(Path.Combine(from, "macros")) + "\n" + macros);
-        var lua = Path.Combine(from, "lua");
-        if (Directory.Exists(lua))
+        foreach (var (name, content) in tree.Settings)
         {
-            Directory.CreateDirectory(Path.Combine(to, "lua"));
-            foreach (var file in Directory.EnumerateFiles(lua))
-            {
-                File.Copy(file, Path.Combine(to, "lua", Path.GetFileName(file)));
-            }
+            File.WriteAllBytes(Path.Combine(folder, SettingsFolder, name), content);
         }
+
+        return [HostLibrpm.LoaderPath, "--library-path", tree.Folder.ToString()];
     }
 
     private static void Copy(string from, string to)

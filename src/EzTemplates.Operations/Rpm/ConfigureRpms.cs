@@ -110,8 +110,12 @@ internal sealed class ConfigureRpms
             return;
         }
 
-        var packages = _layer.Packages.Select(package => new TransactionPackage(package.Name, RpmPackageHead.Of(package.Headers.Signature, package.Headers.Main))).ToImmutableArray();
-        var transaction = RpmTransaction.Prepare(_writer.MakePassingFolder(), RpmMacros.For(before.Database.Folder), packages);
+        // Kernels stand side by side under one name; who of them did what is not told.
+        var names = _layer.Packages.CountBy(package => package.Name).ToDictionary(StringComparer.Ordinal);
+        var packages = _layer.Packages
+            .Select(package => new TransactionPackage(names[package.Name] == 1 ? package.Name : package.Headers.Nevra, RpmPackageHead.Of(package.Headers.Signature, package.Headers.Main)))
+            .ToImmutableArray();
+        var transaction = RpmTransaction.Prepare(_writer.MakePassingFolder(), ChosenLibrpm.For(_workspace, _writer, _ground, edit), RpmMacros.For(before.Database.Folder), packages);
         uint? Shown(string kind, string name) => _picked.FirstOrDefault(row => row.Kind == kind && row.Name == name)?.Number ?? before.Laid(kind, name);
         var unknown = owners.Names.Where(owner => Shown(owner.Kind, owner.Name) is null).ToList();
         _ground.Run(edit, _ids, [transaction.Step(RpmMacros.Variables(_subject.Epoch))], [], new ShownMeanwhile([transaction.Bind], seen => owners.Put(seen, (_, kind, name) => Shown(kind, name), _ => false)));

@@ -26,6 +26,12 @@ internal sealed record StoredRpm(LockedPackage Row, RpmHeaders Headers, RpmFileT
                 "name another mirror with --mirror ID=URL, and report it to the repository");
         }
 
+        // Both become parts of a file's name.
+        if (row.Name.Contains('/', StringComparison.Ordinal) || row.Architecture.Contains('/', StringComparison.Ordinal))
+        {
+            throw new EzException(FailureKind.Untrusted, $"`{row.Path}` calls itself `{row.Name}` for `{row.Architecture}`, which names no package", "leave its repository out");
+        }
+
         var files = RpmFileTable.Of(headers.Main, new RpmReadOptions { FileName = Path.GetFileName(row.Path) });
         return new StoredRpm(row, headers, files, contents, new ComposedPackage(row.Name, row.Version, row.Architecture, MultiArchSame: false, [], filter.Apply(contents, files))
         {

@@ -77,33 +77,7 @@ public sealed class RpmScriptletTests : IDisposable
         Assert.Equal(RpmTree.Of(_ground.At("theirs")), RpmTree.Of(tree, path => _ground.TextOf(tree, path)));
         Assert.Equal("beta", Author("/etc/alpha.conf"));
         Assert.Contains(_ground.Told, told => told is OperationEvent.Warning { Text: var text } && text.Contains("`beta-1-1.x86_64`", StringComparison.Ordinal));
-    }
-
-    private string Author(string path)
-    {
-        var file = _ground.Work.Store.Layout.VersionProvenanceOf("system", new NuGet.Versioning.NuGetVersion(1, 0, 0));
-        var provenance = ProvenanceText.Read(File.ReadAllBytes(file), file);
-        return provenance.Packages[Assert.Single(provenance.Scripts, work => work.Path.Latin1 == path).Package].Name;
-    }
-
-    [Fact]
-    public async Task The_database_satisfies_rpm()
-    {
-        var files = _ground.Build($"{RpmGround.Base}\n{Scripted}", Install);
-        string[] order = [files["base"], files["alpha"], files["beta"]];
-        await _ground.Make("system", order);
-        _ground.InstallReal("theirs", order);
-        _ground.Lay(_ground.TreeOf("system"), "ours");
-
-        foreach (var question in (string[][])[["-qa", "--last"], ["-Va"], ["-q", "--whatprovides", "/opt/beta/one"], ["-q", "--whatprovides", "/bin/sh"], ["-qa", "--qf", "%{NEVRA} %{INSTALLCOLOR} [%{FILENAMES} %{FILESTATES} ]\n"]])
-        {
-            var (theirs, ours) = (_ground.Rpm("theirs", question), _ground.Rpm("ours", question));
-            Assert.Equal(("", theirs.ExitCode), (ours.Error, ours.ExitCode));
-            Assert.Equal(Undated(theirs), Undated(ours));
-        }
-
-        Assert.Equal([RpmGround.Epoch.ToString(System.Globalization.CultureInfo.InvariantCulture)], _ground.Rpm("ours", ["-qa", "--qf", "%{INSTALLTIME}\n%{INSTALLTID}\n"]).Lines.Distinct());
-        static IEnumerable<string> Undated(ToolRun run) => run.Lines.Select(line => line.Length > 44 && line[44] == ' ' ? line[..44] : line).Order(StringComparer.Ordinal);
+        AssertDatabaseSatisfiesRpm();
     }
 
     [Fact]
@@ -143,14 +117,88 @@ public sealed class RpmScriptletTests : IDisposable
         Assert.Equal(_ground.Rpm("theirs", ["-Va"]).Lines, _ground.Rpm("ours", ["-Va"]).Lines);
     }
 
+    /// <summary>A package has the host's librpm for the tree, where a distribution has its own.</summary>
     [Fact]
-    public async Task Two_stores_make_the_same_version()
+    public async Task The_trees_own_librpm_makes_the_same_version_in_another_store()
     {
-        var files = _ground.Build($"{RpmGround.Base}\n{Scripted}", Install);
+        const string rpm = """
+            %package -n rpm
+            Summary: s
+            %description -n rpm
+            d
+            %files -n rpm
+            /usr/lib/rpm
+            /usr/lib64/*
+
+            """;
+        const string install = """
+            mkdir -p usr/lib/rpm; cp /usr/lib/rpm/rpmrc /usr/lib/rpm/macros usr/lib/rpm
+            for f in $(ldd "$(ldconfig -p | sed -n 's/.* => \(.*librpm\.so\..*\)/\1/p' | head -n 1)" | sed -n 's/.* => \(.*\) (.*/\1/p; s/^[[:space:]]*\(\/[^ ]*\) (.*/\1/p'); do cp "$f" usr/lib64; done
+            cp "$(ldconfig -p | sed -n 's/.* => \(.*librpm\.so\..*\)/\1/p' | head -n 1)" usr/lib64
+            """;
+        var files = _ground.Build($"{RpmGround.Base}\n{Scripted}\n{rpm}", Install + "\n" + install);
         await _ground.Make("system", files.Values);
-        using var other = new RpmGround();
+        using var other = new RpmGround("tree");
         await other.Make("system", files.Values);
 
         Assert.Equal(_ground.TreeOf("system").Entries, other.TreeOf("system").Entries);
+    }
+
+    [Fact]
+    public async Task Without_any_librpm_it_is_said_what_to_do()
+    {
+        using var ground = new RpmGround("tree");
+        var files = ground.Build($"{RpmGround.Base}\n{Scripted}", Install);
+        var failure = await Assert.ThrowsAsync<EzException>(() => ground.Make("system", files.Values));
+        Assert.Equal(FailureKind.Environment, failure.Kind);
+        Assert.Contains("run by librpm", failure.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Scripts_and_Lua_reach_nothing_outside_and_know_nothing_of_how_they_are_run()
+    {
+        var outside = Path.Combine(_ground.At("ez"), "store", "format");
+        var files = _ground.Build($$"""
+            {{RpmGround.Base}}
+            %package -n curious
+            Summary: s
+            %description -n curious
+            d
+            %post -n curious -p <lua>
+            local out = io.open("/var/seen", "w")
+            out:write("host ", tostring(io.open("{{outside}}")), "\n")
+            out:write("tools ", tostring(io.open("/run/.ez-rpm/settings/macros", "w")), " ", tostring(os.remove("/run/.ez-rpm/transaction")), "\n")
+            out:write("stranger ", tostring(posix.stat("/proc/{{Environment.ProcessId}}/exe")), "\n")
+            out:write("settings ", tostring(os.getenv("RPM_CONFIGDIR")), "\n")
+            out:close()
+            %posttrans -n curious
+            echo "[$RPM_CONFIGDIR] $(ls /proc/self/fd | grep -c '^[4-9]$')" >> /var/seen
+            %files -n curious
+            """);
+        await _ground.Make("system", files.Values);
+
+        Assert.True(File.Exists(outside));
+        Assert.Equal("host nil\ntools nil nil\nstranger nil\nsettings nil\n[] 0\n", _ground.TextOf(_ground.TreeOf("system"), "/var/seen"));
+    }
+
+    private string Author(string path)
+    {
+        var file = _ground.Work.Store.Layout.VersionProvenanceOf("system", new NuGet.Versioning.NuGetVersion(1, 0, 0));
+        var provenance = ProvenanceText.Read(File.ReadAllBytes(file), file);
+        return provenance.Packages[Assert.Single(provenance.Scripts, work => work.Path.Latin1 == path).Package].Name;
+    }
+
+    private void AssertDatabaseSatisfiesRpm()
+    {
+        _ground.Lay(_ground.TreeOf("system"), "ours");
+        foreach (var question in (string[][])[["-qa", "--last"], ["-Va"], ["-q", "--whatprovides", "/opt/beta/one"], ["-q", "--whatprovides", "/bin/sh"], ["-qa", "--qf", "%{NEVRA} %{INSTALLCOLOR} [%{FILENAMES} %{FILESTATES} ]\n"]])
+        {
+            var (theirs, ours) = (_ground.Rpm("theirs", question), _ground.Rpm("ours", question));
+            Assert.Equal(("", theirs.ExitCode), (ours.Error, ours.ExitCode));
+            Assert.Equal(Undated(theirs), Undated(ours));
+        }
+
+        Assert.Equal([RpmGround.Epoch.ToString(System.Globalization.CultureInfo.InvariantCulture)], _ground.Rpm("ours", ["-qa", "--qf", "%{INSTALLTIME}\n%{INSTALLTID}\n"]).Lines.Distinct());
+        static IEnumerable<string> Undated(ToolRun run) => run.Lines.Select(line => line.Length > 44 && line[44] == ' ' ? line[..44] : line).Order(StringComparer.Ordinal);
     }
 }

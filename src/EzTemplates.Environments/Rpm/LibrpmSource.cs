@@ -1,0 +1,24 @@
+using System.Collections.Immutable;
+using EzTemplates.Domain;
+
+namespace EzTemplates.Environments;
+
+/// <summary>Whose librpm runs a tree's scriptlets.</summary>
+public abstract record LibrpmSource
+{
+    private LibrpmSource()
+    {
+    }
+
+    /// <summary>This host's, with its settings.</summary>
+    public sealed record Host : LibrpmSource;
+
+    /// <summary>The tree's own, with its own dynamic loader.</summary>
+    /// <param name="Version">Of its interface: <c>9</c> in librpm.so.9.</param>
+    /// <param name="Folder">Where its libraries are; ldconfig(8) may not have run yet.</param>
+    /// <param name="Settings">Files below the tree's /usr/lib/rpm, by their names there: <c>rpmrc</c>, <c>macros</c>, <c>lua/...</c>.</param>
+    public sealed record Tree(string Version, TreePath Folder, ImmutableArray<(string Name, byte[] Content)> Settings) : LibrpmSource;
+
+    /// <summary>The interfaces that are known, the newest first: rpm 4.19 and newer, 4.14 to 4.18.</summary>
+    public static ImmutableArray<string> Versions { get; } = ["10", "9"];
+}
