@@ -39,10 +39,10 @@ public sealed class PeerTests(RealGround ground)
     public void Debian_12_and_13_and_applications_together_equal_what_mmdebstrap_makes_of_their_packages()
     {
         RequirePeer();
-        ground.Write("ssh", "format: 1\nname: ssh\nkind: app\nversion: \"1.0\"\nbase: debian-12@[1.0,2.0)\npackages: [openssh-server]\n");
+        ground.Write("peer-ssh", "format: 1\nname: peer-ssh\nkind: app\nversion: \"1.0\"\nbase: debian-12@[1.0,2.0)\npackages: [openssh-server]\n");
         var allowed = PeerDifferences.Read(Common);
         var told = Compare("debian-12", "bookworm", [], allowed).Concat(Compare("debian-13", "trixie", [], allowed))
-            .Concat(Compare("debian-12", "bookworm", ["nginx", "postgresql", "ssh"], allowed)).ToList();
+            .Concat(Compare("debian-12", "bookworm", ["nginx", "postgresql", "peer-ssh"], allowed)).ToList();
         Assert.True(told.Count == 0, string.Join('\n', told.Take(60)));
         Assert.Empty(allowed.Unused);
     }
