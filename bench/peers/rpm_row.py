@@ -64,7 +64,7 @@ class RpmBuild:
 
     def peer(self):
         shutil.rmtree(self.tree, ignore_errors=True)
-        command = ["dnf", "--quiet", "--assumeyes", f"--installroot={self.tree}", f"--setopt=reposdir={self.home}/repos", f"--setopt=cachedir={self.tree}/var/cache/dnf",
+        command = ["dnf", "--quiet", "--assumeyes", f"--installroot={self.tree}", f"--setopt=reposdir={self.home}/repos", "--setopt=cachedir=/var/cache/dnf",
                    "--setopt=install_weak_deps=0", "--releasever=1", "install", *self.names]
         return timed(command, sync=self.disk, environment=self.environment)
 
@@ -79,7 +79,7 @@ class RpmBuild:
                 raise SystemExit(f"the databases differ: {sorted(set(ours) ^ set(theirs))[:10]}")
             with open(self.lock) as file:
                 epoch = int(json.load(file)["epoch"])
-            return f"{len(ours)} in both databases; " + tree.compare(view, self.tree, epoch, whole=number == 0, more=["/var/lib/rpm/*", "/var/lib/dnf/*", "/var/cache/dnf*"])
+            return f"{len(ours)} in both databases; " + tree.compare(view, self.tree, epoch, whole=number == 0, more=["/var/lib/rpm/*", "/etc/dnf*", "/var/lib/dnf*", "/var/cache/dnf*"])
         finally:
             run_command([*ez, "remove", name])
 

@@ -9,7 +9,7 @@ namespace EzTemplates.Operations;
 internal static class LockMaking
 {
     /// <summary>The number of the configure rules that this ez has. It rises whenever a lock would give another tree than before.</summary>
-    public const int ConfigureRules = 2;
+    public const int ConfigureRules = 3;
 
     /// <exception cref="EzException">The lock was made for configure rules that this ez does not have.</exception>
     public static void RequireKnownRules(TemplateLock held)
