@@ -26,7 +26,6 @@ public readonly record struct RpmField(int Tag, string Name)
     public static readonly RpmField FileGroupNames = Main(1040, "FILEGROUPNAME");
     public static readonly RpmField SourcePackage = Main(1044, "SOURCERPM");
     public static readonly RpmField FileVerifyFlags = Main(1045, "FILEVERIFYFLAGS");
-    public static readonly RpmField RequireFlags = Main(1048, "REQUIREFLAGS");
     public static readonly RpmField FileDevices = Main(1095, "FILEDEVICES");
     public static readonly RpmField FileInodes = Main(1096, "FILEINODES");
     public static readonly RpmField FileLanguages = Main(1097, "FILELANGS");
