@@ -32,12 +32,21 @@ internal sealed class RpmDatabase
 
     /// <summary>Writes the database anew that a transaction has left.</summary>
     /// <param name="below">The database as it was before; null where there was none.</param>
+    /// <exception cref="EzException">Environment: there is none, or the transaction is not in it.</exception>
     /// <returns>The transaction's packages in the order in which they were installed, as places in <paramref name="packages"/>.</returns>
     public ImmutableArray<int> Rewrite(ImmutableArray<StoredRpm> packages, ManifestEntry? below, FileTime epoch)
     {
         var byName = packages.ToDictionary(package => NameOf(package.Headers.Main));
         ImmutableArray<RpmDatabaseRow> kept = below is null ? [] : _ground.RpmDatabaseOf(below);
         ImmutableArray<RpmDatabaseRow> found = _tree.Find(Place) is { Content: not null } file ? _ground.RpmDatabaseOf(file) : [];
+        if (found.Length == kept.Length && !packages.IsEmpty)
+        {
+            throw new EzException(
+                FailureKind.Environment,
+                $"the tree's own rpm keeps no database in SQLite at `{Place}`, so it cannot run the scriptlets",
+                "install rpm 4.16 or newer on this host");
+        }
+
         var rows = kept.Concat(found.Where(row => kept.All(old => old.Number != row.Number)).Select(row => Again(row, byName, (uint)epoch.Seconds))).ToList();
         _tree.Remove(Place);
         _ground.Put(_tree, [new DatabaseFile.Written(Place, RpmDatabaseFile.Write(rows))], epoch);

@@ -25,6 +25,8 @@ public sealed record RpmDatabaseIndex(string Name, RpmKeyKind Kind)
     private const uint ToInstall = (1 << 5) | (1 << 7) | (1 << 9) | (1 << 10) | (1 << 24) | (1 << 26);
     private const uint ToErase = (1 << 11) | (1 << 12);
 
+    private static readonly RpmField RequireFlags = new(1048, "REQUIREFLAGS");
+
     private readonly RpmField _field = new(0, "");
 
     private RpmDatabaseIndex(string name, int tag, RpmKeyKind kind = RpmKeyKind.Text)
@@ -88,7 +90,7 @@ public sealed record RpmDatabaseIndex(string Name, RpmKeyKind Kind)
             yield break;
         }
 
-        var flags = Name == "Requirename" ? installed.Numbers(RpmField.RequireFlags) : default;
+        var flags = Name == "Requirename" ? installed.Numbers(RequireFlags) : default;
         var triggers = TriggerPlaces(installed);
         var count = Name == "Group" ? 1 : texts.Count;
         // A package may have several triggers on one other.
