@@ -15,8 +15,9 @@ internal sealed class BringPackages : IAsyncDisposable
         RequireSpace.For(workspace, locked.Lock.Template, missing, rows);
         var arrivals = new PackageArrivals(missing.Select(row => row.Sha256));
         _stop = CancellationTokenSource.CreateLinkedTokenSource(cancel);
-        Unpacked = Task.Run(() => StoppingAsync(() => Task.FromResult(IngestPackages.Run(workspace, batch, what, arrivals, _stop.Token))), CancellationToken.None);
-        Fetched = FetchAsync(() => FetchPackages.RunAsync(workspace, locked, missing, arrivals, _stop.Token));
+        Unpacked = StoppingAsync(() => Task.Factory.StartNew(
+            () => IngestPackages.Run(workspace, batch, what, arrivals, _stop.Token), CancellationToken.None, TaskCreationOptions.LongRunning | TaskCreationOptions.DenyChildAttach, TaskScheduler.Default));
+        Fetched = FetchAsync(() => FetchPackages.RunAsync(workspace, locked, missing, arrivals, _stop.Token), cancel);
     }
 
     /// <summary>Bytes that were downloaded. Of several failures this is the first one, of fetching or unpacking; what has come whole is kept.</summary>
@@ -35,14 +36,15 @@ internal sealed class BringPackages : IAsyncDisposable
         _stop.Dispose();
     }
 
-    private async Task<long> FetchAsync(Func<Task<long>> fetch)
+    private async Task<long> FetchAsync(Func<Task<long>> fetch, CancellationToken cancel)
     {
         try
         {
             return await StoppingAsync(fetch).ConfigureAwait(false);
         }
-        catch (OperationCanceledException) when (Unpacked.IsFaulted)
+        catch (OperationCanceledException) when (!cancel.IsCancellationRequested)
         {
+            // Only the unpacking stops it, and then says why.
             await Unpacked.ConfigureAwait(false);
             throw;
         }

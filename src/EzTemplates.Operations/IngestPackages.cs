@@ -22,37 +22,27 @@ internal static class IngestPackages
         var items = 0;
 
         var order = UnpackOrder.Of([.. rows.Select(row => row.Size)], Environment.ProcessorCount);
-        var options = new ParallelOptions { MaxDegreeOfParallelism = Environment.ProcessorCount, CancellationToken = cancel };
-        try
+        OwnThreads.ForEach(Environment.ProcessorCount, stop => arrivals.InTurn(order, step => rows[step.Index].Sha256, stop), step =>
         {
-            var inTurn = arrivals.InTurn(order, step => rows[step.Index].Sha256, cancel);
-            Parallel.ForEach(System.Collections.Concurrent.Partitioner.Create(inTurn, System.Collections.Concurrent.EnumerablePartitionerOptions.NoBuffering), options, step =>
+            var i = step.Index;
+            contents[i] = Unpack(workspace, batch, (rows[i], trust), new PackageReadOptions
             {
-                var i = step.Index;
-                contents[i] = Unpack(workspace, batch, (rows[i], trust), new PackageReadOptions
-                {
-                    FileName = Path.GetFileName(rows[i].Path),
-                    AllowDevices = allowDevices,
-                    DecoderThreads = step.DecoderThreads,
-                }, cancel);
-                if (!allowDevices)
-                {
-                    RefuseDevices(rows[i], contents[i]);
-                }
+                FileName = Path.GetFileName(rows[i].Path),
+                AllowDevices = allowDevices,
+                DecoderThreads = step.DecoderThreads,
+            }, cancel);
+            if (!allowDevices)
+            {
+                RefuseDevices(rows[i], contents[i]);
+            }
 
-                var (done, count) = (Interlocked.Add(ref bytes, rows[i].Size), Interlocked.Increment(ref items));
-                if (arrivals.IsComplete)
-                {
-                    // Until then the fetch is what is waited for.
-                    workspace.Tell(new OperationEvent.Progress("ingest", done, total, count, rows.Count));
-                }
-            });
-        }
-        catch (AggregateException several) when (several.InnerExceptions.OfType<EzException>().FirstOrDefault() is { } first)
-        {
-            throw first;
-        }
-
+            var (done, count) = (Interlocked.Add(ref bytes, rows[i].Size), Interlocked.Increment(ref items));
+            if (arrivals.IsComplete)
+            {
+                // Until then the fetch is what is waited for.
+                workspace.Tell(new OperationEvent.Progress("ingest", done, total, count, rows.Count));
+            }
+        }, cancel);
         batch.Complete();
         return contents;
     }

@@ -29,8 +29,9 @@ internal sealed class PackageTrust
             return new PackageTrust(_ => null, writer.MakePassingFolder);
         }
 
+        var known = workspace.RpmRepositories;
         var repositories = new Lazy<Dictionary<string, ResolvedRpmRepository>>(() =>
-            workspace.RpmRepositories.Resolve(locked.File.Repositories, locked.File.Os.Architecture).DistinctBy(repository => repository.Id).ToDictionary(repository => repository.Id, StringComparer.Ordinal));
+            known.Resolve(locked.File.Repositories, locked.File.Os.Architecture).DistinctBy(repository => repository.Id).ToDictionary(repository => repository.Id, StringComparer.Ordinal));
         return new PackageTrust(row => KeysOf(repositories.Value.GetValueOrDefault(RepositoryOf(row))), writer.MakePassingFolder);
     }
 

@@ -48,17 +48,21 @@ internal sealed class RpmRepositories(Workspace workspace)
         return [.. specs.Select(spec => RpmRepositoryResolver.Resolve(spec, sources))];
     }
 
+    /// <summary>Packages are verified while others are still fetched, and both may ask.</summary>
     private HostDnfConfiguration HostOf(string architecture)
     {
-        if (!_hosts.TryGetValue(architecture, out var host))
+        lock (_hosts)
         {
-            _hosts[architecture] = host = HostDnfSources.Read(workspace.Options.HostRoot, architecture);
-            foreach (var warning in host.Warnings)
+            if (!_hosts.TryGetValue(architecture, out var host))
             {
-                workspace.Tell(new OperationEvent.Warning(warning));
+                _hosts[architecture] = host = HostDnfSources.Read(workspace.Options.HostRoot, architecture);
+                foreach (var warning in host.Warnings)
+                {
+                    workspace.Tell(new OperationEvent.Warning(warning));
+                }
             }
-        }
 
-        return host;
+            return host;
+        }
     }
 }

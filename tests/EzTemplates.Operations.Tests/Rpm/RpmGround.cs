@@ -203,7 +203,7 @@ internal sealed class RpmGround : IDisposable
             name: {template}
             kind: {(on is null ? "os" : "app")}
             version: "1.0"
-            {(on is null ? "family: deb\narchitecture: amd64\nrepositories: [{id: r, mirrors: [\"http://127.0.0.1:9\"], suites: [s], components: [main], " + more.Trust + "}]" : $"base: {on.Reference.Template}@[1.0,2.0)")}
+            {(on is null ? "family: rpm\narchitecture: x86_64\nrepositories: [{id: r, mirrors: [\"http://127.0.0.1:9\"], " + more.Trust + "}]" : $"base: {on.Reference.Template}@[1.0,2.0)")}
             packages: [base]
             {more.Recipe}
 
@@ -233,7 +233,7 @@ internal sealed class RpmGround : IDisposable
         var digest = Sha256Digest.Of(bytes);
         var headers = Read(file);
         File.WriteAllBytes(Work.Store.Layout.ArchiveOf(digest), bytes);
-        return new LockedPackage(headers.Main.Text(RpmField.PackageName)!, headers.VersionText, headers.Main.Text(RpmField.Architecture)!, "r/s", "Packages/" + Path.GetFileName(file), bytes.Length, digest, "root");
+        return new LockedPackage(headers.Main.Text(RpmField.PackageName)!, headers.VersionText, headers.Main.Text(RpmField.Architecture)!, "r", "Packages/" + Path.GetFileName(file), bytes.Length, digest, "root");
     }
 
     private static string NameOf(string file) => Read(file).Main.Text(RpmField.PackageName)!;
