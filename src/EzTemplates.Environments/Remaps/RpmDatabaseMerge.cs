@@ -62,7 +62,19 @@ internal static class RpmDatabaseMerge
             }
         }
 
-        return conflicts.Count > 0 ? MergeOutcome.Refused([.. conflicts]) : MergeOutcome.Of(Encoding.Latin1.GetString(RpmDatabaseFile.Write(Numbered(kept, next))));
+        return conflicts.Count > 0 ? MergeOutcome.Refused([.. conflicts]) : Written(Numbered(kept, next));
+    }
+
+    private static MergeOutcome Written(List<RpmDatabaseRow> rows)
+    {
+        try
+        {
+            return MergeOutcome.Of(Encoding.Latin1.GetString(RpmDatabaseFile.Write(rows)));
+        }
+        catch (Exception malformed) when (malformed is StoreException or MalformedArchiveException)
+        {
+            return MergeOutcome.Refused(new MergeConflict($"what comes out of it is malformed: {malformed.Message}"));
+        }
     }
 
     /// <summary>The version's packages keep their numbers; the environment's own come after them.</summary>

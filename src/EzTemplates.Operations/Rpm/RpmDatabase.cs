@@ -47,7 +47,7 @@ internal sealed class RpmDatabase
 
     public ManifestEntry? Find() => _tree.Find(Place);
 
-    private static RpmDatabaseRow Again(RpmDatabaseRow row, Dictionary<string, StoredRpm> packages, uint time)
+    private RpmDatabaseRow Again(RpmDatabaseRow row, Dictionary<string, StoredRpm> packages, uint time)
     {
         var installed = InstalledHeader.Read(row.Header);
         if (!packages.TryGetValue(NameOf(installed), out var package))
@@ -66,6 +66,14 @@ internal sealed class RpmDatabase
     /// <summary>As librpm has them; it does not know what a recipe leaves out.</summary>
     private static byte[] StatesOf(RpmHeader installed, StoredRpm package)
     {
+        if (installed.Count(RpmField.InstallColor) == 0 || installed.Count(RpmField.FileStates) != package.Files.Files.Length)
+        {
+            throw new EzException(
+                FailureKind.Environment,
+                $"the scripts have left a database of rpm at `{Place}` that does not say what became of `{NameOf(installed)}` and its files",
+                "`exclude:` in the recipe leaves a package out whose scripts write there");
+        }
+
         var states = installed.Numbers(RpmField.FileStates);
         var bytes = Enumerable.Range(0, states.Count).Select(i => (byte)states[i]).ToArray();
         if (package.Composed.Contents.Entries.Length < package.Contents.Entries.Length)

@@ -1,0 +1,52 @@
+using EzTemplates.Domain;
+using EzTemplates.Store;
+using EzTemplates.Testing;
+using Microsoft.Data.Sqlite;
+
+namespace EzTemplates.Environments.Tests;
+
+/// <summary>Environments with an rpm database of their own, which somebody has edited.</summary>
+public sealed class RpmDatabaseRemapTests : IDisposable
+{
+    private const string Place = "/var/lib/rpm/rpmdb.sqlite";
+    private static readonly EnvironmentName Box = EnvironmentName.Parse("box");
+
+    private readonly TestGround _ground;
+    private readonly Remapper _remapper;
+    private readonly Mapping _old;
+    private readonly Mapping _next;
+    private readonly string _root;
+
+    public RpmDatabaseRemapTests()
+    {
+        Requires.Overlay();
+        _ground = new TestGround();
+        _remapper = new Remapper(_ground.Environments);
+        (_old, _next) = (Version("1"), Version("2"));
+        _ground.Environments.Create(Box, _old);
+        _root = _ground.Environments.MountedRoot(Box);
+        File.WriteAllBytes(_root + Place, Database(("base", "1"), ("own", "1")));
+    }
+
+    public void Dispose() => _ground?.Dispose();
+
+    [Fact]
+    public void A_row_that_somebody_has_edited_is_a_conflict()
+    {
+        using (var connection = new SqliteConnection($"Data Source={_root + Place};Pooling=False"))
+        {
+            connection.Open();
+            using var command = connection.CreateCommand();
+            command.CommandText = "UPDATE Packages SET blob = $blob WHERE hnum = 2;";
+            command.Parameters.AddWithValue("$blob", RawRpmHeader.Installed("own", change: header => header.Texts(1049, "a", "b").Ints(1048, 0)));
+            command.ExecuteNonQuery();
+        }
+
+        Assert.Contains("the environment's is malformed: its field REQUIREFLAGS", Assert.Throws<EzException>(() => _remapper.Remap(Box, _next)).Message, StringComparison.Ordinal);
+    }
+
+    private Mapping Version(string number) => _ground.Version(number, [_ground.Bytes(Place, Database(("base", number)))]);
+
+    private static byte[] Database(params (string Name, string Version)[] packages) =>
+        RpmDatabaseFile.Write([.. packages.Select((package, i) => new RpmDatabaseRow(i + 1, RawRpmHeader.Installed(package.Name, package.Version)))]);
+}
