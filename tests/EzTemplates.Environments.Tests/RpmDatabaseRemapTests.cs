@@ -69,6 +69,19 @@ public sealed class RpmDatabaseRemapTests : IDisposable
         Assert.Contains("the environment's is malformed: its field REQUIREFLAGS", Assert.Throws<EzException>(() => _remapper.Remap(Box, _next)).Message, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("-wal")]
+    [InlineData("-journal")]
+    public void Nothing_is_rolled_back_under_a_log_that_is_not_written_back(string log)
+    {
+        _remapper.Remap(Box, _next);
+        _ground.Environments.MountedRoot(Box);
+        File.WriteAllText(_root + Place + log, "what a killed rpm has left");
+
+        Assert.Contains($"rpmdb.sqlite{log} holds changes", Assert.Throws<EzException>(() => _remapper.Rollback(Box)).Message, StringComparison.Ordinal);
+        Assert.Equal(["base-2", "own-1"], Installed());
+    }
+
     private Mapping Version(string number) => _ground.Version(number, [_ground.Bytes(Place, Database(("base", number)))]);
 
     private static byte[] Database(params (string Name, string Version)[] packages) =>

@@ -14,6 +14,9 @@ internal static class RpmDatabaseMerge
 {
     private static readonly TreePath[] Files = [TreePath.Parse("/var/lib/rpm/" + RpmDatabaseFile.Name), TreePath.Parse("/usr/lib/sysimage/rpm/" + RpmDatabaseFile.Name)];
 
+    // Of changes that are to be done, or undone (sqlite.org/tempfiles.html).
+    private static readonly string[] Logs = [RpmDatabaseFile.Name + "-wal", RpmDatabaseFile.Name + "-journal"];
+
     public static IEnumerable<TreePath> Places => Files.Select(file => file.Parent);
 
     public static bool Contains(TreePath path) => Files.Contains(path);
@@ -21,10 +24,8 @@ internal static class RpmDatabaseMerge
     /// <summary>Why a private database cannot be read by itself: somebody was killed who was changing it.</summary>
     public static MergeConflict? Unwritten(string area, TreePath path)
     {
-        const string log = RpmDatabaseFile.Name + "-wal";
-        return Contains(path) && new AreaPlace(area, path.Parent.Append(log)).TryStatus() is { Size: > 0 }
-            ? new MergeConflict($"{log} holds changes that are not in it yet", "rpm --rebuilddb")
-            : null;
+        var log = Contains(path) ? Array.Find(Logs, log => new AreaPlace(area, path.Parent.Append(log)).TryStatus() is { Size: > 0 }) : null;
+        return log is null ? null : new MergeConflict($"{log} holds changes that are not in it yet", "rpm --rebuilddb");
     }
 
     /// <param name="texts">Bytes as chars.</param>
