@@ -32,6 +32,7 @@ internal sealed class RpmDatabase
 
     /// <summary>Writes the database anew that a transaction has left.</summary>
     /// <param name="below">The database as it was before; null where there was none.</param>
+    /// <exception cref="EzException">Environment: a package is not in it.</exception>
     /// <returns>The transaction's packages in the order in which they were installed, as places in <paramref name="packages"/>.</returns>
     public ImmutableArray<int> Rewrite(ImmutableArray<StoredRpm> packages, ManifestEntry? below, FileTime epoch)
     {
@@ -39,10 +40,19 @@ internal sealed class RpmDatabase
         ImmutableArray<RpmDatabaseRow> kept = below is null ? [] : _ground.RpmDatabaseOf(below);
         ImmutableArray<RpmDatabaseRow> found = _tree.Find(Place) is { Content: not null } file ? _ground.RpmDatabaseOf(file) : [];
         var rows = kept.Concat(found.Where(row => kept.All(old => old.Number != row.Number)).Select(row => Again(row, byName, (uint)epoch.Seconds))).ToList();
+        var installed = rows.Skip(kept.Length).Select(row => NameOf(InstalledHeader.Read(row.Header))).ToList();
+        if (byName.Keys.Except(installed).Order(StringComparer.Ordinal).FirstOrDefault() is { } missing)
+        {
+            throw new EzException(
+                FailureKind.Environment,
+                $"`{missing}` is not in rpm's database, looked for at `{Place}`, after librpm has run its scripts",
+                "`exclude:` in the recipe leaves a package out whose scripts remove it or write there");
+        }
+
         _tree.Remove(Place);
         _ground.Put(_tree, [new DatabaseFile.Written(Place, RpmDatabaseFile.Write(rows))], epoch);
         var places = packages.Select((package, place) => (Name: NameOf(package.Headers.Main), place)).ToDictionary(named => named.Name, named => named.place);
-        return [.. rows.Skip(kept.Length).Select(row => places.GetValueOrDefault(NameOf(InstalledHeader.Read(row.Header)), -1)).Where(place => place >= 0)];
+        return [.. installed.Select(name => places.GetValueOrDefault(name, -1)).Where(place => place >= 0)];
     }
 
     public ManifestEntry? Find() => _tree.Find(Place);
@@ -56,6 +66,14 @@ internal sealed class RpmDatabase
             return row;
         }
 
+        if (installed.Count(RpmField.InstallColor) == 0 || installed.Count(RpmField.FileStates) != package.Files.Files.Length)
+        {
+            throw new EzException(
+                FailureKind.Environment,
+                $"the scripts have left a database of rpm at `{Place}` that does not say what became of `{NameOf(installed)}` and its files",
+                "`exclude:` in the recipe leaves a package out whose scripts write there");
+        }
+
         var color = (uint)installed.Numbers(RpmField.InstallColor)[0];
         return row with
         {
@@ -66,14 +84,6 @@ internal sealed class RpmDatabase
     /// <summary>As librpm has them; it does not know what a recipe leaves out.</summary>
     private static byte[] StatesOf(RpmHeader installed, StoredRpm package)
     {
-        if (installed.Count(RpmField.InstallColor) == 0 || installed.Count(RpmField.FileStates) != package.Files.Files.Length)
-        {
-            throw new EzException(
-                FailureKind.Environment,
-                $"the scripts have left a database of rpm at `{Place}` that does not say what became of `{NameOf(installed)}` and its files",
-                "`exclude:` in the recipe leaves a package out whose scripts write there");
-        }
-
         var states = installed.Numbers(RpmField.FileStates);
         var bytes = Enumerable.Range(0, states.Count).Select(i => (byte)states[i]).ToArray();
         if (package.Composed.Contents.Entries.Length < package.Contents.Entries.Length)

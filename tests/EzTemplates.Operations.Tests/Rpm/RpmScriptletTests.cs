@@ -117,6 +117,25 @@ public sealed class RpmScriptletTests : IDisposable
         Assert.Equal(_ground.Rpm("theirs", ["-Va"]).Lines, _ground.Rpm("ours", ["-Va"]).Lines);
     }
 
+    [Fact]
+    public async Task A_package_that_rpms_database_lacks_afterwards_is_told()
+    {
+        const string forgetful = """
+            %package -n forgetful
+            Summary: s
+            %description -n forgetful
+            d
+            %posttrans -n forgetful
+            rm -f /var/lib/rpm/rpmdb.sqlite*
+            %files -n forgetful
+
+            """;
+        var files = _ground.Build($"{RpmGround.Base}\n{forgetful}");
+        var failure = await Assert.ThrowsAsync<EzException>(() => _ground.Make("system", files.Values));
+        Assert.Equal(FailureKind.Environment, failure.Kind);
+        Assert.Contains("`base-1-1.x86_64` is not in rpm's database, looked for at `/var/lib/rpm/rpmdb.sqlite`", failure.Message, StringComparison.Ordinal);
+    }
+
     /// <summary>A package has the host's librpm for the tree, where a distribution has its own.</summary>
     [Fact]
     public async Task The_trees_own_librpm_makes_the_same_version_in_another_store()
