@@ -46,9 +46,10 @@ internal static class RpmDatabaseMerge
         }
 
         var kept = new List<Installed>();
+        var (olds, owns, nexts) = (ByName(old), ByName(own), ByName(next));
         foreach (var name in old.Concat(own).Concat(next).Select(package => package.Name).Distinct().Order(StringComparer.Ordinal))
         {
-            var (before, mine, theirs) = (Of(old, name), Of(own, name), Of(next, name));
+            var (before, mine, theirs) = (olds[name].ToList(), owns[name].ToList(), nexts[name].ToList());
             if (Same(mine, before) || Same(mine, theirs))
             {
                 kept.AddRange(theirs);
@@ -81,16 +82,16 @@ internal static class RpmDatabaseMerge
     /// <summary>The version's packages keep their numbers; the environment's own come after them.</summary>
     private static List<RpmDatabaseRow> Numbered(List<Installed> kept, List<Installed> next)
     {
-        var numbers = next.Select(package => package.Row.Number).ToHashSet();
-        var free = numbers.Append(0).Max();
+        var versions = next.ToHashSet();
+        var free = next.Select(package => package.Row.Number).Append(0).Max();
         return
         [
-            .. kept.Where(next.Contains).Select(package => package.Row).OrderBy(row => row.Number),
-            .. kept.Where(package => !next.Contains(package)).OrderBy(package => package.Row.Number).Select(package => package.Row with { Number = ++free }),
+            .. kept.Where(versions.Contains).Select(package => package.Row).OrderBy(row => row.Number),
+            .. kept.Where(package => !versions.Contains(package)).OrderBy(package => package.Row.Number).Select(package => package.Row with { Number = ++free }),
         ];
     }
 
-    private static List<Installed> Of(List<Installed> all, string name) => all.FindAll(package => package.Name == name);
+    private static ILookup<string, Installed> ByName(List<Installed> all) => all.ToLookup(package => package.Name, StringComparer.Ordinal);
 
     private static bool Same(List<Installed> a, List<Installed> b) => a.Select(package => package.Nevra).ToHashSet().SetEquals(b.Select(package => package.Nevra));
 
