@@ -14,12 +14,13 @@ internal sealed record HostLibrpm(string Version, string Loader, ImmutableArray<
     /// <summary>Where every program of this architecture looks for its dynamic loader.</summary>
     public const string LoaderPath = "/lib64/ld-linux-x86-64.so.2";
     private const string SettingsPath = "/usr/lib/rpm";
+    private static readonly string[] Needed = ["rpmrc", "macros"];
 
     /// <param name="folder">Of unfinished work; a program is made there to ask the loader what it would load for it.</param>
     /// <returns>Null where there is none.</returns>
     public static HostLibrpm? Find(string folder)
     {
-        if (!File.Exists(LoaderPath) || !File.Exists(Path.Combine(SettingsPath, "rpmrc")))
+        if (!File.Exists(LoaderPath) || !Array.TrueForAll(Needed, name => File.Exists(Path.Combine(SettingsPath, name))))
         {
             return null;
         }

@@ -78,7 +78,7 @@ public sealed class RpmTransaction
         }
 
         var lua = Path.Combine(rpm.Settings, "lua");
-        IEnumerable<string> names = ["rpmrc", "macros", .. Directory.Exists(lua) ? Directory.EnumerateFiles(lua).Select(file => "lua/" + Path.GetFileName(file)) : []];
+        IEnumerable<string> names = ["rpmrc", "macros", .. Directory.Exists(lua) ? Directory.EnumerateFiles(lua).Where(File.Exists).Select(file => "lua/" + Path.GetFileName(file)) : []];
         foreach (var name in names)
         {
             File.WriteAllBytes(Path.Combine(folder, SettingsFolder, name), File.ReadAllBytes(Path.Combine(rpm.Settings, name)));

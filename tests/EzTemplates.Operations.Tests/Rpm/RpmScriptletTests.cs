@@ -151,7 +151,7 @@ public sealed class RpmScriptletTests : IDisposable
 
             """;
         const string install = """
-            mkdir -p usr/lib/rpm; cp /usr/lib/rpm/rpmrc /usr/lib/rpm/macros usr/lib/rpm
+            mkdir -p usr/lib/rpm; cp /usr/lib/rpm/rpmrc usr/lib/rpm; cp /usr/lib/rpm/macros usr/lib64/macros.given; ln -s ../../lib64/macros.given usr/lib/rpm/macros
             for f in $(ldd "$(ldconfig -p | sed -n 's/.* => \(.*librpm\.so\..*\)/\1/p' | head -n 1)" | sed -n 's/.* => \(.*\) (.*/\1/p; s/^[[:space:]]*\(\/[^ ]*\) (.*/\1/p'); do cp "$f" usr/lib64; done
             cp "$(ldconfig -p | sed -n 's/.* => \(.*librpm\.so\..*\)/\1/p' | head -n 1)" usr/lib64
             """;
@@ -163,11 +163,13 @@ public sealed class RpmScriptletTests : IDisposable
         Assert.Equal(_ground.TreeOf("system").Entries, other.TreeOf("system").Entries);
     }
 
-    [Fact]
-    public async Task Without_any_librpm_it_is_said_what_to_do()
+    [Theory]
+    [InlineData("mkdir usr/lib/rpm")]
+    [InlineData("mkdir usr/lib/rpm; touch usr/lib64/librpm.so.9 usr/lib64/ld-linux-x86-64.so.2 usr/lib/rpm/rpmrc; ln -s nowhere usr/lib/rpm/macros")]
+    public async Task Without_any_librpm_it_is_said_what_to_do(string rpm)
     {
         using var ground = new RpmGround("tree");
-        var files = ground.Build($"{RpmGround.Base}\n{Scripted}", Install);
+        var files = ground.Build($"{RpmGround.Base}\n/usr/lib/rpm\n/usr/lib64\n{Scripted}", Install + "\n" + rpm);
         var failure = await Assert.ThrowsAsync<EzException>(() => ground.Make("system", files.Values));
         Assert.Equal(FailureKind.Environment, failure.Kind);
         Assert.Contains("run by librpm", failure.Message, StringComparison.Ordinal);
