@@ -23,9 +23,9 @@ internal static class ChosenLibrpm
     /// <exception cref="EzException">Environment: neither has one.</exception>
     public static LibrpmSource For(Workspace workspace, StoreWriter writer, ConfigureGround ground, TreeEdit tree)
     {
-        if (workspace.Options.ForcedLibrpm != OfTree && RpmTransaction.HostHasLibrpm(writer.MakePassingFolder()))
+        if (workspace.Options.ForcedLibrpm != OfTree && LibrpmSource.FindHosts(writer.MakePassingFolder()) is { } host)
         {
-            return new LibrpmSource.Host();
+            return host;
         }
 
         var found = LibrpmSource.Versions.SelectMany(version => Libraries.Select(folder => (Version: version, Folder: folder)))
