@@ -8,6 +8,14 @@ public sealed class RawRpmHeader
 {
     private readonly SortedDictionary<int, (int Type, int Count, byte[] Data)> _fields = [];
 
+    /// <summary>A row of rpm's database: of a package without files, until it is changed.</summary>
+    public static byte[] Installed(string name, string version = "1", Action<RawRpmHeader>? change = null)
+    {
+        var header = new RawRpmHeader().Text(1000, name).Text(1001, version).Text(1002, "1").Text(1022, "noarch").Ints(1127, 0).Ints(1128, 1_700_000_000);
+        change?.Invoke(header);
+        return header.ToArray(63)[8..];
+    }
+
     public RawRpmHeader Text(int tag, string value) => Raw(tag, 6, 1, Encoding.Latin1.GetBytes(value + "\0"));
 
     public RawRpmHeader Texts(int tag, params string[] values) => Raw(tag, 8, values.Length, Encoding.Latin1.GetBytes(string.Concat(values.Select(v => v + "\0"))));

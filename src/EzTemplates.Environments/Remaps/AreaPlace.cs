@@ -8,8 +8,11 @@ namespace EzTemplates.Environments;
 /// <param name="Root">The folder that <paramref name="Path"/> begins at.</param>
 internal readonly record struct AreaPlace(string Root, TreePath Path)
 {
-    /// <summary>More than any of the files that are merged; one of this size is no such file.</summary>
-    private const int MostBytes = 32 << 20;
+    /// <summary>More than any of the texts that are merged; one of this size is no such text.</summary>
+    public const int MostText = 32 << 20;
+
+    /// <summary>Of what is told apart by its bytes at all: no file that is merged is larger, and a sparse one may be without an end.</summary>
+    public const int MostBytes = 512 << 20;
 
     private const string Link = "link ";
 
@@ -28,8 +31,8 @@ internal readonly record struct AreaPlace(string Root, TreePath Path)
         return folder is null ? null : Libc.TryReadSymlink(folder, Name);
     }
 
-    /// <returns>Its bytes; null if it is no regular file, or too large.</returns>
-    public byte[]? TryRead()
+    /// <returns>Its bytes; null if it is no regular file, or larger than that.</returns>
+    public byte[]? TryRead(int most = MostText)
     {
         using var folder = PrivateArea.TryOpenFolder(Root, Path.Parent);
         if (folder is null || Libc.TryOpenRegular(folder, Name).File is not { } file)
@@ -39,7 +42,8 @@ internal readonly record struct AreaPlace(string Root, TreePath Path)
 
         using (file)
         {
-            if (Libc.Status(file).Size is not (<= MostBytes and var size))
+            var size = Libc.Status(file).Size;
+            if (size > most)
             {
                 return null;
             }

@@ -28,7 +28,13 @@ internal sealed partial class PrivateJudgement
             return;
         }
 
-        var own = PrivateArea.IsWhiteout(status) ? [] : place.TryRead();
+        if (status.Kind == FileKind.File && status.Size > WholeState.MostBytes(path))
+        {
+            Refuse(path, [new MergeConflict($"it has {status.Size} bytes; at most {WholeState.MostBytes(path)} are merged")]);
+            return;
+        }
+
+        var own = PrivateArea.IsWhiteout(status) ? [] : place.TryRead(WholeState.MostBytes(path));
         if (own is null || !IsFileOrNothing(before) || !IsFileOrNothing(after))
         {
             if (after is not { Type: EntryType.Symlink } || place.TryReadSymlink() != after.Target)

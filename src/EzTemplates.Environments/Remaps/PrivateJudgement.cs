@@ -37,6 +37,13 @@ internal sealed partial class PrivateJudgement(string area, Manifest old, Manife
             _judged.Add(path);
             if (state.From is { } from)
             {
+                if (RpmDatabaseMerge.Unwritten(area, path) is { } unwritten)
+                {
+                    // It would be written into the database that comes back.
+                    Refuse(path, [unwritten]);
+                    continue;
+                }
+
                 // Of the links beside a cache there are hundreds, which the command had made with it.
                 var isBeside = DerivedCache.IsBeside(path);
                 Do(path, state.Place is null ? AreaStepKind.Clear : AreaStepKind.Restore, state.Identity, from: from, folderTime: isBeside ? state.FolderTime : null);

@@ -14,6 +14,9 @@ internal static class RpmDatabaseMerge
 {
     private static readonly TreePath[] Files = [TreePath.Parse("/var/lib/rpm/" + RpmDatabaseFile.Name), TreePath.Parse("/usr/lib/sysimage/rpm/" + RpmDatabaseFile.Name)];
 
+    // Of changes that are to be done, or undone (sqlite.org/tempfiles.html).
+    private static readonly string[] Logs = [RpmDatabaseFile.Name + "-wal", RpmDatabaseFile.Name + "-journal"];
+
     public static IEnumerable<TreePath> Places => Files.Select(file => file.Parent);
 
     public static bool Contains(TreePath path) => Files.Contains(path);
@@ -21,10 +24,8 @@ internal static class RpmDatabaseMerge
     /// <summary>Why a private database cannot be read by itself: somebody was killed who was changing it.</summary>
     public static MergeConflict? Unwritten(string area, TreePath path)
     {
-        const string log = RpmDatabaseFile.Name + "-wal";
-        return Contains(path) && new AreaPlace(area, path.Parent.Append(log)).TryStatus() is { Size: > 0 }
-            ? new MergeConflict($"{log} holds changes that are not in it yet", "rpm --rebuilddb")
-            : null;
+        var log = Contains(path) ? Array.Find(Logs, log => new AreaPlace(area, path.Parent.Append(log)).TryStatus() is { Size: > 0 }) : null;
+        return log is null ? null : new MergeConflict($"{log} holds changes that are not in it yet", "rpm --rebuilddb");
     }
 
     /// <param name="texts">Bytes as chars.</param>
@@ -45,9 +46,10 @@ internal static class RpmDatabaseMerge
         }
 
         var kept = new List<Installed>();
+        var (olds, owns, nexts) = (ByName(old), ByName(own), ByName(next));
         foreach (var name in old.Concat(own).Concat(next).Select(package => package.Name).Distinct().Order(StringComparer.Ordinal))
         {
-            var (before, mine, theirs) = (Of(old, name), Of(own, name), Of(next, name));
+            var (before, mine, theirs) = (olds[name].ToList(), owns[name].ToList(), nexts[name].ToList());
             if (Same(mine, before) || Same(mine, theirs))
             {
                 kept.AddRange(theirs);
@@ -62,22 +64,34 @@ internal static class RpmDatabaseMerge
             }
         }
 
-        return conflicts.Count > 0 ? MergeOutcome.Refused([.. conflicts]) : MergeOutcome.Of(Encoding.Latin1.GetString(RpmDatabaseFile.Write(Numbered(kept, next))));
+        return conflicts.Count > 0 ? MergeOutcome.Refused([.. conflicts]) : Written(Numbered(kept, next));
+    }
+
+    private static MergeOutcome Written(List<RpmDatabaseRow> rows)
+    {
+        try
+        {
+            return MergeOutcome.Of(Encoding.Latin1.GetString(RpmDatabaseFile.Write(rows)));
+        }
+        catch (Exception malformed) when (malformed is StoreException or MalformedArchiveException)
+        {
+            return MergeOutcome.Refused(new MergeConflict($"what comes out of it is malformed: {malformed.Message}"));
+        }
     }
 
     /// <summary>The version's packages keep their numbers; the environment's own come after them.</summary>
     private static List<RpmDatabaseRow> Numbered(List<Installed> kept, List<Installed> next)
     {
-        var numbers = next.Select(package => package.Row.Number).ToHashSet();
-        var free = numbers.Append(0).Max();
+        var versions = next.ToHashSet();
+        var free = next.Select(package => package.Row.Number).Append(0).Max();
         return
         [
-            .. kept.Where(next.Contains).Select(package => package.Row).OrderBy(row => row.Number),
-            .. kept.Where(package => !next.Contains(package)).OrderBy(package => package.Row.Number).Select(package => package.Row with { Number = ++free }),
+            .. kept.Where(versions.Contains).Select(package => package.Row).OrderBy(row => row.Number),
+            .. kept.Where(package => !versions.Contains(package)).OrderBy(package => package.Row.Number).Select(package => package.Row with { Number = ++free }),
         ];
     }
 
-    private static List<Installed> Of(List<Installed> all, string name) => all.FindAll(package => package.Name == name);
+    private static ILookup<string, Installed> ByName(List<Installed> all) => all.ToLookup(package => package.Name, StringComparer.Ordinal);
 
     private static bool Same(List<Installed> a, List<Installed> b) => a.Select(package => package.Nevra).ToHashSet().SetEquals(b.Select(package => package.Nevra));
 

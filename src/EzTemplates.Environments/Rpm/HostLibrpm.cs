@@ -14,12 +14,15 @@ internal sealed record HostLibrpm(string Version, string Loader, ImmutableArray<
     /// <summary>Where every program of this architecture looks for its dynamic loader.</summary>
     public const string LoaderPath = "/lib64/ld-linux-x86-64.so.2";
     private const string SettingsPath = "/usr/lib/rpm";
+    // It only opens files; one that waits for a disk which is away is none that can be used.
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
+    private static readonly string[] Needed = ["rpmrc", "macros"];
 
     /// <param name="folder">Of unfinished work; a program is made there to ask the loader what it would load for it.</param>
     /// <returns>Null where there is none.</returns>
     public static HostLibrpm? Find(string folder)
     {
-        if (!File.Exists(LoaderPath) || !File.Exists(Path.Combine(SettingsPath, "rpmrc")))
+        if (!File.Exists(LoaderPath) || !Array.TrueForAll(Needed, name => File.Exists(Path.Combine(SettingsPath, name))))
         {
             return null;
         }
@@ -36,9 +39,14 @@ internal sealed record HostLibrpm(string Version, string Loader, ImmutableArray<
         {
             var start = new ProcessStartInfo(LoaderPath, ["--list", program]) { RedirectStandardOutput = true, RedirectStandardError = true };
             using var process = Process.Start(start)!;
-            var errors = process.StandardError.ReadToEndAsync();
-            var listed = process.StandardOutput.ReadToEnd();
-            process.WaitForExit();
+            var (output, errors) = (process.StandardOutput.ReadToEndAsync(), process.StandardError.ReadToEndAsync());
+            if (!process.WaitForExit(Patience))
+            {
+                process.Kill();
+                return null;
+            }
+
+            var listed = output.Result;
             _ = errors.Result;
             return process.ExitCode == 0 && !listed.Contains("not found", StringComparison.Ordinal) ? new HostLibrpm(version, LoaderPath, Read(listed), SettingsPath) : null;
         }

@@ -30,13 +30,8 @@ public sealed class RpmTransaction
     /// <summary>What is to show in the sandbox.</summary>
     public BindMount Bind => new(_folder, TreePath.Parse(Place), BindAccess.ReadOnly);
 
-    /// <summary>Whether this host has a librpm that can be used.</summary>
-    /// <param name="folder">Of unfinished work.</param>
-    public static bool HostHasLibrpm(string folder) => HostLibrpm.Find(folder) is not null;
-
     /// <param name="folder">Empty, of unfinished work.</param>
     /// <param name="macros">Lines of rpm's macro language, which come after librpm's own.</param>
-    /// <exception cref="EzException">Environment: the host has no librpm.</exception>
     public static RpmTransaction Prepare(string folder, LibrpmSource source, string macros, ImmutableArray<TransactionPackage> packages)
     {
         ArgumentNullException.ThrowIfNull(folder);
@@ -48,7 +43,8 @@ public sealed class RpmTransaction
         var (version, start) = source switch
         {
             LibrpmSource.Tree tree => (tree.Version, LayTrees(folder, tree)),
-            _ => LayHosts(folder),
+            LibrpmSource.Host host => (host.Found.Version, LayHosts(folder, host.Found)),
+            _ => throw new ArgumentOutOfRangeException(nameof(source)),
         };
         File.AppendAllText(Path.Combine(folder, SettingsFolder, "macros"), "\n" + macros);
         File.WriteAllBytes(Path.Combine(folder, ProgramName), RpmProgram.Executable(HostLibrpm.NamesOf(version)));
@@ -68,9 +64,8 @@ public sealed class RpmTransaction
     };
 
     /// <summary>Settings belong to the librpm that reads them; the tree's /etc/rpm counts in either case.</summary>
-    private static (string Version, ImmutableArray<string> Start) LayHosts(string folder)
+    private static ImmutableArray<string> LayHosts(string folder, HostLibrpm rpm)
     {
-        var rpm = HostLibrpm.Find(folder) ?? throw new EzException(FailureKind.Environment, "this host has no librpm", "install rpm on this host");
         Copy(rpm.Loader, Path.Combine(folder, LoaderName));
         foreach (var (name, path) in rpm.Libraries)
         {
@@ -78,13 +73,13 @@ public sealed class RpmTransaction
         }
 
         var lua = Path.Combine(rpm.Settings, "lua");
-        IEnumerable<string> names = ["rpmrc", "macros", .. Directory.Exists(lua) ? Directory.EnumerateFiles(lua).Select(file => "lua/" + Path.GetFileName(file)) : []];
+        IEnumerable<string> names = ["rpmrc", "macros", .. Directory.Exists(lua) ? Directory.EnumerateFiles(lua).Where(File.Exists).Select(file => "lua/" + Path.GetFileName(file)) : []];
         foreach (var name in names)
         {
             File.WriteAllBytes(Path.Combine(folder, SettingsFolder, name), File.ReadAllBytes(Path.Combine(rpm.Settings, name)));
         }
 
-        return (rpm.Version, [$"{Place}/{LoaderName}", "--library-path", $"{Place}/{LibraryFolder}"]);
+        return [$"{Place}/{LoaderName}", "--library-path", $"{Place}/{LibraryFolder}"];
     }
 
     private static ImmutableArray<string> LayTrees(string folder, LibrpmSource.Tree tree)

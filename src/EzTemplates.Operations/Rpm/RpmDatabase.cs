@@ -13,6 +13,9 @@ namespace EzTemplates.Operations;
 /// </summary>
 internal sealed class RpmDatabase
 {
+    // Of ndb and of Berkeley DB.
+    private static readonly string[] OtherForms = ["Packages.db", "Packages"];
+
     private readonly ConfigureGround _ground;
     private readonly TreeEdit _tree;
 
@@ -32,37 +35,52 @@ internal sealed class RpmDatabase
 
     /// <summary>Writes the database anew that a transaction has left.</summary>
     /// <param name="below">The database as it was before; null where there was none.</param>
-    /// <exception cref="EzException">Environment: there is none, or the transaction is not in it.</exception>
+    /// <exception cref="EzException">Environment: a package is not in it, or it is of another form.</exception>
     /// <returns>The transaction's packages in the order in which they were installed, as places in <paramref name="packages"/>.</returns>
     public ImmutableArray<int> Rewrite(ImmutableArray<StoredRpm> packages, ManifestEntry? below, FileTime epoch)
     {
         var byName = packages.ToDictionary(package => NameOf(package.Headers.Main));
         ImmutableArray<RpmDatabaseRow> kept = below is null ? [] : _ground.RpmDatabaseOf(below);
         ImmutableArray<RpmDatabaseRow> found = _tree.Find(Place) is { Content: not null } file ? _ground.RpmDatabaseOf(file) : [];
-        if (found.Length == kept.Length && !packages.IsEmpty)
+        if (OtherForms.Select(name => Folder.Append(name)).FirstOrDefault(path => _tree.Find(path) is not null) is { IsRoot: false } other)
         {
             throw new EzException(
-                FailureKind.Environment,
-                $"the tree's own rpm keeps no database in SQLite at `{Place}`, so it cannot run the scriptlets",
-                "install rpm 4.16 or newer on this host");
+                FailureKind.Environment, $"the tree's own rpm keeps its database at `{other}`, not in SQLite, so it cannot run the scriptlets", "install rpm 4.16 or newer on this host");
         }
 
         var rows = kept.Concat(found.Where(row => kept.All(old => old.Number != row.Number)).Select(row => Again(row, byName, (uint)epoch.Seconds))).ToList();
+        var installed = rows.Skip(kept.Length).Select(row => NameOf(InstalledHeader.Read(row.Header))).ToList();
+        if (byName.Keys.Except(installed).Order(StringComparer.Ordinal).FirstOrDefault() is { } missing)
+        {
+            throw new EzException(
+                FailureKind.Environment,
+                $"`{missing}` is not in rpm's database, looked for at `{Place}`, after librpm has run its scripts",
+                "`exclude:` in the recipe leaves a package out whose scripts remove it or write there");
+        }
+
         _tree.Remove(Place);
         _ground.Put(_tree, [new DatabaseFile.Written(Place, RpmDatabaseFile.Write(rows))], epoch);
         var places = packages.Select((package, place) => (Name: NameOf(package.Headers.Main), place)).ToDictionary(named => named.Name, named => named.place);
-        return [.. rows.Skip(kept.Length).Select(row => places.GetValueOrDefault(NameOf(InstalledHeader.Read(row.Header)), -1)).Where(place => place >= 0)];
+        return [.. installed.Select(name => places.GetValueOrDefault(name, -1)).Where(place => place >= 0)];
     }
 
     public ManifestEntry? Find() => _tree.Find(Place);
 
-    private static RpmDatabaseRow Again(RpmDatabaseRow row, Dictionary<string, StoredRpm> packages, uint time)
+    private RpmDatabaseRow Again(RpmDatabaseRow row, Dictionary<string, StoredRpm> packages, uint time)
     {
         var installed = InstalledHeader.Read(row.Header);
         if (!packages.TryGetValue(NameOf(installed), out var package))
         {
             // A script has installed something, which is a package like any other then.
             return row;
+        }
+
+        if (installed.Count(RpmField.InstallColor) == 0 || installed.Count(RpmField.FileStates) != package.Files.Files.Length)
+        {
+            throw new EzException(
+                FailureKind.Environment,
+                $"the scripts have left a database of rpm at `{Place}` that does not say what became of `{NameOf(installed)}` and its files",
+                "`exclude:` in the recipe leaves a package out whose scripts write there");
         }
 
         var color = (uint)installed.Numbers(RpmField.InstallColor)[0];

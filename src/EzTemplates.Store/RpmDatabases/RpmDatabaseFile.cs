@@ -17,12 +17,10 @@ public static class RpmDatabaseFile
 {
     public const string Name = "rpmdb.sqlite";
 
-    private const string PackagesTable = "CREATE TABLE 'Packages' (hnum INTEGER PRIMARY KEY AUTOINCREMENT,blob BLOB NOT NULL)";
+    internal const string PackagesTable = "CREATE TABLE 'Packages' (hnum INTEGER PRIMARY KEY AUTOINCREMENT,blob BLOB NOT NULL)";
 
-    // sqlite.org/fileformat2.html: 1 stands for a journal, 2 for a write-ahead log, which a database in memory cannot have.
-    private const int VersionsAt = 18;
-    private const int HeaderSize = 100;
-    private const byte Journal = 1;
+    // sqlite.org/fileformat2.html: 2 stands for a write-ahead log, which a database in memory cannot have.
+    internal const int VersionsAt = 18;
     private const byte WriteAheadLog = 2;
 
     /// <summary>A new database.</summary>
@@ -58,25 +56,7 @@ public static class RpmDatabaseFile
         try
         {
             using var connection = Open();
-            Fill(connection, database);
-            Execute(connection, "PRAGMA trusted_schema = OFF; PRAGMA cell_size_check = ON;");
-            using var command = connection.CreateCommand();
-            command.CommandText = "SELECT count(*) FROM sqlite_schema WHERE name = 'Packages' AND type = 'table' AND sql = $sql;";
-            command.Parameters.AddWithValue("$sql", PackagesTable);
-            if ((long)command.ExecuteScalar()! != 1)
-            {
-                throw new StoreException("cannot read rpm's database: it has no table of packages as rpm makes it");
-            }
-
-            command.CommandText = "SELECT hnum, blob FROM Packages ORDER BY hnum;";
-            using var reader = command.ExecuteReader();
-            var rows = ImmutableArray.CreateBuilder<RpmDatabaseRow>();
-            while (reader.Read())
-            {
-                rows.Add(new RpmDatabaseRow(reader.GetInt64(0), reader.GetFieldValue<byte[]>(1)));
-            }
-
-            return rows.ToImmutable();
+            return RpmDatabaseReader.Read(connection, database);
         }
         catch (SqliteException failure)
         {
@@ -105,21 +85,6 @@ public static class RpmDatabaseFile
         {
             SQLitePCL.raw.sqlite3_free(memory);
         }
-    }
-
-    /// <summary>The connection takes the memory, and gives it back when it ends.</summary>
-    private static void Fill(SqliteConnection connection, byte[] database)
-    {
-        var memory = SQLitePCL.raw.sqlite3_malloc64(Math.Max(database.Length, HeaderSize));
-        Marshal.Copy(database, 0, memory, database.Length);
-        if (database.Length >= HeaderSize)
-        {
-            Marshal.WriteByte(memory, VersionsAt, Journal);
-            Marshal.WriteByte(memory, VersionsAt + 1, Journal);
-        }
-
-        var result = SQLitePCL.raw.sqlite3_deserialize(connection.Handle!, "main", memory, database.Length, database.Length, SQLitePCL.raw.SQLITE_DESERIALIZE_FREEONCLOSE | SQLitePCL.raw.SQLITE_DESERIALIZE_READONLY);
-        SqliteException.ThrowExceptionForRC(result, connection.Handle);
     }
 
     private static void MakeTables(SqliteConnection connection)

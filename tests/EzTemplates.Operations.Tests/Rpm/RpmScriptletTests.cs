@@ -117,6 +117,25 @@ public sealed class RpmScriptletTests : IDisposable
         Assert.Equal(_ground.Rpm("theirs", ["-Va"]).Lines, _ground.Rpm("ours", ["-Va"]).Lines);
     }
 
+    [Fact]
+    public async Task A_package_that_rpms_database_lacks_afterwards_is_told()
+    {
+        const string forgetful = """
+            %package -n forgetful
+            Summary: s
+            %description -n forgetful
+            d
+            %posttrans -n forgetful
+            rm -f /var/lib/rpm/rpmdb.sqlite*
+            %files -n forgetful
+
+            """;
+        var files = _ground.Build($"{RpmGround.Base}\n{forgetful}");
+        var failure = await Assert.ThrowsAsync<EzException>(() => _ground.Make("system", files.Values));
+        Assert.Equal(FailureKind.Environment, failure.Kind);
+        Assert.Contains("`base-1-1.x86_64` is not in rpm's database, looked for at `/var/lib/rpm/rpmdb.sqlite`", failure.Message, StringComparison.Ordinal);
+    }
+
     /// <summary>A package has the host's librpm for the tree, where a distribution has its own.</summary>
     [Fact]
     public async Task The_trees_own_librpm_makes_the_same_version_in_another_store()
@@ -132,7 +151,7 @@ public sealed class RpmScriptletTests : IDisposable
 
             """;
         const string install = """
-            mkdir -p usr/lib/rpm; cp /usr/lib/rpm/rpmrc /usr/lib/rpm/macros usr/lib/rpm
+            mkdir -p usr/lib/rpm; cp /usr/lib/rpm/rpmrc usr/lib/rpm; cp /usr/lib/rpm/macros usr/lib64/macros.given; ln -s ../../lib64/macros.given usr/lib/rpm/macros
             for f in $(ldd "$(ldconfig -p | sed -n 's/.* => \(.*librpm\.so\..*\)/\1/p' | head -n 1)" | sed -n 's/.* => \(.*\) (.*/\1/p; s/^[[:space:]]*\(\/[^ ]*\) (.*/\1/p'); do cp "$f" usr/lib64; done
             cp "$(ldconfig -p | sed -n 's/.* => \(.*librpm\.so\..*\)/\1/p' | head -n 1)" usr/lib64
             """;
@@ -144,11 +163,13 @@ public sealed class RpmScriptletTests : IDisposable
         Assert.Equal(_ground.TreeOf("system").Entries, other.TreeOf("system").Entries);
     }
 
-    [Fact]
-    public async Task Without_any_librpm_it_is_said_what_to_do()
+    [Theory]
+    [InlineData("mkdir usr/lib/rpm")]
+    [InlineData("mkdir usr/lib/rpm; touch usr/lib64/librpm.so.9 usr/lib64/ld-linux-x86-64.so.2 usr/lib/rpm/rpmrc; ln -s nowhere usr/lib/rpm/macros")]
+    public async Task Without_any_librpm_it_is_said_what_to_do(string rpm)
     {
         using var ground = new RpmGround("tree");
-        var files = ground.Build($"{RpmGround.Base}\n{Scripted}", Install);
+        var files = ground.Build($"{RpmGround.Base}\n/usr/lib/rpm\n/usr/lib64\n{Scripted}", Install + "\n" + rpm);
         var failure = await Assert.ThrowsAsync<EzException>(() => ground.Make("system", files.Values));
         Assert.Equal(FailureKind.Environment, failure.Kind);
         Assert.Contains("run by librpm", failure.Message, StringComparison.Ordinal);

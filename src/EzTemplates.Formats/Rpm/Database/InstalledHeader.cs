@@ -46,6 +46,15 @@ public static class InstalledHeader
         [1007] = 1046,
     };
 
+    // Fields that have a value for each value of another; rpm believes this of its own database, which here anybody may have written.
+    private static readonly (RpmField Values, RpmField[] Of)[] Parallel =
+    [
+        (RpmField.RequireFlags, [RpmField.RequireNames]),
+        (RpmField.FileTriggerIndexes, [RpmField.FileTriggerNames]),
+        (RpmField.TransactionFileTriggerIndexes, [RpmField.TransactionFileTriggerNames]),
+        (RpmField.FileStates, [RpmField.BaseNames, RpmField.OldFileNames]),
+    ];
+
     /// <summary>A row of the table of packages: without the magic number that a header has in a package.</summary>
     public static byte[] Of(RpmHeader signature, RpmHeader main, RpmInstallation installation)
     {
@@ -80,12 +89,33 @@ public static class InstalledHeader
     }
 
     /// <summary>Reads such a row.</summary>
-    /// <exception cref="MalformedArchiveException">It is no header.</exception>
+    /// <exception cref="MalformedArchiveException">It is no header, or not one of a package that is installed.</exception>
     public static RpmHeader Read(byte[] row)
     {
         ArgumentNullException.ThrowIfNull(row);
         using var whole = new MemoryStream([.. RpmHeader.Magic, .. row], writable: false);
-        return RpmHeader.Read(whole, RpmHeaderKind.Main);
+        var header = RpmHeader.Read(whole, RpmHeaderKind.Main);
+        Check(header);
+        return header;
+    }
+
+    private static void Check(RpmHeader header)
+    {
+        foreach (var field in (ReadOnlySpan<RpmField>)[RpmField.PackageName, RpmField.Version, RpmField.Release])
+        {
+            if (string.IsNullOrEmpty(header.Text(field)))
+            {
+                throw new MalformedArchiveException($"it has no {field.Name}");
+            }
+        }
+
+        foreach (var (values, of) in Parallel)
+        {
+            if (header.Has(values) && !of.Any(field => header.Count(field) == header.Count(values)))
+            {
+                throw new MalformedArchiveException($"its field {values.Name} has {header.Count(values)} values, and {of[0].Name} {header.Count(of[0])}");
+            }
+        }
     }
 
     private static byte[] Join(ReadOnlySpan<byte> own, int fields, byte[] index, byte[] data)

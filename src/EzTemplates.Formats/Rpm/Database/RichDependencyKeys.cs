@@ -24,16 +24,16 @@ internal sealed class RichDependencyKeys
         return reader._names.Select(name => (name.Absent ? "!" : "") + name.Name);
     }
 
-    /// <returns>What stands in it, for who has to turn it round.</returns>
-    private List<(bool Absent, string Name)> Group(bool absent)
+    /// <returns>What stands in it, for who has to turn it round. Each once: every level may double what stands below it.</returns>
+    private HashSet<(bool Absent, string Name)> Group(bool absent)
     {
-        var all = new List<(bool, string)>();
-        List<(bool Absent, string Name)> last = [];
+        var all = new HashSet<(bool, string)>();
+        HashSet<(bool Absent, string Name)> last = [];
         _at = ++_depth > MostDepth ? _text.Length : _at + 1;
         for (SkipSpace(); _at < _text.Length && _text[_at] != ')'; SkipSpace())
         {
             last = _text[_at] == '(' ? Group(absent) : [Simple(absent)];
-            all.AddRange(last);
+            all.UnionWith(last);
             SkipSpace();
             switch (_at < _text.Length && _text[_at] != ')' ? Word() : "")
             {
@@ -43,7 +43,7 @@ internal sealed class RichDependencyKeys
                 case "else":
                     var turned = last.Select(name => (!name.Absent, name.Name)).ToList();
                     _names.UnionWith(turned);
-                    all.AddRange(turned);
+                    all.UnionWith(turned);
                     absent = !absent;
                     break;
             }

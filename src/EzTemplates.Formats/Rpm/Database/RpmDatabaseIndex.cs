@@ -75,9 +75,16 @@ public sealed record RpmDatabaseIndex(string Name, RpmKeyKind Kind)
             return bytes.IsEmpty ? [] : [new RpmIndexRow(bytes, 0)];
         }
 
+        // A row that names no transaction is in no index of them, as in rpm.
+        var numbers = installed.Numbers(_field);
+        if (numbers.Count == 0)
+        {
+            return [];
+        }
+
         // A number is a key as the machine has it.
         var number = new byte[4];
-        BinaryPrimitives.WriteUInt32LittleEndian(number, (uint)installed.Numbers(_field)[0]);
+        BinaryPrimitives.WriteUInt32LittleEndian(number, (uint)numbers[0]);
         return [new RpmIndexRow(number, 0)];
     }
 

@@ -42,7 +42,9 @@ public readonly record struct RpmField(int Tag, string Name)
     public static readonly RpmField LongFileSizes = Main(5008, "LONGFILESIZES");
     public static readonly RpmField FileCapabilities = Main(5010, "FILECAPS");
     public static readonly RpmField FileDigestAlgorithm = Main(5011, "FILEDIGESTALGO");
+    public static readonly RpmField FileTriggerNames = Main(5069, "FILETRIGGERNAME");
     public static readonly RpmField FileTriggerIndexes = Main(5070, "FILETRIGGERINDEX");
+    public static readonly RpmField TransactionFileTriggerNames = Main(5079, "TRANSFILETRIGGERNAME");
     public static readonly RpmField TransactionFileTriggerIndexes = Main(5080, "TRANSFILETRIGGERINDEX");
     public static readonly RpmField PayloadDigest = Main(5092, "PAYLOADDIGEST");
     public static readonly RpmField PayloadDigestAlgorithm = Main(5093, "PAYLOADDIGESTALGO");

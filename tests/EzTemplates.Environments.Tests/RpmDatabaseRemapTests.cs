@@ -1,0 +1,99 @@
+using EzTemplates.Domain;
+using EzTemplates.Formats;
+using EzTemplates.Store;
+using EzTemplates.Testing;
+using Microsoft.Data.Sqlite;
+
+namespace EzTemplates.Environments.Tests;
+
+/// <summary>Environments with an rpm database of their own, which is large, edited, or was left half written.</summary>
+public sealed class RpmDatabaseRemapTests : IDisposable
+{
+    private const string Place = "/var/lib/rpm/rpmdb.sqlite";
+    private static readonly EnvironmentName Box = EnvironmentName.Parse("box");
+
+    private readonly TestGround _ground;
+    private readonly Remapper _remapper;
+    private readonly Mapping _old;
+    private readonly Mapping _next;
+    private readonly string _root;
+
+    public RpmDatabaseRemapTests()
+    {
+        Requires.Overlay();
+        _ground = new TestGround();
+        _remapper = new Remapper(_ground.Environments);
+        (_old, _next) = (Version("1"), Version("2"));
+        _ground.Environments.Create(Box, _old);
+        _root = _ground.Environments.MountedRoot(Box);
+        File.WriteAllBytes(_root + Place, Database(("base", "1"), ("own", "1")));
+    }
+
+    public void Dispose() => _ground?.Dispose();
+
+    [Fact]
+    public void A_database_of_hundreds_of_packages_is_merged_and_comes_back()
+    {
+        const long size = 40 << 20;
+        Resize(size);
+
+        _remapper.Remap(Box, _next);
+        _ground.Environments.MountedRoot(Box);
+        Assert.Equal(["base-2", "own-1"], Installed());
+
+        _remapper.Rollback(Box);
+        _ground.Environments.MountedRoot(Box);
+        Assert.Equal(["base-1", "own-1"], Installed());
+        Assert.Equal(size, new FileInfo(_root + Place).Length);
+    }
+
+    [Fact]
+    public void One_that_is_too_large_is_told_with_its_size()
+    {
+        Resize(600L << 20);
+        Assert.Contains("629145600 bytes", Assert.Throws<EzException>(() => _remapper.Remap(Box, _next)).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_row_that_somebody_has_edited_is_a_conflict()
+    {
+        using (var connection = new SqliteConnection($"Data Source={_root + Place};Pooling=False"))
+        {
+            connection.Open();
+            using var command = connection.CreateCommand();
+            command.CommandText = "UPDATE Packages SET blob = $blob WHERE hnum = 2;";
+            command.Parameters.AddWithValue("$blob", RawRpmHeader.Installed("own", change: header => header.Texts(1049, "a", "b").Ints(1048, 0)));
+            command.ExecuteNonQuery();
+        }
+
+        Assert.Contains("the environment's is malformed: its field REQUIREFLAGS", Assert.Throws<EzException>(() => _remapper.Remap(Box, _next)).Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("-wal")]
+    [InlineData("-journal")]
+    public void Nothing_is_rolled_back_under_a_log_that_is_not_written_back(string log)
+    {
+        _remapper.Remap(Box, _next);
+        _ground.Environments.MountedRoot(Box);
+        File.WriteAllText(_root + Place + log, "what a killed rpm has left");
+
+        Assert.Contains($"rpmdb.sqlite{log} holds changes", Assert.Throws<EzException>(() => _remapper.Rollback(Box)).Message, StringComparison.Ordinal);
+        Assert.Equal(["base-2", "own-1"], Installed());
+    }
+
+    private Mapping Version(string number) => _ground.Version(number, [_ground.Bytes(Place, Database(("base", number)))]);
+
+    private static byte[] Database(params (string Name, string Version)[] packages) =>
+        RpmDatabaseFile.Write([.. packages.Select((package, i) => new RpmDatabaseRow(i + 1, RawRpmHeader.Installed(package.Name, package.Version)))]);
+
+    /// <summary>SQLite takes the rest of a file for pages that are free.</summary>
+    private void Resize(long size)
+    {
+        using var file = File.OpenWrite(_root + Place);
+        file.SetLength(size);
+    }
+
+    private IEnumerable<string> Installed() =>
+        RpmDatabaseFile.Read(File.ReadAllBytes(_root + Place)).Select(row => InstalledHeader.Read(row.Header)).Select(header => $"{header.Text(RpmField.PackageName)}-{header.Text(RpmField.Version)}").Order(StringComparer.Ordinal);
+}
