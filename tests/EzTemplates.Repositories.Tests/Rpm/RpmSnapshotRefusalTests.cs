@@ -92,6 +92,8 @@ public sealed class RpmSnapshotRefusalTests
     [InlineData("zck", FailureKind.Usage, "in zchunk form only")]
     [InlineData("sha512", FailureKind.Untrusted, "a SHA-256 checksum")]
     [InlineData("other", FailureKind.Untrusted, "names no list of packages")]
+    [InlineData("size", FailureKind.Untrusted, "promises 1073741825 bytes of `repodata/")]
+    [InlineData("open-size", FailureKind.Untrusted, "more than the 1073741824 that are read")]
     public async Task A_repository_that_cannot_be_read_says_why(string what, FailureKind kind, string message)
     {
         using var ground = new RpmSnapshotGround();
@@ -102,6 +104,10 @@ public sealed class RpmSnapshotRefusalTests
             if (isPrimary && what == "sha512")
             {
                 data.Elements().First(e => e.Name.LocalName == "checksum").SetAttributeValue("type", "sha512");
+            }
+            else if (isPrimary && what.EndsWith("size", StringComparison.Ordinal))
+            {
+                data.Elements().First(e => e.Name.LocalName == what).Value = "1073741825";
             }
             else if (isPrimary)
             {
