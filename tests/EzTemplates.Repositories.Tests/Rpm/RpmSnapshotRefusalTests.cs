@@ -57,6 +57,22 @@ public sealed class RpmSnapshotRefusalTests
         }
     }
 
+    [Fact]
+    public async Task What_was_accepted_unsigned_does_not_keep_out_what_is_signed()
+    {
+        using var ground = new RpmSnapshotGround();
+        ground.Publish("1.0", day: 1);
+        await ground.FetchAsync();
+        ground.Repository.Publish(new RpmPublishOptions { IsSigned = false, Date = RpmSnapshotGround.Day(9) }, RpmSnapshotGround.Hello("9.0"));
+        var loose = ground.Resolved with { Trust = RpmTrust.Unsigned };
+        Assert.Equal(["9.0-1"], ground.Versions(await ground.FetchAsync(loose)));
+
+        Assert.Equal(["1.0-1"], ground.Versions(await ground.FetchAsync(offline: true)));
+        ground.Publish("1.1", day: 2);
+        Assert.Equal(["1.1-1"], ground.Versions(await ground.FetchAsync()));
+        Assert.Contains("older than the one of", (await ground.RefusedAsync(loose)).Message, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("checksum", "expected SHA-256")]
     [InlineData("open-checksum", "is not what its repomd.xml promises once decompressed")]
