@@ -86,7 +86,7 @@ internal sealed class RepomdFetcher(MirrorClient client, MetadataFolder folder, 
         var isSigned = past.Repository.Trust == RpmTrust.Signed;
         var kept = past.From(root) is { } accepted && accepted.Signature is not null == isSigned ? Load(accepted) : null;
         var repomd = await _texts.FetchAsync(root, Snapshot.Address(root, Path), kept, cancel).ConfigureAwait(false);
-        if (!isSigned || ReferenceEquals(repomd, kept))
+        if (!isSigned || (ReferenceEquals(repomd, kept) && await IsSignedAsync(repomd, past.Repository).ConfigureAwait(false)))
         {
             return repomd;
         }
@@ -100,6 +100,20 @@ internal sealed class RepomdFetcher(MirrorClient client, MetadataFolder folder, 
         {
             // To be refused as unsigned, and not as absent.
             return repomd;
+        }
+    }
+
+    /// <summary>A text that has not changed may have been signed anew, with the repository's next key.</summary>
+    private async ValueTask<bool> IsSignedAsync(ReleaseMessage kept, ResolvedRpmRepository repository)
+    {
+        try
+        {
+            _ = await signatures.VerifyAsync(kept, repository.Keys).ConfigureAwait(false);
+            return true;
+        }
+        catch (EzException refused) when (refused.Kind == FailureKind.Untrusted)
+        {
+            return false;
         }
     }
 

@@ -29,6 +29,23 @@ public sealed class RpmSnapshotFetcherTests
         Assert.Equal(["1.0-1"], ground.Versions(second));
     }
 
+    [Fact]
+    public async Task An_unchanged_repomd_that_was_signed_anew_is_taken_with_its_new_signature()
+    {
+        using var ground = new RpmSnapshotGround();
+        using var next = new SigningKey();
+        ground.Publish("1.0");
+        var first = await ground.FetchAsync();
+        File.WriteAllBytes(ground.Repository.Repomd + ".asc", next.DetachSign(File.ReadAllBytes(ground.Repository.Repomd)));
+        var rekeyed = ground.Resolved with { Keys = new TrustedKeys([], [next.ArmoredPublicKey], []) };
+        ground.Server.ClearLog();
+
+        var second = await ground.FetchAsync(rekeyed);
+        Assert.Equal((true, first.Name, next.Fingerprint), (second.IsUnchanged, second.Name, second.SignedBy));
+        Assert.Equal(["/repodata/repomd.xml", "/repodata/repomd.xml.asc"], ground.Asked);
+        Assert.Equal(next.Fingerprint, (await ground.FetchAsync(rekeyed, offline: true)).SignedBy);
+    }
+
     [Theory]
     [InlineData("")]
     [InlineData(".gz")]
