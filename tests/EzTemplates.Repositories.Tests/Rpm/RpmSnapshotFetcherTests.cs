@@ -135,6 +135,18 @@ public sealed class RpmSnapshotFetcherTests
     }
 
     [Fact]
+    public async Task A_file_that_two_repositories_share_comes_from_the_mirrors_of_either()
+    {
+        using var ground = new RpmSnapshotGround();
+        ground.Publish("1.0");
+        using var broken = new LocalServer(ground.Repository.Root);
+        broken.Add(new ServerFault { Path = "primary", Status = 403, Times = 100 });
+        var first = ground.Resolved with { Id = "first", Place = "first's", Roots = [new Uri(broken.Address + "/")] };
+        var options = new SnapshotOptions { Cancel = TestContext.Current.CancellationToken };
+        Assert.Equal(2, (await new RpmSnapshotFetcher(ground.Client, ground.Metadata).FetchAsync([first, ground.Resolved], options)).Length);
+    }
+
+    [Fact]
     public async Task A_mirror_in_the_middle_of_an_update_is_followed()
     {
         using var ground = new RpmSnapshotGround();
