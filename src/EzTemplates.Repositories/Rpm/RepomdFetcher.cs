@@ -19,10 +19,10 @@ internal sealed class RepomdFetcher(MirrorClient client, MetadataFolder folder, 
     private readonly TextFetcher _texts = new(client);
 
     /// <exception cref="EzException">No mirror has one.</exception>
-    public async Task<FoundRepomd> RefreshAsync(ResolvedRpmRepository repository, CancellationToken cancel)
+    public async Task<FoundRepomd> RefreshAsync(ResolvedRpmRepository repository, SnapshotOptions options)
     {
         var past = new RepomdPast(folder, repository);
-        var mirrors = await new MirrorLists(_texts, client.Pipelines).OfAsync(repository, cancel).ConfigureAwait(false);
+        var mirrors = await new MirrorLists(_texts, client.Pipelines).OfAsync(repository, options).ConfigureAwait(false);
         async Task<FoundRepomd> JudgeAsync(ReleaseMessage message)
         {
             var subject = message.Address.ToString();
@@ -36,7 +36,7 @@ internal sealed class RepomdFetcher(MirrorClient client, MetadataFolder folder, 
         }
 
         return await _texts.FirstAcceptableAsync(
-            mirrors.Roots, (root, token) => FetchAsync(root, past, token), JudgeAsync, failed => Explain(repository, failed), cancel).ConfigureAwait(false);
+            mirrors.Roots, (root, token) => FetchAsync(root, past, token), JudgeAsync, failed => Explain(repository, failed), options.Cancel).ConfigureAwait(false);
     }
 
     /// <summary>The one accepted last, under today's keys; no network.</summary>

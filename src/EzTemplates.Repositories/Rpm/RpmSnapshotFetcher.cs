@@ -47,7 +47,7 @@ public sealed class RpmSnapshotFetcher
     {
         var found = options.Offline
             ? await _repomds.RecallAsync(w.Repository).ConfigureAwait(false)
-            : await _repomds.RefreshAsync(w.Repository, options.Cancel).ConfigureAwait(false);
+            : await _repomds.RefreshAsync(w.Repository, options).ConfigureAwait(false);
         w.Take(found, RepomdPlan.Of(found.Repomd, w.Repository.Id, found.Message.Address.ToString()));
     }));
 

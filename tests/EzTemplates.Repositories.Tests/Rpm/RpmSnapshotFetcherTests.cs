@@ -223,6 +223,19 @@ public sealed class RpmSnapshotFetcherTests
         Assert.Equal("hello hello-libs other", await names(ground.Resolved));
     }
 
+    [Fact]
+    public async Task A_plain_list_that_does_not_come_is_told_where_there_are_mirrors_beside_it()
+    {
+        using var ground = new RpmSnapshotGround();
+        ground.Publish("1.0");
+        var warnings = new List<string>();
+        var options = new SnapshotOptions { Cancel = TestContext.Current.CancellationToken, Warn = warnings.Add };
+        var fetcher = new RpmSnapshotFetcher(ground.Client, ground.Metadata);
+        await fetcher.FetchAsync([ground.Resolved with { MirrorList = new Uri(ground.ServerRoot, "nothing") }], options);
+        Assert.Contains("cannot fetch the list of mirrors of repository `demo`", Assert.Single(warnings), StringComparison.Ordinal);
+        await Assert.ThrowsAsync<EzException>(() => fetcher.FetchAsync([ground.Resolved with { Metalink = new Uri(ground.ServerRoot, "nothing") }], options));
+    }
+
     /// <summary>As MirrorManager writes it: the wanted digest among the alternates, the preferred mirror last.</summary>
     private static string Metalink(byte[] digest, params string[] mirrors)
     {
