@@ -22,7 +22,7 @@ internal sealed class RepomdPast(MetadataFolder folder, ResolvedRpmRepository re
         : [.. folder.AcceptedOf(UnsignedSuite), .. folder.AcceptedOf(SignedSuite)];
 
     /// <summary>Under which it is accepted: what is signed and what is not do not take each other's place.</summary>
-    public string Suite => repository.Trust == RpmTrust.Signed ? SignedSuite : UnsignedSuite;
+    public static string SuiteOf(ResolvedRpmRepository repository) => repository.Trust == RpmTrust.Signed ? SignedSuite : UnsignedSuite;
 
     public ResolvedRpmRepository Repository => repository;
 

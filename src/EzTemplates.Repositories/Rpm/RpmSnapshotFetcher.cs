@@ -110,7 +110,7 @@ public sealed class RpmSnapshotFetcher
         {
             Repository = wanted.Repository.Id,
             Root = found.Message.Root.AbsoluteUri,
-            Suite = new RepomdPast(_folder, wanted.Repository).Suite,
+            Suite = RepomdPast.SuiteOf(wanted.Repository),
             Message = message,
             Signature = signature,
             Name = found.Signed.Name.ToString(),
