@@ -233,7 +233,7 @@ internal sealed class RpmGround : IDisposable
         var digest = Sha256Digest.Of(bytes);
         var headers = Read(file);
         File.WriteAllBytes(Work.Store.Layout.ArchiveOf(digest), bytes);
-        return new LockedPackage(headers.Main.Text(RpmField.PackageName)!, headers.VersionText, headers.Main.Text(RpmField.Architecture)!, "r/s", "Packages/" + Path.GetFileName(file), bytes.Length, digest, "root");
+        return new LockedPackage(headers.Main.Text(RpmField.PackageName)!, headers.VersionText, headers.Main.Text(RpmField.Architecture)!, "r", "Packages/" + Path.GetFileName(file), bytes.Length, digest, "root");
     }
 
     private static string NameOf(string file) => Read(file).Main.Text(RpmField.PackageName)!;
