@@ -19,7 +19,7 @@ internal sealed record HostLibrpm(string Version, string Loader, ImmutableArray<
     /// <returns>Null where there is none.</returns>
     public static HostLibrpm? Find(string folder)
     {
-        if (!File.Exists(LoaderPath) || !File.Exists(Path.Combine(SettingsPath, "rpmrc")))
+        if (!File.Exists(LoaderPath) || !File.Exists(Path.Combine(SettingsPath, "rpmrc")) || !File.Exists(Path.Combine(SettingsPath, "macros")))
         {
             return null;
         }

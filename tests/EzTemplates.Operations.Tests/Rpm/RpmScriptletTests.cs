@@ -132,7 +132,8 @@ public sealed class RpmScriptletTests : IDisposable
 
             """;
         const string install = """
-            mkdir -p usr/lib/rpm; cp /usr/lib/rpm/rpmrc /usr/lib/rpm/macros usr/lib/rpm
+            mkdir -p usr/lib/rpm/own; cp /usr/lib/rpm/rpmrc /usr/lib/rpm/macros usr/lib/rpm/own
+            ln -s own/rpmrc usr/lib/rpm/rpmrc; ln -s /lib/rpm/own/macros usr/lib/rpm/macros
             for f in $(ldd "$(ldconfig -p | sed -n 's/.* => \(.*librpm\.so\..*\)/\1/p' | head -n 1)" | sed -n 's/.* => \(.*\) (.*/\1/p; s/^[[:space:]]*\(\/[^ ]*\) (.*/\1/p'); do cp "$f" usr/lib64; done
             cp "$(ldconfig -p | sed -n 's/.* => \(.*librpm\.so\..*\)/\1/p' | head -n 1)" usr/lib64
             """;
@@ -152,6 +153,27 @@ public sealed class RpmScriptletTests : IDisposable
         var failure = await Assert.ThrowsAsync<EzException>(() => ground.Make("system", files.Values));
         Assert.Equal(FailureKind.Environment, failure.Kind);
         Assert.Contains("run by librpm", failure.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_librpm_without_its_macros_is_as_good_as_none()
+    {
+        using var ground = new RpmGround("tree");
+        var files = ground.Build($"""
+            {RpmGround.Base}
+            %post -n base
+            true
+            %package -n rpm
+            Summary: s
+            %description -n rpm
+            d
+            %files -n rpm
+            /usr/lib/rpm
+            /usr/lib64/*
+            """, "mkdir -p usr/lib/rpm; echo x > usr/lib/rpm/rpmrc; ln -s nowhere usr/lib/rpm/macros; echo x > usr/lib64/librpm.so.9; echo x > usr/lib64/ld-linux-x86-64.so.2");
+        var failure = await Assert.ThrowsAsync<EzException>(() => ground.Make("system", files.Values));
+        Assert.Equal(FailureKind.Environment, failure.Kind);
+        Assert.Contains("rpmrc and macros", failure.Message, StringComparison.Ordinal);
     }
 
     [Fact]
