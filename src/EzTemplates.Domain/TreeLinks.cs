@@ -8,7 +8,14 @@ public static class TreeLinks
 
     /// <summary>Follows the links on the way to a path; the last component stays what it is. What is not there is a folder.</summary>
     /// <exception cref="EzException">Untrusted: the links go round in circles.</exception>
-    public static TreePath Settle(TreePath path, Func<TreePath, ManifestEntry?> find)
+    public static TreePath Settle(TreePath path, Func<TreePath, ManifestEntry?> find) => Walk(path, find, 1);
+
+    /// <summary>As <see cref="Settle"/>, and follows what the last component is.</summary>
+    /// <exception cref="EzException">Untrusted: the links go round in circles.</exception>
+    public static TreePath Follow(TreePath path, Func<TreePath, ManifestEntry?> find) => Walk(path, find, 0);
+
+    /// <param name="kept">How many components at the end stay what they are.</param>
+    private static TreePath Walk(TreePath path, Func<TreePath, ManifestEntry?> find, int kept)
     {
         ArgumentNullException.ThrowIfNull(find);
         var (at, links) = (TreePath.Root, 0);
@@ -16,7 +23,7 @@ public static class TreeLinks
         while (rest.TryPop(out var name))
         {
             var next = name == ".." ? at.Parent : name == "." ? at : at.Append(name);
-            if (rest.Count == 0 || find(next) is not { Type: EntryType.Symlink } link)
+            if (rest.Count < kept || find(next) is not { Type: EntryType.Symlink } link)
             {
                 at = next;
                 continue;

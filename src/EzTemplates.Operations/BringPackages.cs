@@ -10,8 +10,8 @@ internal sealed class BringPackages : IAsyncDisposable
 
     private BringPackages(Workspace workspace, IngestBatch batch, IngestedRows what, CancellationToken cancel)
     {
-        var (locked, rows, _) = what;
-        var missing = FetchPackages.Missing(workspace, rows);
+        var (locked, rows, trust) = what;
+        var missing = FetchPackages.Missing(workspace, rows, trust);
         RequireSpace.For(workspace, locked.Lock.Template, missing, rows);
         var arrivals = new PackageArrivals(missing.Select(row => row.Sha256));
         _stop = CancellationTokenSource.CreateLinkedTokenSource(cancel);

@@ -8,7 +8,7 @@ namespace EzTemplates.Operations;
 /// <summary>Brings the archives that a build needs and the store has neither unpacked nor kept.</summary>
 internal static class FetchPackages
 {
-    /// <param name="missing">As <see cref="Missing"/> has it.</param>
+    /// <param name="missing">As <see cref="Missing(Workspace, IReadOnlyList{LockedPackage}, PackageTrust)"/> has it.</param>
     /// <param name="arrivals">Told of each archive that has come.</param>
     /// <returns>Bytes that were downloaded.</returns>
     /// <exception cref="EzException">A file could not be had; the others are kept for the next try.</exception>
@@ -43,6 +43,20 @@ internal static class FetchPackages
             .AsOrdered()
             .Where(row => !workspace.Store.HasContents(row.Sha256) && !workspace.Store.HasArchive(row.Sha256, row.Size)),
     ];
+
+    /// <summary>Likewise, and those of which the archive is needed for its signature alone.</summary>
+    public static IReadOnlyList<LockedPackage> Missing(Workspace workspace, IReadOnlyList<LockedPackage> rows, PackageTrust trust)
+    {
+        try
+        {
+            var toVerify = rows.AsParallel().AsOrdered().Where(row => trust.NeedsArchive(workspace.Store, row) && !workspace.Store.HasArchive(row.Sha256, row.Size)).ToList();
+            return [.. Missing(workspace, rows).Concat(toVerify).DistinctBy(row => row.Sha256)];
+        }
+        catch (AggregateException several) when (several.InnerExceptions.OfType<EzException>().FirstOrDefault() is { } first)
+        {
+            throw first;
+        }
+    }
 
     private static FetchItem Item(Workspace workspace, ImmutableArray<Snapshot> sources, LockedPackage row)
     {

@@ -50,14 +50,24 @@ internal static class IngestPackages
     /// <summary>An application may bring what its OS may.</summary>
     public static bool AllowsDevices(LockedRecipe locked) => locked.File.Recipe.AllowDevices || locked.File.Base?.Recipe.AllowDevices == true;
 
-    private static PackageContents Unpack(Workspace workspace, IngestBatch batch, (LockedPackage Row, PackageTrust Trust) package, PackageReadOptions options, CancellationToken cancel) =>
-        batch.Add(package.Row.Sha256, package.Row.ToString(), sink =>
+    private static PackageContents Unpack(Workspace workspace, IngestBatch batch, (LockedPackage Row, PackageTrust Trust) package, PackageReadOptions options, CancellationToken cancel)
+    {
+        var isVerified = false;
+        var contents = batch.Add(package.Row.Sha256, package.Row.ToString(), sink =>
         {
             cancel.ThrowIfCancellationRequested();
             package.Trust.Verify(package.Row, () => workspace.Store.OpenArchive(package.Row.Sha256));
+            isVerified = true;
             using var archive = workspace.Store.OpenArchive(package.Row.Sha256);
             return PackageArchive.Read(archive, options, sink);
         });
+        if (!isVerified)
+        {
+            package.Trust.VerifyKnown(workspace.Store, package.Row);
+        }
+
+        return contents;
+    }
 
     /// <summary>The package may have come into the store for a recipe that allows them.</summary>
     private static void RefuseDevices(LockedPackage row, PackageContents contents)

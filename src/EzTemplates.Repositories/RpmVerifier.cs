@@ -16,11 +16,20 @@ public sealed class RpmVerifier(ReleaseVerifier verifier)
     public string Verify(Stream package, TrustedKeys keys, string subject)
     {
         var headers = RpmHeaders.Read(package, subject);
+        return Verify(headers, RpmSignature.Of(headers)?.Part == RpmSignedPart.Package ? [package] : [], keys, subject);
+    }
+
+    /// <summary>Verifies a package whose payload was found to be what its headers promise, as <see cref="Verify(Stream, TrustedKeys, string)"/> does.</summary>
+    /// <param name="headers">Their signature must not cover the payload itself.</param>
+    public string Verify(RpmHeaders headers, TrustedKeys keys, string subject) => Verify(headers, [], keys, subject);
+
+    private string Verify(RpmHeaders headers, Stream[] payload, TrustedKeys keys, string subject)
+    {
         var signature = RpmSignature.Of(headers) ?? throw new EzException(
             FailureKind.Untrusted,
             $"`{subject}` is not signed, or its signature leaves the payload out",
             "if that is meant, say `trust: unsigned` in the recipe's repository");
         using var header = headers.Main.OpenBytes();
-        return verifier.VerifyDetached([header, .. signature.Part == RpmSignedPart.Package ? new[] { package } : []], signature.Packets.ToArray(), keys, subject);
+        return verifier.VerifyDetached([header, .. payload], signature.Packets.ToArray(), keys, subject);
     }
 }

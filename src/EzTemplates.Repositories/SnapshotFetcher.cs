@@ -11,6 +11,9 @@ public sealed record SnapshotOptions
     /// <summary>Told about index files; they are the bulk.</summary>
     public Action<FetchProgress>? Progress { get; init; }
 
+    /// <summary>Told of what could not be had and was not needed, from many threads.</summary>
+    public Action<string>? Warn { get; init; }
+
     public CancellationToken Cancel { get; init; }
 }
 

@@ -35,7 +35,7 @@ public sealed record TrustedKeys(ImmutableArray<string> Files, ImmutableArray<st
     [
         .. KeyFolders.Select(folder => Path.Combine(root, folder))
             .Where(Directory.Exists)
-            .SelectMany(folder => Directory.EnumerateFiles(folder).Order(StringComparer.Ordinal))
+            .SelectMany(folder => Directory.EnumerateFiles(folder, "*", new EnumerationOptions { IgnoreInaccessible = true, AttributesToSkip = FileAttributes.None }).Order(StringComparer.Ordinal))
             .Where(IsKeyFile),
     ];
 

@@ -96,6 +96,10 @@ public sealed class TreeEdit
     /// <exception cref="EzException">Untrusted: the links go round in circles.</exception>
     public TreePath Settle(TreePath path) => TreeLinks.Settle(path, Find);
 
+    /// <summary>As <see cref="TreeLinks.Follow"/>, in this tree.</summary>
+    /// <exception cref="EzException">Untrusted: the links go round in circles.</exception>
+    public TreePath Follow(TreePath path) => TreeLinks.Follow(path, Find);
+
     /// <summary>Makes what folders are missing above a path, as the composer makes them.</summary>
     public void MakeParents(TreePath path, FileTime mtime)
     {

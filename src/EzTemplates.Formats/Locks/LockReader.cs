@@ -76,14 +76,18 @@ internal static class LockReader
     }
 
     private static LockedPackage ReadPackage(StrictObject row, PackageFamily family) => new(
-        row.String("name"),
-        row.String("version"),
-        row.String("architecture"),
+        Word(row, "name", family, text => Names.IsRpmPackageName(text)),
+        Word(row, "version", family, text => Names.IsRpmVersion(text)),
+        Word(row, "architecture", family, text => Names.IsRpmArchitecture(text)),
         Source(row, "source", family),
         SafePath(row, "path"),
         row.Number("size", 0, long.MaxValue),
         row.Digest("sha256"),
         row.String("reason"));
+
+    /// <summary>Of a package; those of rpm become parts of files' names.</summary>
+    private static string Word(StrictObject row, string key, PackageFamily family, Func<string, bool> isRpms) =>
+        family == PackageFamily.Deb || isRpms(row.String(key)) ? row.String(key) : throw row.Refuse(key, $"is none that an rpm package may have: `{TreePath.Display(row.String(key))}`");
 
     private static string TemplateName(StrictObject row, string key) =>
         Names.IsTemplateName(row.String(key)) ? row.String(key) : throw row.Refuse(key, "is not a template's name");

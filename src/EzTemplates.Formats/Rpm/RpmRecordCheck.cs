@@ -5,22 +5,20 @@ using EzTemplates.Domain;
 
 namespace EzTemplates.Formats;
 
-/// <summary>What a package of a repository must say of itself to be used.</summary>
+/// <summary>What a package of a repository must say of itself to be used. Its name, version and architecture become parts of files' names.</summary>
 internal static class RpmRecordCheck
 {
     public static string? ProblemOf(RpmRecord record) =>
         record.Problem is not null ? record.Problem
-        : !IsWord(record.Name) ? "it has no usable name"
-        : !IsWord(record.Architecture) ? "it has no usable architecture"
+        : !Names.IsRpmPackageName(record.Name) ? "it has no usable name"
+        : !Names.IsRpmArchitecture(record.Architecture) ? "it has no usable architecture"
         : !IsPartOfVersion(record.Version) || (record.Release.Length > 0 && !IsPartOfVersion(record.Release)) ? $"`{TreePath.Display(record.Version)}-{TreePath.Display(record.Release)}` is no version and release"
         : record.Epoch.AsSpan().IndexOfAnyExceptInRange('0', '9') >= 0 ? $"its epoch `{TreePath.Display(record.Epoch)}` is not a number"
         : record.Sha256 is null ? "it has no SHA-256 checksum"
         : !ArchivePath.IsValid(record.Path) ? $"`{TreePath.Display(record.Path)}` is not a path below a repository's root"
         : null;
 
-    private static bool IsWord(string text) => text.Length > 0 && !text.Any(c => char.IsWhiteSpace(c) || char.IsControl(c));
-
-    private static bool IsPartOfVersion(string text) => IsWord(text) && !text.Contains('-') && !text.Contains(':');
+    private static bool IsPartOfVersion(string text) => Names.IsRpmVersion(text) && !text.Contains('-') && !text.Contains(':');
 }
 
 /// <summary>Tells two records apart by all that they say.</summary>

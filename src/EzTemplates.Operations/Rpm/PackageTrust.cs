@@ -1,4 +1,5 @@
 using EzTemplates.Domain;
+using EzTemplates.Formats;
 using EzTemplates.Repositories;
 using EzTemplates.Store;
 
@@ -45,6 +46,35 @@ internal sealed class PackageTrust
             _verifier.Value.Verify(archive, keys, Path.GetFileName(row.Path));
         }
     }
+
+    /// <summary>
+    /// Judges a package that the store has unpacked already, maybe for a recipe that trusts other keys, or asks for none. Its headers are
+    /// kept, so the archive is opened only if the signature covers the payload itself.
+    /// </summary>
+    /// <exception cref="EzException">As of <see cref="Verify"/>.</exception>
+    public void VerifyKnown(ContentStore store, LockedPackage row)
+    {
+        if (_keysOf(row) is not { } keys)
+        {
+            return;
+        }
+
+        // What this very command has unpacked is not in the store yet; its archive is.
+        if (store.FindContents(row.Sha256) is { } known && StoredRpm.HeadersOf(store, known) is var headers && !CoversPayload(headers))
+        {
+            _verifier.Value.Verify(headers, keys, Path.GetFileName(row.Path));
+        }
+        else
+        {
+            Verify(row, () => store.OpenArchive(row.Sha256));
+        }
+    }
+
+    /// <summary>Whether a package that the store has unpacked needs its archive for <see cref="VerifyKnown"/>.</summary>
+    public bool NeedsArchive(ContentStore store, LockedPackage row) =>
+        store.HasContents(row.Sha256) && _keysOf(row) is not null && store.FindContents(row.Sha256) is { } known && CoversPayload(StoredRpm.HeadersOf(store, known));
+
+    private static bool CoversPayload(RpmHeaders headers) => RpmSignature.Of(headers)?.Part == RpmSignedPart.Package;
 
     private static TrustedKeys? KeysOf(ResolvedRpmRepository? repository) =>
         repository is null ? TrustedKeys.None : repository.Trust == RpmTrust.Unsigned ? null : repository.Keys;

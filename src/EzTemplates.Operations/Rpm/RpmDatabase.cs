@@ -42,7 +42,7 @@ internal sealed class RpmDatabase
         var byName = packages.ToDictionary(package => NameOf(package.Headers.Main));
         ImmutableArray<RpmDatabaseRow> kept = below is null ? [] : _ground.RpmDatabaseOf(below);
         ImmutableArray<RpmDatabaseRow> found = _tree.Find(Place) is { Content: not null } file ? _ground.RpmDatabaseOf(file) : [];
-        if (OtherForms.Select(name => Folder.Append(name)).FirstOrDefault(path => _tree.Find(path) is not null) is { IsRoot: false } other)
+        if (OtherForms.Select(name => (TreePath?)Folder.Append(name)).FirstOrDefault(path => _tree.Find(path!.Value) is not null) is { } other)
         {
             throw new EzException(
                 FailureKind.Environment, $"the tree's own rpm keeps its database at `{other}`, not in SQLite, so it cannot run the scriptlets", "install rpm 4.16 or newer on this host");

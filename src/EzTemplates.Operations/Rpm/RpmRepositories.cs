@@ -24,6 +24,7 @@ internal sealed class RpmRepositories(Workspace workspace)
         {
             Offline = workspace.Options.Offline,
             Cancel = cancel,
+            Warn = warning => workspace.Tell(new OperationEvent.Warning(warning)),
             Progress = p => workspace.Tell(new OperationEvent.Progress("snapshot", p.DoneBytes, p.TotalBytes, p.DoneFiles, p.TotalFiles)),
         }).ConfigureAwait(false);
         _snapshots[key] = found;

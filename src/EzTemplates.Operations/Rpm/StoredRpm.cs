@@ -16,7 +16,7 @@ internal sealed record StoredRpm(LockedPackage Row, RpmHeaders Headers, RpmFileT
     /// <exception cref="EzException">Untrusted: it is another package than its repository promised.</exception>
     public static StoredRpm Read(ContentStore store, LockedPackage row, PackageContents contents, RpmFilter filter)
     {
-        var headers = new RpmHeaders(Header(store, contents, RpmReader.SignatureMember, RpmHeaderKind.Signature), Header(store, contents, RpmReader.HeaderMember, RpmHeaderKind.Main));
+        var headers = HeadersOf(store, contents);
         var (name, version, architecture) = (headers.Main.Text(RpmField.PackageName), headers.VersionText, headers.Main.Text(RpmField.Architecture));
         if (name != row.Name || version != RpmHeaders.WithoutZeroEpoch(row.Version) || architecture != row.Architecture)
         {
@@ -38,6 +38,10 @@ internal sealed record StoredRpm(LockedPackage Row, RpmHeaders Headers, RpmFileT
             Colors = files.Files.Where(file => file.Color != 0).ToDictionary(file => file.Path, file => file.Color),
         });
     }
+
+    /// <exception cref="EzException">Store: the contents are none of an rpm package, or have lost a header.</exception>
+    public static RpmHeaders HeadersOf(ContentStore store, PackageContents contents) =>
+        new(Header(store, contents, RpmReader.SignatureMember, RpmHeaderKind.Signature), Header(store, contents, RpmReader.HeaderMember, RpmHeaderKind.Main));
 
     /// <summary>The paths that the package calls its configuration, ghosts left out.</summary>
     public IEnumerable<TreePath> ConfigurationFiles() =>

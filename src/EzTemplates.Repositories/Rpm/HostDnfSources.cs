@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.IO.Enumeration;
 
 namespace EzTemplates.Repositories;
 
@@ -10,6 +11,10 @@ public static class HostDnfSources
 {
     private static readonly string[] Folders = ["etc/yum.repos.d", "etc/distro.repos.d", "etc/zypp/repos.d"];
     private static readonly string[] KeyFolders = ["etc/pki/rpm-gpg", "usr/lib/rpm/gnupg/keys", "usr/share/distribution-gpg-keys"];
+
+    // Hidden files are files.
+    private static readonly EnumerationOptions OneFolder = new() { IgnoreInaccessible = true, AttributesToSkip = FileAttributes.None };
+    private static readonly EnumerationOptions AnyDepth = new() { IgnoreInaccessible = true, AttributesToSkip = FileAttributes.None, RecurseSubdirectories = true };
 
     /// <param name="root">Below which all files are looked for, those of keys too.</param>
     /// <param name="architecture">The recipe's, for <c>$basearch</c>.</param>
@@ -36,7 +41,7 @@ public static class HostDnfSources
         return new HostDnfConfiguration
         {
             Sources = [.. sources.DistinctBy(source => source.Id)],
-            KeyFiles = [.. KeyFolders.SelectMany(folder => FilesIn(root, folder, SearchOption.AllDirectories)), .. TrustedKeys.HostKeyrings(root)],
+            KeyFiles = [.. KeyFolders.SelectMany(folder => FilesIn(root, folder, AnyDepth)), .. TrustedKeys.HostKeyrings(root)],
             Warnings = warnings.ToImmutable(),
         };
     }
@@ -107,9 +112,14 @@ public static class HostDnfSources
         return sections.FindAll(section => section.Name != "main");
     }
 
-    internal static IEnumerable<string> FilesIn(string root, string folder, SearchOption depth = SearchOption.TopDirectoryOnly)
+    /// <summary>What this user may not look into is passed over, and no link to a folder is followed: it may lead back.</summary>
+    internal static IEnumerable<string> FilesIn(string root, string folder, EnumerationOptions? depth = null)
     {
         var path = Path.Combine(root, folder);
-        return Directory.Exists(path) ? Directory.EnumerateFiles(path, "*", depth).Order(StringComparer.Ordinal) : [];
+        return !Directory.Exists(path) ? [] : new FileSystemEnumerable<string>(path, (ref FileSystemEntry entry) => entry.ToFullPath(), depth ?? OneFolder)
+        {
+            ShouldIncludePredicate = (ref FileSystemEntry entry) => !entry.IsDirectory,
+            ShouldRecursePredicate = (ref FileSystemEntry entry) => !entry.Attributes.HasFlag(FileAttributes.ReparsePoint),
+        }.Order(StringComparer.Ordinal);
     }
 }

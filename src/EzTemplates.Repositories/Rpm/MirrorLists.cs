@@ -11,13 +11,13 @@ internal sealed class MirrorLists(TextFetcher texts, FetchPipelines pipelines)
     private const int MostRoots = 20;
 
     /// <summary>The repository's own roots, then those of its lists.</summary>
-    /// <exception cref="EzException">A list does not come, or names no mirror.</exception>
-    public async Task<MirrorList> OfAsync(ResolvedRpmRepository repository, CancellationToken cancel)
+    /// <exception cref="EzException">A list that is needed does not come, or names no mirror.</exception>
+    public async Task<MirrorList> OfAsync(ResolvedRpmRepository repository, SnapshotOptions options)
     {
         var (roots, digests) = (new List<Uri>(repository.Roots), ImmutableHashSet<Sha256Digest>.Empty);
         if (repository.Metalink is { } metalink)
         {
-            var text = await FetchAsync(repository, metalink, cancel).ConfigureAwait(false);
+            var text = await FetchAsync(repository, metalink, options.Cancel).ConfigureAwait(false);
             using var xml = new MemoryStream(text, writable: false);
             var list = MirrorListReader.ReadMetalink(xml, metalink.ToString());
             roots.AddRange(list.Roots);
@@ -26,7 +26,15 @@ internal sealed class MirrorLists(TextFetcher texts, FetchPipelines pipelines)
 
         if (repository.MirrorList is { } plain)
         {
-            roots.AddRange(MirrorListReader.ReadPlain(await FetchAsync(repository, plain, cancel).ConfigureAwait(false)).Roots);
+            try
+            {
+                roots.AddRange(MirrorListReader.ReadPlain(await FetchAsync(repository, plain, options.Cancel).ConfigureAwait(false)).Roots);
+            }
+            catch (EzException failed) when (roots.Count > 0)
+            {
+                // A metalink also says what repomd.xml must be, and is not done without; this one has but more mirrors.
+                options.Warn?.Invoke(failed.Message);
+            }
         }
 
         return roots.Count > 0 ? new MirrorList([.. roots.Distinct().Take(MostRoots)], digests) : throw new EzException(

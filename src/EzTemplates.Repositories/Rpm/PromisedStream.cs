@@ -12,11 +12,11 @@ internal sealed class PromisedStream(Stream decoded, RepomdFile promised, string
 {
     public const string Hint = "the repository is broken at its source: try again later, or another mirror, `--mirror ID=URL`";
 
-    // Fedora's filelists, the largest there are, have two thirds of this.
-    private const long MostBytes = 1L << 30;
+    /// <summary>Of one file, as fetched and decompressed, whatever repomd.xml promises, which need not be signed. Fedora's filelists, the largest there are, have two thirds of it.</summary>
+    public const long MostBytes = 1L << 30;
 
     private readonly IncrementalHash _hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-    private readonly long _limit = promised.OpenSize ?? MostBytes;
+    private readonly long _limit = Math.Min(promised.OpenSize ?? MostBytes, MostBytes);
     private long _count;
 
     public override bool CanRead => true;
@@ -39,7 +39,7 @@ internal sealed class PromisedStream(Stream decoded, RepomdFile promised, string
         _hash.AppendData(buffer[..read]);
         _count += read;
         return _count <= _limit ? read : throw new EzException(
-            FailureKind.Untrusted, $"`{name}` is larger once decompressed than the {_limit} bytes that {(promised.OpenSize is null ? "are read" : "its repomd.xml promises")}", Hint);
+            FailureKind.Untrusted, $"`{name}` is larger once decompressed than the {_limit} bytes that {(_limit == promised.OpenSize ? "its repomd.xml promises" : "are read")}", Hint);
     }
 
     public override int Read(byte[] buffer, int offset, int count) => Read(buffer.AsSpan(offset, count));

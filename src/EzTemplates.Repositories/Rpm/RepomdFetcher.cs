@@ -19,10 +19,10 @@ internal sealed class RepomdFetcher(MirrorClient client, MetadataFolder folder, 
     private readonly TextFetcher _texts = new(client);
 
     /// <exception cref="EzException">No mirror has one.</exception>
-    public async Task<FoundRepomd> RefreshAsync(ResolvedRpmRepository repository, CancellationToken cancel)
+    public async Task<FoundRepomd> RefreshAsync(ResolvedRpmRepository repository, SnapshotOptions options)
     {
         var past = new RepomdPast(folder, repository);
-        var mirrors = await new MirrorLists(_texts, client.Pipelines).OfAsync(repository, cancel).ConfigureAwait(false);
+        var mirrors = await new MirrorLists(_texts, client.Pipelines).OfAsync(repository, options).ConfigureAwait(false);
         async Task<FoundRepomd> JudgeAsync(ReleaseMessage message)
         {
             var subject = message.Address.ToString();
@@ -36,7 +36,7 @@ internal sealed class RepomdFetcher(MirrorClient client, MetadataFolder folder, 
         }
 
         return await _texts.FirstAcceptableAsync(
-            mirrors.Roots, (root, token) => FetchAsync(root, past, token), JudgeAsync, failed => Explain(repository, failed), cancel).ConfigureAwait(false);
+            mirrors.Roots, (root, token) => FetchAsync(root, past, token), JudgeAsync, failed => Explain(repository, failed), options.Cancel).ConfigureAwait(false);
     }
 
     /// <summary>The one accepted last, under today's keys; no network.</summary>
@@ -86,7 +86,7 @@ internal sealed class RepomdFetcher(MirrorClient client, MetadataFolder folder, 
         var isSigned = past.Repository.Trust == RpmTrust.Signed;
         var kept = past.From(root) is { } accepted && accepted.Signature is not null == isSigned ? Load(accepted) : null;
         var repomd = await _texts.FetchAsync(root, Snapshot.Address(root, Path), kept, cancel).ConfigureAwait(false);
-        if (!isSigned || ReferenceEquals(repomd, kept))
+        if (!isSigned || (ReferenceEquals(repomd, kept) && await IsSignedAsync(repomd, past.Repository).ConfigureAwait(false)))
         {
             return repomd;
         }
@@ -100,6 +100,20 @@ internal sealed class RepomdFetcher(MirrorClient client, MetadataFolder folder, 
         {
             // To be refused as unsigned, and not as absent.
             return repomd;
+        }
+    }
+
+    /// <summary>A text that has not changed may have been signed anew, with the repository's next key.</summary>
+    private async ValueTask<bool> IsSignedAsync(ReleaseMessage kept, ResolvedRpmRepository repository)
+    {
+        try
+        {
+            _ = await signatures.VerifyAsync(kept, repository.Keys).ConfigureAwait(false);
+            return true;
+        }
+        catch (EzException refused) when (refused.Kind == FailureKind.Untrusted)
+        {
+            return false;
         }
     }
 

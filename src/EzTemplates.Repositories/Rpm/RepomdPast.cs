@@ -10,12 +10,19 @@ namespace EzTemplates.Repositories;
 /// </summary>
 internal sealed class RepomdPast(MetadataFolder folder, ResolvedRpmRepository repository)
 {
-    /// <summary>In the place of a suite; no suite has a colon.</summary>
-    public const string Suite = "rpm:md";
+    // In the place of a suite; no suite has a colon.
+    private const string SignedSuite = "rpm:md";
+    private const string UnsignedSuite = "rpm:md-unsigned";
 
     private static readonly long LastSecond = DateTimeOffset.MaxValue.ToUnixTimeSeconds();
 
-    private readonly IReadOnlyList<AcceptedRelease> _all = folder.AcceptedOf(Suite);
+    /// <summary>Where signatures are asked for, what was accepted without one counts for nothing: anybody may have made it.</summary>
+    private readonly List<AcceptedRelease> _all = repository.Trust == RpmTrust.Signed
+        ? [.. folder.AcceptedOf(SignedSuite).Where(accepted => accepted.Signature is not null)]
+        : [.. folder.AcceptedOf(UnsignedSuite), .. folder.AcceptedOf(SignedSuite)];
+
+    /// <summary>Under which it is accepted: what is signed and what is not do not take each other's place.</summary>
+    public static string SuiteOf(ResolvedRpmRepository repository) => repository.Trust == RpmTrust.Signed ? SignedSuite : UnsignedSuite;
 
     public ResolvedRpmRepository Repository => repository;
 

@@ -51,7 +51,9 @@ internal static class RepomdPlan
         return plans.ToImmutable();
     }
 
-    private static bool IsReadable(RepomdFile file) => file is { Sha256: not null, Size: not null } && !IsZchunk(file);
+    private static bool IsReadable(RepomdFile file) => file is { Sha256: not null, Size: not null } && !IsZchunk(file) && LargestSize(file) <= PromisedStream.MostBytes;
+
+    private static long LargestSize(RepomdFile file) => Math.Max(file.Size ?? 0, file.OpenSize ?? 0);
 
     private static bool IsZchunk(RepomdFile file) => file.Path.EndsWith(Zchunk, StringComparison.Ordinal) || file.Type.EndsWith("_zck", StringComparison.Ordinal);
 
@@ -61,6 +63,11 @@ internal static class RepomdPlan
                 FailureKind.Usage,
                 $"repository `{repository}` has `{file.Path}` in zchunk form only, which this version does not read",
                 "`createrepo_c` without `--zck-primary-dict` writes forms that can be read; distributions' mirrors have them")
+            : file is { Sha256: not null, Size: not null }
+            ? new EzException(
+                FailureKind.Untrusted,
+                $"`{subject}` promises {LargestSize(file)} bytes of `{file.Path}`, more than the {PromisedStream.MostBytes} that are read",
+                PromisedStream.Hint)
             : new EzException(
                 FailureKind.Untrusted,
                 $"`{subject}` does not give `{file.Path}` {(file.Sha256 is null ? "a SHA-256 checksum" : "a size")}",

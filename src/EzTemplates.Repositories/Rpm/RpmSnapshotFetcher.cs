@@ -47,7 +47,7 @@ public sealed class RpmSnapshotFetcher
     {
         var found = options.Offline
             ? await _repomds.RecallAsync(w.Repository).ConfigureAwait(false)
-            : await _repomds.RefreshAsync(w.Repository, options.Cancel).ConfigureAwait(false);
+            : await _repomds.RefreshAsync(w.Repository, options).ConfigureAwait(false);
         w.Take(found, RepomdPlan.Of(found.Repomd, w.Repository.Id, found.Message.Address.ToString()));
     }));
 
@@ -64,18 +64,12 @@ public sealed class RpmSnapshotFetcher
         var fetch = new FetchOptions { Offline = options.Offline, Progress = options.Progress, Cancel = options.Cancel };
         while (true)
         {
-            // Two repositories may share a file: it is fetched once.
-            var owners = new Dictionary<string, (FetchItem Item, Wanted Owner, RpmIndex Index)>(StringComparer.Ordinal);
-            foreach (var (owner, index) in wanted.SelectMany(w => w.Indexes.Select(index => (w, index))))
-            {
-                _ = owners.TryAdd(index.FilePath, (owner.ItemFor(index), owner, index));
-            }
-
-            var report = await new PackageFetcher(_client).FetchAsync([.. owners.Values.Select(o => o.Item)], fetch).ConfigureAwait(false);
+            // Two repositories may share a file: it is fetched once, from the mirrors of both.
+            var owners = wanted.SelectMany(w => w.Indexes.Select(index => (Owner: w, Index: index))).ToLookup(o => o.Index.FilePath, StringComparer.Ordinal);
+            var report = await new PackageFetcher(_client).FetchAsync([.. owners.Select(ItemFor)], fetch).ConfigureAwait(false);
             var (failures, tryAnotherForm) = (new Dictionary<Wanted, FetchFailure>(), false);
-            foreach (var failure in report.Failures)
+            foreach (var (failure, owner, index) in report.Failures.SelectMany(failure => owners[failure.Item.DestinationPath].Select(o => (failure, o.Owner, o.Index))))
             {
-                var (_, owner, index) = owners[failure.Item.DestinationPath];
                 tryAnotherForm |= failure.Kind == FetchFailureKind.NotFoundEverywhere && owner.TurnFrom(index);
                 failures[owner] = failures.TryGetValue(owner, out var worse) && worse.Kind > failure.Kind ? worse : failure;
             }
@@ -85,6 +79,12 @@ public sealed class RpmSnapshotFetcher
                 return failures;
             }
         }
+    }
+
+    private static FetchItem ItemFor(IEnumerable<(Wanted Owner, RpmIndex Index)> same)
+    {
+        var items = same.Select(o => o.Owner.ItemFor(o.Index)).ToList();
+        return items[0] with { Candidates = [.. items.SelectMany(item => item.Candidates).Distinct()] };
     }
 
     private static void ThrowIfAny(Dictionary<Wanted, FetchFailure> failures)
@@ -110,7 +110,7 @@ public sealed class RpmSnapshotFetcher
         {
             Repository = wanted.Repository.Id,
             Root = found.Message.Root.AbsoluteUri,
-            Suite = RepomdPast.Suite,
+            Suite = RepomdPast.SuiteOf(wanted.Repository),
             Message = message,
             Signature = signature,
             Name = found.Signed.Name.ToString(),

@@ -116,7 +116,7 @@ public static class RpmUniverseCache
     /// <summary>Over what decides the content; where a file came from and how it was compressed does not.</summary>
     private static Sha256Digest Key(IReadOnlyList<RpmSnapshot> snapshots, List<string> paths)
     {
-        var text = new StringBuilder("rpm universe 1\n");
+        var text = new StringBuilder("rpm universe 2\n");
         void Line(string word, IEnumerable<string> values) => text.Append(word).Append(' ').AppendJoin(' ', values).Append('\n');
         foreach (var snapshot in snapshots)
         {

@@ -84,8 +84,11 @@ public sealed class LockTextTests
             """,
             text[text.IndexOf("  \"snapshots\"", StringComparison.Ordinal)..]);
         Assert.Equal(text, Encoding.UTF8.GetString(LockText.Write(LockText.Read(Encoding.UTF8.GetBytes(text), "x"))));
-        foreach (var (from, to) in ((string, string)[])[("\"baseos\", \"path\"", "\"baseos/9\", \"path\""), ("\"baseos\", \"name\"", "\"baseos\", \"suite\": \"9\", \"name\"")])
+        foreach (var (from, to) in ((string, string)[])[
+            ("\"baseos\", \"path\"", "\"baseos/9\", \"path\""), ("\"baseos\", \"name\"", "\"baseos\", \"suite\": \"9\", \"name\""),
+            ("\"name\": \"nginx\"", "\"name\": \"..\""), ("1.20.1-14.el9\"", "1/../../x-14.el9\""), ("\"x86_64\", \"source\"", "\"x/64\", \"source\"")])
         {
+            Assert.Contains(from, text, StringComparison.Ordinal);
             Assert.ThrowsAny<EzException>(() => LockText.Read(Encoding.UTF8.GetBytes(text.Replace(from, to, StringComparison.Ordinal)), "x"));
         }
     }

@@ -45,9 +45,17 @@ public sealed class RpmMalformedTests
     [Theory]
     [InlineData("epoch=\"0\" ver=\"1-2\" rel=\"1\"")]
     [InlineData("epoch=\"x\" ver=\"1\" rel=\"1\"")]
+    [InlineData("epoch=\"0\" ver=\"1/../..\" rel=\"1\"")]
+    [InlineData("epoch=\"0\" ver=\"1\" rel=\"1/x\"")]
     [InlineData("epoch=\"0\" ver=\"1:2\" rel=\"1\"")]
     public void A_version_that_would_read_otherwise_is_set_aside(string version) => Assert.Single(Read(RpmMetadata.Primary(
         RpmMetadata.Package("a").Replace("epoch=\"0\" ver=\"1\" rel=\"1\"", version, StringComparison.Ordinal))).Warnings);
+
+    [Theory]
+    [InlineData("..")]
+    [InlineData("a/b")]
+    public void A_name_that_would_be_a_path_is_set_aside(string name) =>
+        Assert.Equal("it has no usable name", Assert.Single(Read(RpmMetadata.Primary(RpmMetadata.Package(name, path: "a.rpm"))).Warnings).Reason);
 
     [Fact]
     public void What_is_cut_anywhere_is_an_error_that_names_the_file_and_the_package()

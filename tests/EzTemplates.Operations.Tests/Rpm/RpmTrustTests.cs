@@ -1,4 +1,5 @@
 using EzTemplates.Domain;
+using EzTemplates.Repositories;
 using EzTemplates.Testing;
 
 namespace EzTemplates.Operations.Tests.Rpm;
@@ -39,6 +40,49 @@ public sealed class RpmTrustTests : IDisposable
         Assert.Contains(stranger.Fingerprint[^16..], strange.Message, StringComparison.Ordinal);
         Assert.Empty(Directory.EnumerateFiles(_ground.Work.Store.Layout.Contents));
     }
+
+    /// <summary>Whether a recipe may take a package is its own matter, whoever brought it into the store.</summary>
+    [Fact]
+    public async Task What_came_in_for_a_recipe_that_asks_for_no_signature_is_verified_for_one_that_does()
+    {
+        using var stranger = new SigningKey("stranger <stranger@example.org>");
+        _ground.Write("key.asc", System.Text.Encoding.ASCII.GetBytes(_key.ArmoredPublicKey));
+        var (unsigned, strange, signed) = (Package(null), Package(stranger.DetachSignBinary), Package(_key.DetachSignBinary));
+        foreach (var (number, package) in ((string[])[unsigned, strange, signed]).Index())
+        {
+            await _ground.Make("loose" + number, [package], Unconfigured);
+        }
+
+        Assert.Contains("is not signed", (await Refused(unsigned)).Message, StringComparison.Ordinal);
+        Assert.Contains(stranger.Fingerprint[^16..], (await Refused(strange)).Message, StringComparison.Ordinal);
+        await _ground.Make("system", [signed], Unconfigured, trust: WithKey);
+    }
+
+    /// <summary>A signature over the payload needs the archive, which is fetched for it where it is gone.</summary>
+    [Fact]
+    public async Task A_known_package_that_is_signed_the_old_way_is_verified_from_its_archive()
+    {
+        using var stranger = new SigningKey("stranger <stranger@example.org>");
+        _ground.Write("key.asc", System.Text.Encoding.ASCII.GetBytes(_key.ArmoredPublicKey));
+        var (strange, signed) = (Old(stranger.DetachSignBinary), Old(_key.DetachSignBinary));
+        await _ground.Make("loose0", [strange], Unconfigured);
+        await _ground.Make("loose1", [signed], Unconfigured);
+
+        Assert.Contains(stranger.Fingerprint[^16..], (await Refused(strange)).Message, StringComparison.Ordinal);
+        await _ground.Make("system", [signed], Unconfigured, trust: WithKey);
+
+        var bytes = File.ReadAllBytes(signed);
+        LockedPackage[] rows = [new LockedPackage("odd", "1-1", "x86_64", "r", "odd.rpm", bytes.Length, Sha256Digest.Of(bytes), "root")];
+        var trust = new PackageTrust(_ => new TrustedKeys([], [_key.ArmoredPublicKey], []), () => _ground.At("work"));
+        Assert.Empty(FetchPackages.Missing(_ground.Work, rows, trust));
+        File.Delete(_ground.Work.Store.ArchivePath(rows[0].Sha256));
+        Assert.Empty(FetchPackages.Missing(_ground.Work, rows));
+        Assert.Equal(rows, FetchPackages.Missing(_ground.Work, rows, trust));
+    }
+
+    private string Old(Func<byte[], byte[]> sign) => _ground.Write(
+        $"odd-{Guid.NewGuid():N}.rpm",
+        new RawRpm { Change = header => header.Remove(5092), SignPackage = sign, ChangeSignature = header => header.Remove(1004) }.Folder("/opt").File("/opt/odd", "1").ToArray());
 
     private async Task<EzException> Refused(string package)
     {

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using EzTemplates.Domain;
 using EzTemplates.Testing;
 using Xunit;
@@ -82,6 +83,29 @@ public sealed class HostDnfSourcesTests : IDisposable
     }
 
     [Fact]
+    public void A_folder_of_keys_that_leads_back_to_itself_is_read_once()
+    {
+        var key = _root.WriteFile("etc/pki/rpm-gpg/KEY", "x");
+        File.CreateSymbolicLink(_root.At("etc/pki/rpm-gpg/LINK"), "KEY");
+        Directory.CreateSymbolicLink(_root.At("etc/pki/rpm-gpg/loop"), ".");
+        Assert.Equal([key, _root.At("etc/pki/rpm-gpg/LINK")], Read().KeyFiles);
+    }
+
+    [Fact]
+    public void Folders_that_this_user_may_not_enter_are_passed_over()
+    {
+        Requires.Root();
+        var key = _root.WriteFile("etc/pki/rpm-gpg/KEY", "x");
+        foreach (var folder in (string[])["etc/pki/rpm-gpg/private", "etc/yum.repos.d", "etc/dnf/vars", "etc/apt/trusted.gpg.d"])
+        {
+            _root.WriteFile(folder + "/file", "x");
+            File.SetUnixFileMode(_root.At(folder), UnixFileMode.None);
+        }
+
+        Assert.Equal([key], AsNobody(() => Read().KeyFiles));
+    }
+
+    [Fact]
     public void Mirrors_of_the_command_line_take_the_place_of_lists()
     {
         var spec = new RepositorySpec { Id = "one", Mirrors = ["host"], Metalink = "https://m.example/metalink", Suites = [], Components = [], Keys = new KeySource.Host(), TrustUnsigned = true };
@@ -91,6 +115,23 @@ public sealed class HostDnfSourcesTests : IDisposable
         var configured = RpmRepositoryResolver.Resolve(spec, sources with { CommandLine = new Dictionary<string, IReadOnlyList<string>>(), Configured = new Dictionary<string, IReadOnlyList<string>> { ["one"] = ["https://d.example/os"] } });
         Assert.Equal(("https://d.example/os/", "https://m.example/metalink"), (Assert.Single(configured.Roots).ToString(), configured.Metalink?.ToString()));
     }
+
+    /// <summary>The file system's view of this thread alone; away from root it has no capabilities over files either (setfsuid(2)).</summary>
+    private static T AsNobody<T>(Func<T> act)
+    {
+        _ = SetFileUser(65534);
+        try
+        {
+            return act();
+        }
+        finally
+        {
+            _ = SetFileUser(0);
+        }
+    }
+
+    [DllImport("libc", EntryPoint = "setfsuid")]
+    private static extern int SetFileUser(uint user);
 
     private HostDnfConfiguration Read(string architecture = "x86_64") => HostDnfSources.Read(_root.Root, architecture);
 }

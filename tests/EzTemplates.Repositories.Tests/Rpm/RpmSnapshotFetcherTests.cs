@@ -29,6 +29,23 @@ public sealed class RpmSnapshotFetcherTests
         Assert.Equal(["1.0-1"], ground.Versions(second));
     }
 
+    [Fact]
+    public async Task An_unchanged_repomd_that_was_signed_anew_is_taken_with_its_new_signature()
+    {
+        using var ground = new RpmSnapshotGround();
+        using var next = new SigningKey();
+        ground.Publish("1.0");
+        var first = await ground.FetchAsync();
+        File.WriteAllBytes(ground.Repository.Repomd + ".asc", next.DetachSign(File.ReadAllBytes(ground.Repository.Repomd)));
+        var rekeyed = ground.Resolved with { Keys = new TrustedKeys([], [next.ArmoredPublicKey], []) };
+        ground.Server.ClearLog();
+
+        var second = await ground.FetchAsync(rekeyed);
+        Assert.Equal((true, first.Name, next.Fingerprint), (second.IsUnchanged, second.Name, second.SignedBy));
+        Assert.Equal(["/repodata/repomd.xml", "/repodata/repomd.xml.asc"], ground.Asked);
+        Assert.Equal(next.Fingerprint, (await ground.FetchAsync(rekeyed, offline: true)).SignedBy);
+    }
+
     [Theory]
     [InlineData("")]
     [InlineData(".gz")]
@@ -118,6 +135,18 @@ public sealed class RpmSnapshotFetcherTests
     }
 
     [Fact]
+    public async Task A_file_that_two_repositories_share_comes_from_the_mirrors_of_either()
+    {
+        using var ground = new RpmSnapshotGround();
+        ground.Publish("1.0");
+        using var broken = new LocalServer(ground.Repository.Root);
+        broken.Add(new ServerFault { Path = "primary", Status = 403, Times = 100 });
+        var first = ground.Resolved with { Id = "first", Place = "first's", Roots = [new Uri(broken.Address + "/")] };
+        var options = new SnapshotOptions { Cancel = TestContext.Current.CancellationToken };
+        Assert.Equal(2, (await new RpmSnapshotFetcher(ground.Client, ground.Metadata).FetchAsync([first, ground.Resolved], options)).Length);
+    }
+
+    [Fact]
     public async Task A_mirror_in_the_middle_of_an_update_is_followed()
     {
         using var ground = new RpmSnapshotGround();
@@ -192,6 +221,19 @@ public sealed class RpmSnapshotFetcherTests
         Assert.Equal("hello hello-libs", await names(ground.Resolved with { Only = ["hello*"] }));
         Assert.Equal("hello-libs other", await names(ground.Resolved with { Except = ["hello"] }));
         Assert.Equal("hello hello-libs other", await names(ground.Resolved));
+    }
+
+    [Fact]
+    public async Task A_plain_list_that_does_not_come_is_told_where_there_are_mirrors_beside_it()
+    {
+        using var ground = new RpmSnapshotGround();
+        ground.Publish("1.0");
+        var warnings = new List<string>();
+        var options = new SnapshotOptions { Cancel = TestContext.Current.CancellationToken, Warn = warnings.Add };
+        var fetcher = new RpmSnapshotFetcher(ground.Client, ground.Metadata);
+        await fetcher.FetchAsync([ground.Resolved with { MirrorList = new Uri(ground.ServerRoot, "nothing") }], options);
+        Assert.Contains("cannot fetch the list of mirrors of repository `demo`", Assert.Single(warnings), StringComparison.Ordinal);
+        await Assert.ThrowsAsync<EzException>(() => fetcher.FetchAsync([ground.Resolved with { Metalink = new Uri(ground.ServerRoot, "nothing") }], options));
     }
 
     /// <summary>As MirrorManager writes it: the wanted digest among the alternates, the preferred mirror last.</summary>

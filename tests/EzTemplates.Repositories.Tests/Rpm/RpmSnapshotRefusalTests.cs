@@ -57,6 +57,22 @@ public sealed class RpmSnapshotRefusalTests
         }
     }
 
+    [Fact]
+    public async Task What_was_accepted_unsigned_does_not_keep_out_what_is_signed()
+    {
+        using var ground = new RpmSnapshotGround();
+        ground.Publish("1.0", day: 1);
+        await ground.FetchAsync();
+        ground.Repository.Publish(new RpmPublishOptions { IsSigned = false, Date = RpmSnapshotGround.Day(9) }, RpmSnapshotGround.Hello("9.0"));
+        var loose = ground.Resolved with { Trust = RpmTrust.Unsigned };
+        Assert.Equal(["9.0-1"], ground.Versions(await ground.FetchAsync(loose)));
+
+        Assert.Equal(["1.0-1"], ground.Versions(await ground.FetchAsync(offline: true)));
+        ground.Publish("1.1", day: 2);
+        Assert.Equal(["1.1-1"], ground.Versions(await ground.FetchAsync()));
+        Assert.Contains("older than the one of", (await ground.RefusedAsync(loose)).Message, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("checksum", "expected SHA-256")]
     [InlineData("open-checksum", "is not what its repomd.xml promises once decompressed")]
@@ -92,6 +108,8 @@ public sealed class RpmSnapshotRefusalTests
     [InlineData("zck", FailureKind.Usage, "in zchunk form only")]
     [InlineData("sha512", FailureKind.Untrusted, "a SHA-256 checksum")]
     [InlineData("other", FailureKind.Untrusted, "names no list of packages")]
+    [InlineData("size", FailureKind.Untrusted, "promises 1073741825 bytes of `repodata/")]
+    [InlineData("open-size", FailureKind.Untrusted, "more than the 1073741824 that are read")]
     public async Task A_repository_that_cannot_be_read_says_why(string what, FailureKind kind, string message)
     {
         using var ground = new RpmSnapshotGround();
@@ -102,6 +120,10 @@ public sealed class RpmSnapshotRefusalTests
             if (isPrimary && what == "sha512")
             {
                 data.Elements().First(e => e.Name.LocalName == "checksum").SetAttributeValue("type", "sha512");
+            }
+            else if (isPrimary && what.EndsWith("size", StringComparison.Ordinal))
+            {
+                data.Elements().First(e => e.Name.LocalName == what).Value = "1073741825";
             }
             else if (isPrimary)
             {
