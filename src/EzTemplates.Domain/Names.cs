@@ -24,9 +24,12 @@ public static class Names
         return version.Length > 0 && char.IsAsciiLetterOrDigit(version[0]);
     }
 
-    /// <summary>What rpm's builder takes for a name: <c>libstdc++</c>, <c>python3.11</c>, <c>NetworkManager</c>.</summary>
+    /// <summary>
+    /// What rpm's builder takes for a name: <c>libstdc++</c>, <c>python3.11</c>, <c>NetworkManager</c>; and with a kind before a colon, as zypp has them
+    /// (<c>pattern:base</c>).
+    /// </summary>
     public static bool IsRpmPackageName(ReadOnlySpan<char> name) =>
-        name.Length is > 0 and <= 256 && (char.IsAsciiLetterOrDigit(name[0]) || name[0] == '_') && HasOnlyAlphanumericAnd(name, "+._-");
+        name.Length is > 0 and <= 256 && (char.IsAsciiLetterOrDigit(name[0]) || name[0] == '_') && HasOnlyAlphanumericAnd(name, "+._-:");
 
     /// <summary><c>epoch:version-release</c>, of which all but the version may be missing.</summary>
     public static bool IsRpmVersion(ReadOnlySpan<char> version) =>

@@ -52,7 +52,7 @@ public sealed class SeveralAtOnceTests : IDisposable
         Ground.Fails(
             _ground.Ez.Run("build", recipe),
             2,
-            "ez: the lock of `small` asks for configure rules 9, and this ez has rules 2\nhint: ez lock small, or use the ez that made it");
+            "ez: the lock of `small` asks for configure rules 9, and this ez has rules 3\nhint: ez lock small, or use the ez that made it");
     }
 
     [Fact]

@@ -74,6 +74,9 @@ public sealed class DiffTests
         File.Delete(root + "/etc/gone");
         Assert.Empty(new EnvironmentDiff(ground.Environments, name).Shadows());
 
+        // Nobody edits a file and moves the environment within one tick of the clock that stamps it.
+        var edited = File.GetLastWriteTimeUtc(root + "/etc/conf");
+        Assert.True(SpinWait.SpinUntil(() => DateTime.UtcNow - edited > TimeSpan.FromMilliseconds(20), TimeSpan.FromMinutes(1)));
         new Remapper(ground.Environments).Remap(name, second);
         ground.Environments.MountedRoot(name);
 

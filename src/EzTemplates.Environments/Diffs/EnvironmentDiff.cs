@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using EzTemplates.Domain;
+using EzTemplates.Environments.Native;
 using EzTemplates.Store;
 
 namespace EzTemplates.Environments;
@@ -73,7 +74,7 @@ public sealed class EnvironmentDiff
     }
 
     // The kernel stamps inodes with a clock that is a tick late; what was made before a move is older, as its view was unmounted and synced since.
-    private static readonly TimeSpan Tick = TimeSpan.FromMilliseconds(10);
+    private static readonly TimeSpan Tick = TickOfStamps();
 
     private IEnumerable<Mapping> MayHaveBeenMadeOn(FileTime? birth)
     {
@@ -81,6 +82,12 @@ public sealed class EnvironmentDiff
             ? _history.LastOrDefault(entry => ToTime(entry.At - Tick) <= time)
             : null;
         return before is not null ? [before.To] : _history.Reverse().Select(entry => entry.To).Distinct();
+    }
+
+    private static TimeSpan TickOfStamps()
+    {
+        var tick = Linux.TickOfCoarseClock();
+        return TimeSpan.FromSeconds(tick.Seconds) + TimeSpan.FromTicks(tick.Nanoseconds / TimeSpan.NanosecondsPerTick);
     }
 
     private static FileTime ToTime(DateTimeOffset at)
