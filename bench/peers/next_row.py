@@ -148,7 +148,7 @@ class NextVersion(Build):
             run_command(mmdebstrap(self.tree, APPLICATIONS, sources(self.ground.archive, self.server)))
             with open(os.path.join(self.tree, "etc/apt/sources.list"), "a") as file:
                 file.write(f"deb [trusted=yes] {self.server.address(self.suite)} next main\n")
-            script = "apt-get -q update && DEBIAN_FRONTEND=noninteractive apt-get -q -y upgrade"
+            script = "apt-get -q -o Acquire::Languages=none update && DEBIAN_FRONTEND=noninteractive apt-get -q -y upgrade"
             seconds.append(timed(["unshare", "--mount", "--pid", "--fork", "sh", "-c", 'mount -t proc proc "$1/proc" && exec chroot "$1" sh -c "$2"', "sh", self.tree, script], sync=self.disk))
         one = sum(seconds) / ROOTS
         return (f"{ENVIRONMENTS} environments: `ez update` {update:.2f} s once, `ez upgrade --all` {upgrade:.2f} s; `apt-get update && apt-get upgrade` in {ROOTS} chroots: "
