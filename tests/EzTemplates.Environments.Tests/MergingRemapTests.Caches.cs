@@ -1,6 +1,3 @@
-using EzTemplates.Domain;
-using EzTemplates.Testing;
-
 namespace EzTemplates.Environments.Tests;
 
 /// <summary>What is not merged: caches that commands make anew, and what tools leave beside their files.</summary>
