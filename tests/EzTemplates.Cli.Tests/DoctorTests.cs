@@ -4,6 +4,7 @@ using EzTemplates.Testing;
 namespace EzTemplates.Cli.Tests;
 
 /// <summary>Each fault is made for real where that is possible: files of the machine are covered in a mount namespace of the run's own.</summary>
+[Collection(OtherNamespaces.Name)]
 public sealed class DoctorTests : IDisposable
 {
     private readonly TempFolder _temp = new();

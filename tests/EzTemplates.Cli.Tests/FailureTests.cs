@@ -4,6 +4,7 @@ using EzTemplates.Testing;
 namespace EzTemplates.Cli.Tests;
 
 /// <summary>What goes wrong is told well: text, hint, exit code.</summary>
+[Collection(OtherNamespaces.Name)]
 public sealed class FailureTests : IDisposable
 {
     private readonly Ground _ground = new();

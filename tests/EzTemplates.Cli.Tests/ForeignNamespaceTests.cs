@@ -3,6 +3,7 @@ using EzTemplates.Testing;
 namespace EzTemplates.Cli.Tests;
 
 /// <summary>A mount namespace that somebody else made has copies of all views, and keeps them when they are unmounted here.</summary>
+[Collection(OtherNamespaces.Name)]
 public sealed class ForeignNamespaceTests : IDisposable
 {
     private readonly Ground _ground = new();

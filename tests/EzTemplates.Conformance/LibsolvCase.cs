@@ -112,7 +112,8 @@ internal sealed class LibsolvCase
         var epoch = package.GetProperty("epoch");
         return RpmRecord.Evr(
             epoch.ValueKind switch { JsonValueKind.Number => epoch.GetInt32().ToString(CultureInfo.InvariantCulture), JsonValueKind.String => epoch.GetString()!, _ => "" },
-            package.GetProperty("version").GetString()!,
+            // What libsolv writes of a package that has none; no real record has such signs.
+            package.GetProperty("version").GetString()!.Replace("<NULL>", "NULL", StringComparison.Ordinal),
             package.GetProperty("release").GetString());
     }
 

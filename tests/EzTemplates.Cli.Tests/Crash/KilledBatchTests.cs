@@ -4,6 +4,7 @@ using EzTemplates.Testing;
 namespace EzTemplates.Cli.Tests;
 
 /// <summary>One command over several environments: killed at any call it leaves each wholly before or wholly after, and its calls hardly grow with their number.</summary>
+[Collection(OtherNamespaces.Name)]
 public sealed class KilledBatchTests : IDisposable
 {
     private const string First = "small@1.0.0";

@@ -3,6 +3,7 @@ using EzTemplates.Testing;
 namespace EzTemplates.Cli.Tests;
 
 /// <summary>How an ordinary user's command comes into the namespaces of his store: there is one pair, and it is the command that was called.</summary>
+[Collection(OtherNamespaces.Name)]
 public sealed class RootlessEntryTests : IDisposable
 {
     private readonly RootlessGround _ground = new(SubordinateRanges.Granted);

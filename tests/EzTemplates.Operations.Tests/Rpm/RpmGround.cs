@@ -13,6 +13,9 @@ internal sealed class RpmGround : IDisposable
 {
     public const long Epoch = 1_700_000_000;
 
+    /// <summary>Long before what scriptlets write: a file that one changes has another time, whatever the second of the build.</summary>
+    private const string Dated = "find %{buildroot} -exec touch --no-dereference --date=@1600000000 {} +";
+
     /// <summary>A system that can run scripts: busybox, a merged /usr, and accounts. The text is a spec's, for <see cref="Build"/>.</summary>
     public const string Base = """
         %package -n base
@@ -116,6 +119,7 @@ internal sealed class RpmGround : IDisposable
             %install
             {Install}
             {install}
+            {Dated}
             {packages}
 
             """);
