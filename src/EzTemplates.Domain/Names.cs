@@ -31,9 +31,9 @@ public static class Names
     public static bool IsRpmPackageName(ReadOnlySpan<char> name) =>
         name.Length is > 0 and <= 256 && (char.IsAsciiLetterOrDigit(name[0]) || name[0] == '_') && HasOnlyAlphanumericAnd(name, "+._-:");
 
-    /// <summary><c>epoch:version-release</c>, of which all but the version may be missing.</summary>
+    /// <summary><c>epoch:version-release</c>, of which all but the version may be missing. A version may begin with any of its signs: <c>.02-522</c> is one of a distribution.</summary>
     public static bool IsRpmVersion(ReadOnlySpan<char> version) =>
-        version.Length > 0 && char.IsAsciiLetterOrDigit(version[0]) && HasOnlyAlphanumericAnd(version, ".+_~^-:");
+        version.Length > 0 && version[0] is not ('-' or ':') && HasOnlyAlphanumericAnd(version, ".+_~^-:");
 
     /// <summary><c>x86_64</c>, <c>i686</c>, <c>noarch</c>.</summary>
     public static bool IsRpmArchitecture(ReadOnlySpan<char> name) =>

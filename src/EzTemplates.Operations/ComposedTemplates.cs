@@ -96,7 +96,7 @@ internal static class ComposedTemplates
         var below = workspace.Store.Versions.ReadLock(os.Reference);
         using var batch = writer.BeginIngest();
         var composed = Compose(workspace, writer, batch, (below, os), apps, cancel);
-        return writer.CommitComposition(composed.Manifest, id, manifest => Compositions.Describe(id, below, apps.Select(app => app.Lock), os.Rules, manifest));
+        return writer.CommitComposition(composed, id, manifest => Compositions.Describe(id, below, apps.Select(app => app.Lock), os.Rules, manifest));
     }
 
     /// <summary>What a composition's file says, composed once more.</summary>

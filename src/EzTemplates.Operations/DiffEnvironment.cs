@@ -10,7 +10,7 @@ public static class DiffEnvironment
     public static EnvironmentDiffReport Run(Workspace workspace, string name)
     {
         var diff = new EnvironmentDiff(workspace.Environments, EnvironmentName.Parse(name));
-        var packages = PackageOfPath.Of(workspace.Store, diff.Mapping.Template, diff.Mapping.Manifest, diff.Manifest);
+        var packages = PackageOfPath.Of(workspace.Store, diff.Mapping, diff.Manifest);
         var totals = new FileChangeTotals();
         return new EnvironmentDiffReport(name, diff.Mapping.Template, Rows(diff.Changes(), packages, totals), totals);
     }
@@ -19,7 +19,7 @@ public static class DiffEnvironment
     public static ShadowsReport Shadows(Workspace workspace, string name)
     {
         var diff = new EnvironmentDiff(workspace.Environments, EnvironmentName.Parse(name));
-        var packages = PackageOfPath.Of(workspace.Store, diff.Mapping.Template, diff.Mapping.Manifest, diff.Manifest);
+        var packages = PackageOfPath.Of(workspace.Store, diff.Mapping, diff.Manifest);
         return new ShadowsReport(
             name, diff.Mapping.Template, [.. diff.Shadows().Select(shadow => new ShadowRow(shadow.Path.ToString(), shadow.MadeOn.Template, packages.Find(shadow.Path)))]);
     }

@@ -60,6 +60,9 @@ internal sealed class RepairStore
             case StoreThing.Image:
                 _repair.RestoreImage(fault.Digest);
                 break;
+            case StoreThing.Provenance when fault.Version is null:
+                _repair.RestoreProvenance(fault.Digest, ComposedTemplates.Again(_workspace, _writer, _batch, Kept(fault.Digest), _cancel).Provenance);
+                break;
             case StoreThing.Provenance:
                 var version = VersionOf(fault);
                 _repair.RestoreProvenance(version.Record.Reference, Recompose(version).Provenance);
@@ -93,6 +96,9 @@ internal sealed class RepairStore
 
     private StoredVersion VersionOf(StoreFault fault) => _versions.FirstOrDefault(one => one.Record.Reference == fault.Version)
         ?? throw new EzException(FailureKind.Store, "the record or the lock of its version cannot be read", $"ez build {fault.Version?.Template}");
+
+    private CompositionJson Kept(Sha256Digest composition) => Compositions.Read(_workspace.Store.Layout.CompositionOf(composition))
+        ?? throw new EzException(FailureKind.Store, "what it is made of cannot be read", "remove the file: composing the same again writes it again");
 
     private ComposedManifest Recompose(Sha256Digest manifest)
     {

@@ -80,7 +80,7 @@ public sealed class Workspace(WorkspaceOptions options, Action<OperationEvent> t
         MakeLayer = MakeLayer,
         ReadManifest = ReadManifest,
         SetupOf = new EnvironmentSetups(this).Of,
-        ConfigurationFiles = mapping => PackageOfPath.ConfigurationFiles(Store, mapping.Template, mapping.Manifest),
+        ConfigurationFiles = mapping => PackageOfPath.ConfigurationFiles(Store, mapping),
         HoldStore = () => FileLock.Acquire(Store.Layout.StoreLock, FileLockMode.Shared, "the store", Patience),
         Ids = Store.Ids,
         ForcedForm = ViewForms.Parse(options.ForcedForm),

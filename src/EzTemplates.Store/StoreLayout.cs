@@ -142,6 +142,9 @@ public sealed class StoreLayout
 
     public string CompositionOf(Sha256Digest composition) => Path.Combine(Compositions, composition + ".lock.json");
 
+    /// <summary>Of several applications only: what stands for one version has the version's.</summary>
+    public string CompositionProvenanceOf(Sha256Digest composition) => Path.Combine(Compositions, composition + ".provenance");
+
     /// <summary>Had while an environment comes or goes.</summary>
     public string EnvironmentNamesLock => At("store", "locks", "environments");
 

@@ -1,4 +1,5 @@
 using EzTemplates.Domain;
+using EzTemplates.Domain.Composition;
 using EzTemplates.Formats.Manifests;
 using EzTemplates.Store.Native;
 
@@ -68,16 +69,17 @@ public sealed class StoreWriter : IDisposable
 
     /// <summary>Keeps a manifest that is no version's own: manifest and layer, and last the composition's file, which is the proof of both.</summary>
     /// <param name="describe">The file, once the manifest's digest is known.</param>
-    public Sha256Digest CommitComposition(Manifest manifest, Sha256Digest composition, Func<Sha256Digest, byte[]> describe)
+    public Sha256Digest CommitComposition(ComposedManifest composed, Sha256Digest composition, Func<Sha256Digest, byte[]> describe)
     {
-        ArgumentNullException.ThrowIfNull(manifest);
+        ArgumentNullException.ThrowIfNull(composed);
         ArgumentNullException.ThrowIfNull(describe);
-        var text = ManifestText.Write(manifest);
+        var text = ManifestText.Write(composed.Manifest);
         var digest = Sha256Digest.Of(text);
         var file = _work.NewPath("manifest");
         StoreFile.WriteNewDurably(file, text);
         RepairRecords.PlaceManifest(Store.Layout, file, digest);
-        MakeLayer(manifest, digest, Store.Layer);
+        MakeLayer(composed.Manifest, digest, Store.Layer);
+        _work.WriteDurably(Store.Layout.CompositionProvenanceOf(composition), ProvenanceText.Write(composed.Provenance));
         _work.WriteDurably(Store.Layout.CompositionOf(composition), describe(digest));
         return digest;
     }

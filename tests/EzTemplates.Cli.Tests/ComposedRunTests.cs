@@ -56,15 +56,39 @@ public sealed class ComposedRunTests : IDisposable
         _ground.Ez.Succeed("store", "check", "--repair");
         Assert.Equal(right, File.ReadAllBytes(manifest));
 
-        var composition = Assert.Single(Names("compositions").Except(known));
+        string[] written = [.. Names("compositions").Except(known).Order(StringComparer.Ordinal)];
+        var (composition, provenance) = (Assert.Single(written, path => path.EndsWith(".lock.json", StringComparison.Ordinal)), Assert.Single(written, path => path.EndsWith(".provenance", StringComparison.Ordinal)));
+        right = File.ReadAllBytes(provenance);
+        File.WriteAllText(provenance, "?");
+        Assert.Contains(provenance, _ground.Ez.Run("store", "check").Output, StringComparison.Ordinal);
+        _ground.Ez.Succeed("store", "check", "--repair");
+        Assert.Equal(right, File.ReadAllBytes(provenance));
+
         File.WriteAllText(composition, "{");
         Assert.Contains(composition, _ground.Ez.Run("store", "check").Output, StringComparison.Ordinal);
         _ground.Ez.Succeed("store", "gc");
         _ground.Ez.Succeed("store", "check", "--repair");
         _ground.Ez.Succeed("store", "check");
         _ground.Ez.Succeed("env", "remove", "both");
+        _ground.Ez.Succeed("store", "gc");
+        Assert.Empty(Names("compositions").Intersect(written));
 
         string[] Names(string folder) => Directory.GetFiles(Path.Combine(_ground.Ez.Store, "store", folder));
+    }
+
+    [Fact]
+    public void Whose_a_path_is_and_what_is_configuration_is_known_of_several_too()
+    {
+        Build(("web", "server"), ("data", "storage"));
+        _ground.Ez.Succeed("env", "create", "both", "--template", "box", "--with", "web", "--with", "data");
+        File.AppendAllText(Path.Combine(_ground.Root("both"), "etc/server.conf"), "mine\n");
+        Assert.Contains("changed   /etc/server.conf (content, time) [server]", _ground.Ez.Succeed("env", "diff", "both").Lines);
+
+        _ground.Publish(1, Packages("2"));
+        _ground.Ez.Succeed("update", _ground.Recipes.Os("box", "programs"));
+        var row = Assert.Single(_ground.Ez.Succeed("upgrade", "both").Lines, line => line.Contains("/etc/server.conf", StringComparison.Ordinal));
+        Assert.Matches("^  /etc/server\\.conf +keep +configuration: own [0-9a-f]+, new [0-9a-f]+$", row);
+        _ground.Ez.Succeed("env", "remove", "both");
     }
 
     [Fact]
@@ -94,7 +118,7 @@ public sealed class ComposedRunTests : IDisposable
     [
         HostPrograms.Package(),
         Ground.Package("common", version),
-        Ground.Package("server", version, "common"),
+        Ground.Package("server", version, "common").File("/etc/server.conf", version + "\n") with { Conffiles = ["/etc/server.conf"] },
         Ground.Package("storage", version, $"common (>= {version})"),
         Ground.Package("rival", version) with { Conflicts = "server" },
     ];

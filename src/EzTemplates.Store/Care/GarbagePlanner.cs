@@ -58,12 +58,12 @@ internal sealed class GarbagePlanner(ContentStore store, GarbageRules rules)
 
     private IEnumerable<string> Compositions(GarbageMark mark)
     {
-        foreach (var composition in GarbageMark.DigestsIn(_layout.Compositions))
+        foreach (var composition in GarbageMark.DigestsIn(_layout.Compositions).Distinct().Where(composition => !mark.KeepsComposition(composition)))
         {
-            var path = _layout.CompositionOf(composition);
-            if (!mark.KeepsComposition(composition))
+            yield return _layout.CompositionOf(composition);
+            if (_layout.CompositionProvenanceOf(composition) is var provenance && StoreFile.Exists(provenance))
             {
-                yield return path;
+                yield return provenance;
             }
         }
     }

@@ -106,6 +106,9 @@ public sealed class StoreRepair : IDisposable
 
     public void RestoreComposition(Sha256Digest composition, byte[] text) => _work.WriteDurably(_store.Layout.CompositionOf(composition), text);
 
+    public void RestoreProvenance(Sha256Digest composition, Provenance provenance) =>
+        _work.WriteDurably(_store.Layout.CompositionProvenanceOf(composition), ProvenanceText.Write(provenance));
+
     /// <summary>For a damaged one that no version would write: whoever composes the same again writes it again.</summary>
     public void RemoveComposition(Sha256Digest composition) => Native.Libc.TryRemoveFile(null, _store.Layout.CompositionOf(composition));
 

@@ -23,7 +23,7 @@ public sealed class StoreSearch(StoreLayout layout, CancellationToken cancellati
     public ImmutableArray<ObjectHolder> ManifestsWith(IReadOnlySet<Sha256Digest> objects) => Find(layout.Manifests, objects, (text, path) =>
         ManifestText.Read(text, path).Entries.Where(entry => entry.Content is not null).Select(entry => (entry.Content!.Value, entry.Path.ToString())));
 
-    public IEnumerable<Sha256Digest> Compositions() => GarbageMark.DigestsIn(layout.Compositions);
+    public IEnumerable<Sha256Digest> Compositions() => GarbageMark.DigestsIn(layout.Compositions).Distinct();
 
     /// <summary>Everything in the store whose digest starts so, by kind.</summary>
     public ImmutableArray<(string Kind, Sha256Digest Digest)> StartingWith(string digits)
@@ -36,7 +36,7 @@ public sealed class StoreSearch(StoreLayout layout, CancellationToken cancellati
             .. ObjectsStartingWith(digits).Select(digest => ("object", digest)),
             .. In("package", layout.Contents).Concat(In("package", layout.Archives)).Distinct(),
             .. In("manifest", layout.Manifests).Concat(In("manifest", layout.Trees)).Concat(In("manifest", layout.Copies)).Concat(In("manifest", layout.Images)).Distinct(),
-            .. In("composition", layout.Compositions),
+            .. In("composition", layout.Compositions).Distinct(),
         ];
     }
 

@@ -187,7 +187,7 @@ public sealed class GarbageTests : IDisposable
         File.AppendAllText(path, "damage");
         using (var writer = _store.BeginWriting())
         {
-            writer.CommitComposition(manifest, Given.Digest("composition"), digest => [.. digest.ToString().Select(digit => (byte)digit)]);
+            writer.CommitComposition(new ComposedManifest(manifest, new Provenance { Packages = [], PackageOfEntry = [.. manifest.Entries.Select(_ => -1)] }), Given.Digest("composition"), digest => [.. digest.ToString().Select(digit => (byte)digit)]);
         }
 
         Assert.Equal(inode, Native.Libc.Status(null, path).Inode);
