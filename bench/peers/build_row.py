@@ -19,6 +19,8 @@ def run(ground):
     rows = []
     with Serving(served) as server:
         for page, target, recipe in [("row1-flat", 1.8, "big"), ("row1-layers", 2.2, "apps")]:
+            if not ground.wants(page):
+                continue
             build = Build(ground, server, recipe)
             row = Comparison(ground, "build", f"Row 1: build BIG, empty store, {'one flat template' if recipe == 'big' else 'as an OS and an application'}", target, page)
             row.notes.append(ground.archive.describe() + "; both sides fetch indices and packages from one loopback server; both end with `sync -f`")

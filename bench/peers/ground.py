@@ -43,11 +43,15 @@ class Ground:
         self.pairs = options.pairs
         self.peer_only = options.peer_only
         self.counts = options.counts
+        self.page = options.page
         self.folder = os.path.abspath(options.folder or os.path.join(ROOT, "artifacts", "bench"))
         os.makedirs(self.folder, exist_ok=True)
         self.archive = Archive(self.folder)
         self._ez = options.ez
         self._bench = None
+
+    def wants(self, page):
+        return self.page in (None, page)
 
     def ez(self):
         """ez as its users have it: published, ReadyToRun."""
