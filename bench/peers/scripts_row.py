@@ -9,7 +9,8 @@ from serving import Serving
 
 MOST = 15
 LINE = re.compile(r"(\d+) +([\d.]+) (.*)")
-STARTED = re.compile(r"(?:^(?:clone3?|vfork|fork)\(|<\.\.\. (?:clone3?|vfork|fork) resumed).*= (\d+)$")
+# In a namespace of processes the call returns another number than the one that lines begin with.
+STARTED = re.compile(r"(?:^(?:clone3?|vfork|fork)\(|<\.\.\. (?:clone3?|vfork|fork) resumed).*= (?:\d+ /\* )?(\d+)(?: in strace's PID NS \*/)?$")
 SCRIPT = re.compile(r'execve\("(?:[^"]*/)?(?:info/([^"/]+)\.(\w+)|tmp\.ci/(preinst))", \[')
 
 
@@ -22,7 +23,7 @@ def run(ground):
         trace = os.path.join(build.disk, "trace")
         traced = os.path.join(build.disk, "traced-ez")
         with open(traced, "w") as file:
-            file.write(f'#!/bin/sh\nexec strace -f --seccomp-bpf -ttt -qq -e trace=execve,clone,clone3,vfork,fork,exit_group -s 200 -o {trace} {ground.ez()} "$@"\n')
+            file.write(f'#!/bin/sh\nexec strace -f --seccomp-bpf --decode-pids=pidns -ttt -qq -e trace=execve,clone,clone3,vfork,fork,exit_group -s 200 -o {trace} {ground.ez()} "$@"\n')
         os.chmod(traced, 0o755)
         build.ground = Traced(ground, traced)
         slow = build.ours()
@@ -45,36 +46,41 @@ class Traced:
 
 
 class Script:
-    def __init__(self, name, start, process):
-        self.name, self.start, self.process = name, start, process
+    def __init__(self, name, start):
+        self.name, self.start = name, start
         self.seconds, self.processes, self.programs = 0.0, 0, {}
 
 
 def read(trace):
     """Each script with its time from exec to exit, and what it and its children executed. debconf executes a script a second time: that is part of the first."""
-    owner, scripts = {}, []
     with open(trace, errors="replace") as file:
-        for line in file:
-            match = LINE.match(line)
-            if not match:
-                continue
-            process, at, text = int(match.group(1)), float(match.group(2)), match.group(3)
-            if started := STARTED.search(text):
-                child = int(started.group(1))
-                if process in owner and child not in owner:
-                    owner[child] = owner[process]
-                    owner[process].processes += 1
-            elif text.startswith("execve("):
-                named = SCRIPT.match(text)
-                if named and process not in owner:
-                    owner[process] = Script(f"{named.group(1)}.{named.group(2)}" if named.group(1) else "a preinst", at, process)
-                    scripts.append(owner[process])
-                elif process in owner:
-                    program = os.path.basename(text.split('"')[1])
-                    owner[process].programs[program] = owner[process].programs.get(program, 0) + 1
-            elif text.startswith("exit_group(") and process in owner and owner[process].process == process:
-                owner[process].seconds = at - owner[process].start
-    return scripts
+        calls = [(int(match.group(1)), float(match.group(2)), match.group(3)) for match in map(LINE.match, file) if match]
+    # A child may run before its parent's call has returned.
+    parents = {int(started.group(1)): process for process, _, text in calls if (started := STARTED.search(text))}
+    scripts = {}
+
+    def script_of(process):
+        found = None
+        while process is not None:
+            found = scripts.get(process, found)
+            process = parents.get(process)
+        return found
+
+    for process, at, text in calls:
+        script = script_of(process)
+        if text.startswith("execve("):
+            named = SCRIPT.match(text)
+            if script:
+                program = os.path.basename(text.split('"')[1])
+                script.programs[program] = script.programs.get(program, 0) + 1
+            elif named:
+                scripts[process] = Script(f"{named.group(1)}.{named.group(2)}" if named.group(1) else "a preinst", at)
+        elif text.startswith("exit_group(") and process in scripts:
+            scripts[process].seconds = at - scripts[process].start
+    for child in parents:
+        if (script := script_of(child)) and child not in scripts:
+            script.processes += 1
+    return list(scripts.values())
 
 
 class Page:
