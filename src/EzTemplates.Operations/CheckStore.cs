@@ -1,6 +1,5 @@
 using EzTemplates.Domain;
 using EzTemplates.Formats.Locks;
-using EzTemplates.Formats.Manifests;
 using EzTemplates.Store;
 
 namespace EzTemplates.Operations;
@@ -88,19 +87,18 @@ public static class CheckStore
             {
                 yield return new StoreFault(StoreThing.Composition, id, path, "it describes no composition");
             }
-            else if (ProblemOf(store.Layout.CompositionProvenanceOf(id)) is { } problem)
+            else if (ProblemOfProvenance(store, id) is { } problem)
             {
                 yield return new StoreFault(StoreThing.Provenance, id, store.Layout.CompositionProvenanceOf(id), problem);
             }
         }
     }
 
-    /// <summary>A store that an earlier ez wrote to has compositions without one.</summary>
-    private static string? ProblemOf(string provenance)
+    private static string? ProblemOfProvenance(ContentStore store, Sha256Digest composition)
     {
         try
         {
-            _ = StoreFile.TryRead(provenance) is { } text ? ProvenanceText.Read(text, provenance) : null;
+            _ = Compositions.FindProvenance(store, composition);
             return null;
         }
         catch (EzException damaged) when (damaged.Kind == FailureKind.Store)

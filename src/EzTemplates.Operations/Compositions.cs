@@ -3,6 +3,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using EzTemplates.Domain;
 using EzTemplates.Formats.Locks;
+using EzTemplates.Formats.Manifests;
 using EzTemplates.Store;
 
 namespace EzTemplates.Operations;
@@ -74,6 +75,13 @@ internal static class Compositions
     /// <summary>The compositions whose manifest this is; damaged ones are passed over.</summary>
     public static IEnumerable<CompositionJson> Of(ContentStore store, Sha256Digest manifest) => new StoreSearch(store.Layout).Compositions()
         .Select(id => Read(store.Layout.CompositionOf(id))).OfType<CompositionJson>().Where(kept => kept.Manifest == manifest.ToString());
+
+    /// <summary>Where a composition's paths come from; null where it stands for one version, or was made by an ez that kept none.</summary>
+    public static Provenance? FindProvenance(ContentStore store, Sha256Digest id)
+    {
+        var path = store.Layout.CompositionProvenanceOf(id);
+        return StoreFile.TryRead(path) is { } text ? ProvenanceText.Read(text, path) : null;
+    }
 
     /// <returns>Null where there is none, or a damaged one: made again, it is written over.</returns>
     public static CompositionJson? Read(string path)

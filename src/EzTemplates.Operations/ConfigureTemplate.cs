@@ -5,7 +5,6 @@ using EzTemplates.Domain.Configuring;
 using EzTemplates.Environments;
 using EzTemplates.Formats;
 using EzTemplates.Formats.Dpkg;
-using EzTemplates.Formats.Manifests;
 using EzTemplates.Store;
 
 namespace EzTemplates.Operations;
@@ -47,22 +46,18 @@ internal sealed record ConfiguredTree(ComposedManifest Tree, ImmutableArray<Lock
 /// </summary>
 internal sealed class ConfigureTemplate
 {
-    // The second run knows all names that the first has met, and scripts that go by what is there may meet others then.
-    private const int MostRuns = 4;
-
     private readonly Workspace _workspace;
     private readonly ConfigureSubject _subject;
     private readonly ConfigureGround _ground;
     private readonly ComposedLayers _layer;
     private readonly Provenance _below;
     private readonly Provenance _packages;
-    private ScriptIds _ids;
+    private ScriptIds _ids = null!;
 
     private ConfigureTemplate(Workspace workspace, StoreWriter writer, IngestBatch batch, ComposedLayers layer, ConfigureSubject subject, CancellationToken cancel)
     {
         (_workspace, _layer, _subject) = (workspace, layer, subject);
-        _ids = new ScriptIds(subject.Ids, subject.Ids.Known, subject.Name);
-        _below = subject.Os is { } os ? ProvenanceOf(os) : layer.Tree.Provenance;
+        _below = subject.Os is { } os ? workspace.Store.Versions.ReadProvenance(os.Reference) : layer.Tree.Provenance;
         _packages = subject.Os is null ? _below : _below.Followed(layer.Tree.Provenance);
         _ground = new ConfigureGround(workspace, writer, batch, subject, new NamedPackages(_packages), cancel);
     }
@@ -71,24 +66,11 @@ internal sealed class ConfigureTemplate
     public static ConfiguredTree Run(Workspace workspace, StoreWriter writer, IngestBatch batch, ComposedLayers layer, ConfigureSubject subject, CancellationToken cancel) =>
         new ConfigureTemplate(workspace, writer, batch, layer, subject, cancel).Run();
 
-    private ConfiguredTree Run()
+    private ConfiguredTree Run() => ScriptRuns.UntilSettled(_subject, (ids, _) =>
     {
-        for (var runs = 0; runs < MostRuns; runs++)
-        {
-            var tree = _subject.Os is { } os ? ConfigureOn(os) : ConfigureAlone();
-            if (!_ids.HasMetOthers)
-            {
-                return new ConfiguredTree(tree, _ids.Made);
-            }
-
-            _ids = new ScriptIds(_subject.Ids, _ids.Known, _subject.Name);
-        }
-
-        throw new EzException(
-            FailureKind.Environment,
-            $"cannot configure `{_subject.Name}`: its scripts make users or groups of other names each time they run",
-            "`exclude:` in the recipe leaves a package out");
-    }
+        _ids = ids;
+        return new ScriptRun(_subject.Os is { } os ? ConfigureOn(os) : ConfigureAlone(), IsSettled: true);
+    });
 
     private FileTime Epoch => new(_subject.Epoch);
 
@@ -175,12 +157,6 @@ internal sealed class ConfigureTemplate
 
         AptStates.Put(_ground, edit, _layer.Packages, _subject);
         return edit.Finish(_packages);
-    }
-
-    private Provenance ProvenanceOf(TemplateVersionRecord os)
-    {
-        var path = _workspace.Store.Layout.VersionProvenanceOf(os.Reference.Template, os.Reference.Version);
-        return ProvenanceText.Read(StoreFile.Read(path), path);
     }
 
     /// <summary>In the order in which the provenance numbers them; read where one is asked for.</summary>

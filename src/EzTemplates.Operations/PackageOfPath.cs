@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
 using EzTemplates.Domain;
 using EzTemplates.Environments;
-using EzTemplates.Formats.Manifests;
 using EzTemplates.Store;
 
 namespace EzTemplates.Operations;
@@ -18,7 +17,7 @@ internal sealed class PackageOfPath
     private static PackageOfPath Unknown { get; } = new(null, null);
 
     public static PackageOfPath Of(ContentStore store, TemplateVersionRecord version, Manifest manifest) =>
-        TryRead(store, version) is { } provenance && provenance.PackageOfEntry.Length == manifest.Entries.Length ? new PackageOfPath(manifest, provenance) : Unknown;
+        store.Versions.FindProvenance(version.Reference) is { } provenance && provenance.PackageOfEntry.Length == manifest.Entries.Length ? new PackageOfPath(manifest, provenance) : Unknown;
 
     /// <param name="manifest">As environments show it: an ordinary user's have no device nodes, which the sidecar counts.</param>
     public static PackageOfPath Of(ContentStore store, Mapping mapping, Manifest manifest) =>
@@ -33,8 +32,8 @@ internal sealed class PackageOfPath
 
     /// <summary>A mapping's is its version's; that of several applications its composition's.</summary>
     private static Provenance? TryRead(ContentStore store, Mapping mapping) =>
-        FindVersion(store, mapping) is { } version ? TryRead(store, version)
-        : mapping.Composition is { } composition ? TryRead(store.Layout.CompositionProvenanceOf(composition))
+        FindVersion(store, mapping) is { } version ? store.Versions.FindProvenance(version.Reference)
+        : mapping.Composition is { } composition ? Compositions.FindProvenance(store, composition)
         : null;
 
     private static TemplateVersionRecord? FindVersion(ContentStore store, Mapping mapping)
@@ -45,11 +44,6 @@ internal sealed class PackageOfPath
                 ? record
                 : null;
     }
-
-    private static Provenance? TryRead(ContentStore store, TemplateVersionRecord version) =>
-        TryRead(store.Layout.VersionProvenanceOf(version.Reference.Template, version.Reference.Version));
-
-    private static Provenance? TryRead(string path) => StoreFile.TryRead(path) is { } text ? ProvenanceText.Read(text, path) : null;
 
     public string? Find(TreePath path) =>
         _provenance is { } known && _manifest!.IndexOf(path) is >= 0 and var index && known.PackageOfEntry[index] is >= 0 and var package

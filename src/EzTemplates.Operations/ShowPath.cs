@@ -2,7 +2,6 @@ using System.Text;
 using EzTemplates.Domain;
 using EzTemplates.Domain.Configuring;
 using EzTemplates.Formats.Dpkg;
-using EzTemplates.Formats.Manifests;
 using EzTemplates.Store;
 
 namespace EzTemplates.Operations;
@@ -45,11 +44,8 @@ public static class ShowPath
 
     private static TreePath Settled(Manifest manifest, TreePath path) => TreeLinks.Settle(path, manifest.Find);
 
-    private static Provenance? ProvenanceOf(ContentStore store, TemplateVersionRecord version, Manifest manifest)
-    {
-        var path = store.Layout.VersionProvenanceOf(version.Reference.Template, version.Reference.Version);
-        return StoreFile.TryRead(path) is { } text && ProvenanceText.Read(text, path) is var read && read.PackageOfEntry.Length == manifest.Entries.Length ? read : null;
-    }
+    private static Provenance? ProvenanceOf(ContentStore store, TemplateVersionRecord version, Manifest manifest) =>
+        store.Versions.FindProvenance(version.Reference) is { } read && read.PackageOfEntry.Length == manifest.Entries.Length ? read : null;
 
     private static PathPackage Of(Provenance provenance, int number) =>
         new(provenance.Packages[number].Name, provenance.Packages[number].Version, provenance.Packages[number].Architecture);

@@ -4,7 +4,6 @@ using EzTemplates.Domain.Composition;
 using EzTemplates.Domain.Configuring;
 using EzTemplates.Environments;
 using EzTemplates.Formats;
-using EzTemplates.Formats.Manifests;
 using EzTemplates.Store;
 
 namespace EzTemplates.Operations;
@@ -15,9 +14,6 @@ namespace EzTemplates.Operations;
 /// </summary>
 internal sealed class ConfigureRpms
 {
-    // The second run knows all names and numbers that the first has met, and scripts that go by what is there may meet others then.
-    private const int MostRuns = 4;
-
     private readonly Workspace _workspace;
     private readonly StoreWriter _writer;
     private readonly ConfigureSubject _subject;
@@ -26,14 +22,13 @@ internal sealed class ConfigureRpms
     private readonly Provenance _below;
     private readonly Provenance _packages;
     private ImmutableArray<LockedId> _picked = [];
-    private ScriptIds _ids;
+    private ScriptIds _ids = null!;
     private bool _hasMetOwners;
 
     private ConfigureRpms(Workspace workspace, StoreWriter writer, IngestBatch batch, ComposedRpms layer, ConfigureSubject subject, CancellationToken cancel)
     {
         (_workspace, _writer, _layer, _subject) = (workspace, writer, layer, subject);
-        _ids = new ScriptIds(subject.Ids, subject.Ids.Known, subject.Name);
-        _below = subject.Os is { } os ? ProvenanceOf(os) : layer.Tree.Provenance;
+        _below = subject.Os is { } os ? workspace.Store.Versions.ReadProvenance(os.Reference) : layer.Tree.Provenance;
         _packages = subject.Os is null ? _below : _below.Followed(layer.Tree.Provenance);
         _ground = new ConfigureGround(workspace, writer, batch, subject, new NamedPackages(_packages), cancel);
     }
@@ -44,26 +39,12 @@ internal sealed class ConfigureRpms
 
     private FileTime Epoch => new(_subject.Epoch);
 
-    private ConfiguredTree Run()
+    private ConfiguredTree Run() => ScriptRuns.UntilSettled(_subject, (ids, before) =>
     {
-        for (var runs = 0; runs < MostRuns; runs++)
-        {
-            _hasMetOwners = false;
-            var tree = Configure();
-            if (!_ids.HasMetOthers && !_hasMetOwners)
-            {
-                return new ConfiguredTree(tree, _ids.Made);
-            }
-
-            _picked = _ids.Picked;
-            _ids = new ScriptIds(_subject.Ids, _ids.Known, _subject.Name);
-        }
-
-        throw new EzException(
-            FailureKind.Environment,
-            $"cannot configure `{_subject.Name}`: its scripts make users or groups of other names each time they run",
-            "`exclude:` in the recipe leaves a package out");
-    }
+        (_ids, _picked, _hasMetOwners) = (ids, before?.Picked ?? [], false);
+        var tree = Configure();
+        return new ScriptRun(tree, IsSettled: !_hasMetOwners);
+    });
 
     private ComposedManifest Configure()
     {
@@ -127,11 +108,5 @@ internal sealed class ConfigureRpms
     {
         var (users, groups) = (new AccountTable(_ground.TextOf(tree, AccountTable.Passwd)), new AccountTable(_ground.TextOf(tree, AccountTable.Group)));
         return (kind, name) => kind == LockedId.User ? users.Find(name) : groups.Find(name);
-    }
-
-    private Provenance ProvenanceOf(TemplateVersionRecord os)
-    {
-        var path = _workspace.Store.Layout.VersionProvenanceOf(os.Reference.Template, os.Reference.Version);
-        return ProvenanceText.Read(StoreFile.Read(path), path);
     }
 }

@@ -89,6 +89,19 @@ public sealed class TemplateVersions
         return LockText.Read(StoreFile.Read(path), path);
     }
 
+    /// <summary>Where the paths of a version's manifest come from; null where the version's files lack it.</summary>
+    public Provenance? FindProvenance(TemplateReference reference)
+    {
+        var path = _layout.VersionProvenanceOf(reference.Template, reference.Version);
+        return StoreFile.TryRead(path) is { } text ? ProvenanceText.Read(text, path) : null;
+    }
+
+    public Provenance ReadProvenance(TemplateReference reference)
+    {
+        var path = _layout.VersionProvenanceOf(reference.Template, reference.Version);
+        return ProvenanceText.Read(StoreFile.Read(path), path);
+    }
+
     internal List<string> RecordsOf(string template)
     {
         var path = _layout.VersionsOf(template);
