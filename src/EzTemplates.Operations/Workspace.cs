@@ -33,8 +33,7 @@ public sealed record WorkspaceOptions
     /// <summary>The name of a kind of metadata layer (<c>image</c>, <c>tree</c>); null: the one that the running kernel takes.</summary>
     public string? ForcedLayer { get; init; }
 
-    /// <summary><c>tree</c>: scriptlets of rpm packages are run by the tree's own librpm, even where the host has one. For tests.</summary>
-    public string? ForcedLibrpm { get; init; }
+    public LibrpmChoice Librpm { get; init; }
 
     /// <summary>The clock that maintainer scripts see, as <see cref="ShiftedClock.Parse"/> reads it; null: this machine's. For tests.</summary>
     public string? ScriptClock { get; init; }

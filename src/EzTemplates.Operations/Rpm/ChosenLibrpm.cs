@@ -7,12 +7,18 @@ using EzTemplates.Store;
 
 namespace EzTemplates.Operations;
 
+/// <summary>Whose librpm is looked for.</summary>
+public enum LibrpmChoice
+{
+    HostsFirst,
+
+    /// <summary>As on a host that has none.</summary>
+    TreesOnly,
+}
+
 /// <summary>Whose librpm runs a tree's scriptlets: the host's where it has one, which needs nothing of the tree, else the tree's own.</summary>
 internal static class ChosenLibrpm
 {
-    /// <summary>For <see cref="WorkspaceOptions.ForcedLibrpm"/>: the tree's, whatever the host has.</summary>
-    public const string OfTree = "tree";
-
     private static readonly TreePath Settings = TreePath.Parse("/usr/lib/rpm");
     private static readonly string[] Needed = ["rpmrc", "macros"];
     private static readonly TreePath Loader = TreePath.Parse("/lib64/ld-linux-x86-64.so.2");
@@ -21,7 +27,7 @@ internal static class ChosenLibrpm
     /// <exception cref="EzException">Environment: neither has one.</exception>
     public static LibrpmSource For(Workspace workspace, StoreWriter writer, ConfigureGround ground, TreeEdit tree)
     {
-        if (workspace.Options.ForcedLibrpm != OfTree && LibrpmSource.FindHosts(writer.MakePassingFolder()) is { } host)
+        if (workspace.Options.Librpm == LibrpmChoice.HostsFirst && LibrpmSource.FindHosts(writer.MakePassingFolder()) is { } host)
         {
             return host;
         }

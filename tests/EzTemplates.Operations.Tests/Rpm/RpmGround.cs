@@ -62,14 +62,13 @@ internal sealed class RpmGround : IDisposable
     private readonly TempFolder _temp = new();
     private int _builds;
 
-    /// <param name="librpm">As <see cref="WorkspaceOptions.ForcedLibrpm"/>.</param>
-    public RpmGround(string? librpm = null)
+    public RpmGround(LibrpmChoice librpm = LibrpmChoice.HostsFirst)
     {
         Requires.Overlay();
         Requires.Tool("rpm");
         Requires.Tool("rpmbuild");
         Requires.Tool("busybox");
-        Work = new Workspace(new WorkspaceOptions { StoreRoot = _temp.At("ez"), Offline = true, ForcedLibrpm = librpm, HostRoot = _temp.MakeFolder("host") }, Told.Add, TimeProvider.System);
+        Work = new Workspace(new WorkspaceOptions { StoreRoot = _temp.At("ez"), Offline = true, Librpm = librpm, HostRoot = _temp.MakeFolder("host") }, Told.Add, TimeProvider.System);
     }
 
     public Workspace Work { get; }

@@ -157,10 +157,38 @@ public sealed class RpmScriptletTests : IDisposable
             """;
         var files = _ground.Build($"{RpmGround.Base}\n{Scripted}\n{rpm}", Install + "\n" + install);
         await _ground.Make("system", files.Values);
-        using var other = new RpmGround("tree");
+        using var other = new RpmGround(LibrpmChoice.TreesOnly);
         await other.Make("system", files.Values);
 
         Assert.Equal(_ground.TreeOf("system").Entries, other.TreeOf("system").Entries);
+    }
+
+    /// <summary>The order of flags that <see cref="EzTemplates.Environments"/> relies on is written down nowhere, so each interface has its test.</summary>
+    [Fact]
+    public async Task A_librpm_of_the_next_interface_in_the_tree_makes_what_rpm_makes()
+    {
+        Assert.SkipUnless(TestScale.IsFull, "takes minutes: EZ_TEST_SCALE=full");
+        var next = await NextLibrpm.FolderAsync(_ground.At("next"));
+        const string rpm = """
+            %package -n rpm
+            Summary: s
+            %description -n rpm
+            d
+            %files -n rpm
+            /usr/lib/rpm
+            /usr/lib64/*
+
+            """;
+        var files = _ground.Build($"{RpmGround.Base}\n{Scripted}\n{rpm}", $"{Install}\nmkdir -p usr/lib/rpm; cp -a {next}/usr/lib/rpm/. usr/lib/rpm; cp -a {next}/usr/lib/x86_64-linux-gnu/. usr/lib64");
+        using var other = new RpmGround(LibrpmChoice.TreesOnly);
+        await other.Make("system", files.Values);
+        _ground.InstallReal("theirs", files.Values);
+
+        var tree = other.TreeOf("system");
+        Assert.NotNull(tree.Find(TreePath.Parse("/usr/lib64/librpm.so.10")));
+        Assert.Null(tree.Find(TreePath.Parse("/usr/lib64/librpm.so.9")));
+        Assert.Equal(File.ReadAllText(_ground.At("theirs/var/order")), other.TextOf(tree, "/var/order"));
+        Assert.Equal(RpmTree.Of(_ground.At("theirs")), RpmTree.Of(tree, path => other.TextOf(tree, path)));
     }
 
     [Theory]
@@ -168,7 +196,7 @@ public sealed class RpmScriptletTests : IDisposable
     [InlineData("mkdir usr/lib/rpm; touch usr/lib64/librpm.so.9 usr/lib64/ld-linux-x86-64.so.2 usr/lib/rpm/rpmrc; ln -s nowhere usr/lib/rpm/macros")]
     public async Task Without_any_librpm_it_is_said_what_to_do(string rpm)
     {
-        using var ground = new RpmGround("tree");
+        using var ground = new RpmGround(LibrpmChoice.TreesOnly);
         var files = ground.Build($"{RpmGround.Base}\n/usr/lib/rpm\n/usr/lib64\n{Scripted}", Install + "\n" + rpm);
         var failure = await Assert.ThrowsAsync<EzException>(() => ground.Make("system", files.Values));
         Assert.Equal(FailureKind.Environment, failure.Kind);
