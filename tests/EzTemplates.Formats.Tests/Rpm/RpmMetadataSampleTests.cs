@@ -35,6 +35,21 @@ public sealed partial class RpmMetadataSampleTests
         Assert.InRange(most, 0, MostAllocated);
     }
 
+    /// <summary>librepo's lists of mirrors; the port of its server is filled in when its tests run.</summary>
+    [Fact]
+    public void Lists_of_mirrors_give_their_addresses_in_their_order()
+    {
+        var folder = Path.Combine(Requires.Shared(), "samples/repodata/rpm-software-management+librepo/tests/python/tests/servermock/yum_mock/static/mirrorlist");
+        var counts = Directory.EnumerateFiles(folder).Order(StringComparer.Ordinal).Select(file =>
+        {
+            var text = File.ReadAllText(file).Replace("{PORT_PLACEHOLDER}", "8080", StringComparison.Ordinal);
+            var roots = MirrorListReader.ReadPlain(System.Text.Encoding.UTF8.GetBytes(text)).Roots;
+            Assert.Equal(text.Split('\n').Where(line => line.StartsWith("http:", StringComparison.Ordinal)).Select(line => line.TrimEnd('/') + "/"), roots.Select(root => root.OriginalString));
+            return roots.Count;
+        });
+        Assert.Equal([2, 2, 1, 1, 0, 1], counts);
+    }
+
     private static void Compare(JudgedMetadata file, RpmMetadataReading reading)
     {
         var expected = file.Refused != "" ? file.Refused switch { "XML" => "well-formed XML", "YAML" => "not YAML", var field => $"field `{field}`" }
