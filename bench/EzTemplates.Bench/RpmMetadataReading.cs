@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using System.IO.MemoryMappedFiles;
 using System.Text.Json;
-using EzTemplates.Domain;
 using EzTemplates.Formats;
 
 namespace EzTemplates.Bench;

@@ -1,6 +1,5 @@
 using System.Text;
 using EzTemplates.Domain;
-using EzTemplates.Testing;
 using Xunit;
 
 namespace EzTemplates.Formats.Tests;
