@@ -10,6 +10,8 @@ using EzTemplates.Bench;
 // gc STORE              marks and sweeps it; bench/gc runs both for three sizes
 // universe PACKAGES FILE  writes the parsed form of a Packages file
 // solve FILE NAME...    solves each name on an empty system, 11 times, from the mapped file: milliseconds, packages, RssAnon
+// rpm-parse FILE PATH FOLDER...  primary and filelists of rpm-md folders, for PATH too, to a parsed form that is written and mapped: milliseconds
+// rpm-again FILE        maps that form: milliseconds
 // hard                  solves universes made to be hard, as both families: pigeons in holes, long chains, many alternatives, circles
 // micro [ARGUMENTS]     the BenchmarkDotNet classes of Micro/; the arguments are BenchmarkDotNet's, such as --filter '*Version*'
 switch (args)
@@ -38,6 +40,12 @@ switch (args)
     case ["solve", var mapped, .. var names]:
         Console.WriteLine(Solving.Run(mapped, names));
         return 0;
+    case ["rpm-parse", var form, var asked, .. var folders]:
+        Console.WriteLine(RpmMetadataReading.Parse(form, asked, folders));
+        return 0;
+    case ["rpm-again", var form]:
+        Console.WriteLine(RpmMetadataReading.Map(form));
+        return 0;
     case ["hard"]:
         HardSolving.Run(Console.Out);
         return 0;
@@ -45,6 +53,6 @@ switch (args)
         BenchmarkSwitcher.FromAssembly(typeof(PoolReading).Assembly).Run(rest);
         return 0;
     default:
-        Console.Error.WriteLine("usage: EzTemplates.Bench read POOL | ingest POOL STORE | layers MANIFEST FOLDER | mounts FOLDER | store STORE N M | gc STORE | universe PACKAGES FILE | solve FILE NAME... | hard | micro [ARGUMENTS]");
+        Console.Error.WriteLine("usage: EzTemplates.Bench read POOL | ingest POOL STORE | layers MANIFEST FOLDER | mounts FOLDER | store STORE N M | gc STORE | universe PACKAGES FILE | solve FILE NAME... | rpm-parse FILE PATH FOLDER... | rpm-again FILE | hard | micro [ARGUMENTS]");
         return 2;
 }

@@ -65,8 +65,12 @@ def run(ground):
 
 
 def python_with_libsolv():
-    """The binding belongs to the system's Python, which need not be the first on PATH."""
+    return python_with("solv", "python3-solv")
+
+
+def python_with(module, package):
+    """A binding belongs to the system's Python, which need not be the first on PATH."""
     for python in ["python3", "/usr/bin/python3"]:
-        if subprocess.run([python, "-c", "import solv"], capture_output=True).returncode == 0:
+        if subprocess.run([python, "-c", f"import {module}"], capture_output=True).returncode == 0:
             return python
-    raise SystemExit("no Python has libsolv's binding (python3-solv)")
+    raise SystemExit(f"no Python has `{module}` ({package})")

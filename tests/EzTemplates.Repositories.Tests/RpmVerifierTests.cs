@@ -59,6 +59,17 @@ public sealed class RpmVerifierTests : IDisposable
         Assert.Contains("no key that may sign `odd.rpm`", message, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void A_key_that_has_expired_does_not_count()
+    {
+        using var expired = SigningKey.Expired();
+        var rpm = new RawRpm { SignHeader = expired.DetachSignBinary }.File("/a").ToArray();
+        var keys = new TrustedKeys([], [expired.ArmoredPublicKey], []);
+        var failure = Assert.ThrowsAny<EzException>(() => new RpmVerifier(ReleaseVerifier.Find(_temp.Root)).Verify(new MemoryStream(rpm), keys, "odd.rpm"));
+        Assert.Equal(FailureKind.Untrusted, failure.Kind);
+        Assert.Contains($"the key `{expired.Fingerprint[^16..]}` has expired", failure.Message, StringComparison.Ordinal);
+    }
+
     /// <summary>rpm's own test package and key, and a distribution's of years ago whose signature is over header and payload.</summary>
     [Theory]
     [InlineData("rpm-software-management+rpm/tests/data/RPMS/hello-2.0-1.x86_64-signed.rpm", "rpm-software-management+rpm/tests/data/keys/rpm.org-rsa-2048-test.pub")]

@@ -6,8 +6,9 @@ internal readonly record struct AdvisedPackage(string Name, string Evr, string A
 internal static class AdvisoryReader
 {
     /// <summary>The packages of all security advisories.</summary>
+    /// <param name="warn">Is told of those that name no package.</param>
     /// <exception cref="MalformedMetadataException">The XML is broken.</exception>
-    public static IEnumerable<AdvisedPackage> ReadSecurity(Stream xml, string file)
+    public static IEnumerable<AdvisedPackage> ReadSecurity(Stream xml, string file, Action<MetadataWarning> warn)
     {
         using var reader = new MetadataXml(xml, file, "updates");
         for (var number = 1; reader.NextChild(0); number++)
@@ -16,9 +17,13 @@ internal static class AdvisoryReader
             var isSecurity = reader.Name == "update" && reader.Attribute("type") == "security";
             foreach (var package in ReadPackages(reader))
             {
-                if (isSecurity)
+                if (isSecurity && package.Name != "")
                 {
                     yield return package;
+                }
+                else if (isSecurity)
+                {
+                    warn(new MetadataWarning(file, reader.Record, "a package of it has no `name`"));
                 }
             }
         }
@@ -35,10 +40,10 @@ internal static class AdvisoryReader
             {
                 while (reader.NextChild(update + 2))
                 {
-                    if (reader.Name == "package" && reader.Attribute("name") is { } name)
+                    if (reader.Name == "package")
                     {
                         yield return new AdvisedPackage(
-                            name,
+                            reader.Attribute("name") ?? "",
                             RpmRecord.Evr(reader.Attribute("epoch") ?? "", reader.Attribute("version") ?? "", reader.Attribute("release")),
                             reader.Attribute("arch") ?? "");
                     }

@@ -12,16 +12,27 @@ internal static class CompsReader
     /// <summary>
     /// Many comps.xml name their DTD; it is passed over: no entity of it is known, so one that is used is an error.
     /// </summary>
+    /// <param name="warn">Is told of groups that have no name to be asked for by.</param>
     /// <exception cref="MalformedMetadataException">The XML is broken.</exception>
-    public static IEnumerable<CompsGroup> Read(Stream xml, string file)
+    public static IEnumerable<CompsGroup> Read(Stream xml, string file, Action<MetadataWarning> warn)
     {
         using var reader = new MetadataXml(xml, file, "comps", DtdProcessing.Ignore);
         for (var number = 1; reader.NextChild(0); number++)
         {
             reader.Record = $"{reader.Name} {number}";
-            if (reader.Name is "group" or "environment" && ReadGroup(reader) is { Id: not "" } group)
+            if (reader.Name is not ("group" or "environment"))
+            {
+                continue;
+            }
+
+            var group = ReadGroup(reader);
+            if (group.Id != "")
             {
                 yield return group;
+            }
+            else
+            {
+                warn(new MetadataWarning(file, reader.Record, "it has no `id`"));
             }
         }
     }

@@ -6,14 +6,22 @@ namespace EzTemplates.Formats;
 internal static class FilelistsReader
 {
     /// <param name="found">Gets each package that has one of the paths, by its digest, and the path.</param>
+    /// <returns>Packages that do not say which they are: their files are nobody's.</returns>
     /// <exception cref="MalformedMetadataException">The XML is broken.</exception>
-    public static void Read(Stream xml, string file, IReadOnlySet<string> paths, Action<Sha256Digest, string> found)
+    public static List<MetadataWarning> Read(Stream xml, string file, IReadOnlySet<string> paths, Action<Sha256Digest, string> found)
     {
         using var reader = new MetadataXml(xml, file, "filelists");
+        var warnings = new List<MetadataWarning>();
         for (var number = 1; reader.NextChild(0); number++)
         {
             reader.Record = $"package {number}";
-            var known = Sha256Digest.TryParse(reader.Attribute("pkgid") ?? "", out var digest);
+            var id = reader.Attribute("pkgid") ?? "";
+            if (id == "")
+            {
+                warnings.Add(new MetadataWarning(file, $"{reader.Record} (`{TreePath.Display(reader.Attribute("name") ?? "")}`)", "it has no `pkgid`"));
+            }
+
+            var known = Sha256Digest.TryParse(id, out var digest);
             var depth = reader.Depth;
             while (reader.NextChild(depth))
             {
@@ -23,5 +31,7 @@ internal static class FilelistsReader
                 }
             }
         }
+
+        return warnings;
     }
 }

@@ -140,7 +140,7 @@ internal static class PrimaryReader
 
             var name = reader.Attribute("name") ?? "";
             var entry = new RpmEntry(name);
-            if (reader.Attribute("flags") is { } flags)
+            if (reader.Attribute("flags") is { Length: > 0 } flags)
             {
                 var relation = RelationOf(flags);
                 record.Problem ??= relation == VersionRelation.Any ? $"the flags `{flags}` of `{name}` are unknown" : null;

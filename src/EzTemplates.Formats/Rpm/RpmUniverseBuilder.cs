@@ -147,8 +147,8 @@ public sealed class RpmUniverseBuilder
     public void AddFilelists(string source, Stream xml, string file, IReadOnlySet<string> paths)
     {
         var number = SourceNumber(source);
-        FilelistsReader.Read(xml, file, paths, (package, path) =>
-            MoreFiles.Add((number, package, RelationNumber(new RpmEntry(path)))));
+        _warnings.AddRange(FilelistsReader.Read(xml, file, paths, (package, path) =>
+            MoreFiles.Add((number, package, RelationNumber(new RpmEntry(path))))));
     }
 
     /// <summary>Adds the streams of a modules.yaml.</summary>
@@ -170,7 +170,7 @@ public sealed class RpmUniverseBuilder
     /// <exception cref="MalformedMetadataException">The XML is broken.</exception>
     public void AddGroups(Stream xml, string file)
     {
-        foreach (var group in CompsReader.Read(xml, file))
+        foreach (var group in CompsReader.Read(xml, file, _warnings.Add))
         {
             if (!Groups.TryGetValue(group.Id, out var same))
             {
@@ -185,7 +185,7 @@ public sealed class RpmUniverseBuilder
     /// <exception cref="MalformedMetadataException">The XML is broken.</exception>
     public void AddAdvisories(Stream xml, string file)
     {
-        foreach (var package in AdvisoryReader.ReadSecurity(xml, file))
+        foreach (var package in AdvisoryReader.ReadSecurity(xml, file, _warnings.Add))
         {
             _ = Security.Add(package);
         }

@@ -1,6 +1,5 @@
 using System.Text;
 using EzTemplates.Domain;
-using EzTemplates.Testing;
 using Xunit;
 
 namespace EzTemplates.Formats.Tests;
@@ -131,51 +130,6 @@ public sealed class RpmMalformedTests
     [Fact]
     public void Deep_yaml_is_an_error() => Assert.Throws<MalformedMetadataException>(() =>
         new RpmUniverseBuilder().AddModules("main", RpmMetadata.Stream(new string('[', 5000)), "modules.yaml"));
-
-    /// <summary>Whatever real and broken files hold, readers answer with packages, warnings or an error, and soon.</summary>
-    [Fact]
-    public void Samples_are_read_or_refused()
-    {
-        var folder = Path.Combine(Requires.Shared(), "samples/repodata");
-        var (read, refused) = (0, 0);
-        foreach (var path in Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories).Order(StringComparer.Ordinal))
-        {
-            if (ReaderOf(Path.GetFileName(path)) is not { } reader)
-            {
-                continue;
-            }
-
-            try
-            {
-                using var file = File.OpenRead(path);
-                using var plain = Decompression.Open(file, CompressionNames.OfName(path));
-                reader(plain, path);
-                read++;
-            }
-            catch (EzException e)
-            {
-                Assert.Equal(FailureKind.Untrusted, e.Kind);
-                refused++;
-            }
-        }
-
-        TestNotes.Write($"{read} files read, {refused} refused");
-        Assert.True(read > 100, $"{read} read");
-    }
-
-    private static Action<Stream, string>? ReaderOf(string name)
-    {
-        var builder = new RpmUniverseBuilder();
-        void Finish() => _ = builder.ToUniverse();
-        return name.Contains(".sqlite", StringComparison.Ordinal) || name.EndsWith(".zck", StringComparison.Ordinal) ? null
-            : name.Contains("primary", StringComparison.Ordinal) ? (s, f) => { builder.AddPrimary("x", s, f); Finish(); }
-        : name.Contains("filelists", StringComparison.Ordinal) ? (s, f) => { builder.AddFilelists("x", s, f, new HashSet<string> { "/usr/bin/x" }); Finish(); }
-        : name.Contains("comps", StringComparison.Ordinal) && name.Contains(".xml", StringComparison.Ordinal) ? (s, f) => { builder.AddGroups(s, f); Finish(); }
-        : name.Contains("updateinfo", StringComparison.Ordinal) ? (s, f) => { builder.AddAdvisories(s, f); Finish(); }
-        : name.Contains("repomd.xml", StringComparison.Ordinal) && !name.EndsWith(".asc", StringComparison.Ordinal) && !name.EndsWith(".key", StringComparison.Ordinal) ? (s, f) => RepomdReader.Read(s, f)
-            : name.EndsWith(".yaml", StringComparison.Ordinal) || name.Contains("modules", StringComparison.Ordinal) ? (s, f) => { builder.AddModules("x", s, f); Finish(); }
-        : null;
-    }
 
     private static RpmUniverseBuilder Read(string primary)
     {

@@ -14,6 +14,11 @@ internal static class RpmOracle
         import sys, tarfile, hashlib, subprocess, resource
         # librpm looks at every descriptor that may be open: with a limit of a million that is all it does.
         resource.setrlimit(resource.RLIMIT_NOFILE, (256, 256))
+        def digest(file):
+            whole = hashlib.sha256()
+            while part := file.read(1 << 20):
+                whole.update(part)
+            return whole.hexdigest()
         for name in sys.stdin.buffer.read().split(b'\0')[:-1]:
             print('\t')
             with open(name, 'rb') as f:
@@ -24,7 +29,7 @@ internal static class RpmOracle
                 for m in tar:
                     path = '/' + '/'.join(p for p in m.name.split('/') if p not in ('', '.'))
                     what = '-'
-                    if m.isreg(): what = contents[path] = hashlib.sha256(tar.extractfile(m).read()).hexdigest()
+                    if m.isreg(): what = contents[path] = digest(tar.extractfile(m))
                     elif m.islnk(): what = contents[path] = contents['/' + '/'.join(p for p in m.linkname.split('/') if p not in ('', '.'))]
                     elif m.issym(): what = m.linkname.encode('utf-8', 'surrogateescape').hex()
                     kind = 'f' if m.islnk() else {b'0':'f', b'2':'l', b'3':'c', b'4':'b', b'5':'d', b'6':'p'}[m.type]
@@ -70,7 +75,7 @@ internal static class RpmOracle
     /// <summary>For each file a line a path of what its payload unpacks to, sorted: path and target hexadecimal, type, content.</summary>
     public static List<List<string>> Unpack(IReadOnlyList<string> files)
     {
-        var run = ToolRun.Run(new ToolCommand("python3", "-c", Script) { Stdin = Encoding.UTF8.GetBytes(string.Concat(files.Select(file => file + "\0"))), Timeout = TimeSpan.FromMinutes(10) });
+        var run = ToolRun.Run(new ToolCommand("python3", "-c", Script) { Stdin = Encoding.UTF8.GetBytes(string.Concat(files.Select(file => file + "\0"))), Timeout = TimeSpan.FromMinutes(40) });
         var all = new List<List<string>>();
         foreach (var line in run.Succeed().Lines)
         {

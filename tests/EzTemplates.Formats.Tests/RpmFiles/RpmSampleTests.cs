@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using System.Text.RegularExpressions;
 using EzTemplates.Domain;
 using EzTemplates.Formats.Tests.Archives;
 using EzTemplates.Testing;
@@ -8,10 +9,12 @@ using Xunit;
 namespace EzTemplates.Formats.Tests.RpmFiles;
 
 /// <summary>Packages from other projects' test data and odd ones made by rpmbuild, judged by rpm, rpmkeys and rpm2archive.</summary>
-public sealed class RpmSampleTests
+public sealed partial class RpmSampleTests
 {
     /// <summary>Bytes of a package's files beyond which its payload is only held against its own digests: by way of Python it takes half a minute.</summary>
     private const long LargePackage = 1L << 30;
+
+    private const long MostAllocated = 256L << 20;
 
     [Fact]
     public void Sound_samples_give_rpms_entries_and_broken_ones_say_why()
@@ -33,6 +36,8 @@ public sealed class RpmSampleTests
             var failure = Assert.Throws<MalformedArchiveException>(() => Read(file));
             TestNotes.Write(failure.Message);
             Assert.Contains(Path.GetFileName(file), failure.Message, StringComparison.Ordinal);
+            Assert.Matches("^(lead|signature header|header|payload)(: /.*)?$", failure.Member);
+            Assert.Matches(FieldInReason(), failure.Reason);
         }
 
         TestNotes.Write($"{accepted.Count} accepted, {files.Count - accepted.Count} refused");
@@ -53,8 +58,20 @@ public sealed class RpmSampleTests
     private static PackageContents Read(string file)
     {
         using var archive = File.OpenRead(file);
-        return RpmReader.Read(archive, RpmInMemory.Options with { FileName = Path.GetFileName(file), DecoderThreads = 2 }, DebInMemory.Sink);
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        try
+        {
+            return RpmReader.Read(archive, RpmInMemory.Options with { FileName = Path.GetFileName(file), DecoderThreads = 2 }, DebInMemory.Sink);
+        }
+        finally
+        {
+            Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, MostAllocated);
+        }
     }
+
+    /// <summary>A field by its name or tag; of lead, index, archive and compressed data, which have no fields with names, the value or the end that is wrong.</summary>
+    [GeneratedRegex("[A-Z0-9]{4,} promises|[A-Z0-9]{4,} \\(tag|tag [0-9]+|signature type is|its data has|the package ends after|has no end mark|(gzip|bzip2|xz|lzma|zstd) data is")]
+    private static partial Regex FieldInReason();
 
     private static void Compare(string file, (string Nevra, List<string[]> Paths) rpm, List<string>? unpacked)
     {

@@ -30,6 +30,39 @@ public sealed class RpmSnapshotFetcherTests
     }
 
     [Fact]
+    public async Task A_damaged_parsed_form_is_made_anew_from_the_files()
+    {
+        using var ground = new RpmSnapshotGround();
+        ground.Publish("1.0");
+        var snapshot = await ground.FetchAsync();
+        Assert.Equal(["1.0-1"], ground.Versions(snapshot));
+        var parsed = Directory.GetFiles(Path.Combine(ground.Metadata, "universes")).Single();
+        var whole = File.ReadAllBytes(parsed);
+        var random = TestSeed.Random("damaged rpm universe");
+        for (var round = 0; round < 60; round++)
+        {
+            // A new file each time: the one before may still be mapped.
+            File.Delete(parsed);
+            File.WriteAllBytes(parsed, Damaged(whole, round, random));
+            Assert.Equal(["1.0-1"], ground.Versions(snapshot));
+            Assert.True(whole.AsSpan().SequenceEqual(File.ReadAllBytes(parsed)), $"round {round}, {TestSeed.Hint}");
+        }
+    }
+
+    private static byte[] Damaged(byte[] whole, int round, Random random)
+    {
+        var damaged = (byte[])whole.Clone();
+        damaged[random.Next(damaged.Length)] ^= (byte)(1 << random.Next(8));
+        return (round % 4) switch
+        {
+            0 => damaged[..random.Next(damaged.Length)],
+            1 => [.. whole, .. new byte[8 * random.Next(1, 600)]],
+            2 when round == 2 => [],
+            _ => damaged,
+        };
+    }
+
+    [Fact]
     public async Task An_unchanged_repomd_that_was_signed_anew_is_taken_with_its_new_signature()
     {
         using var ground = new RpmSnapshotGround();
