@@ -134,6 +134,25 @@ public sealed class RpmLockTests : IDisposable
         File.WriteAllText(recipe, File.ReadAllText(recipe).Replace("packages:", $"  - {{id: extra, mirrors: [\"{server.Address}\"], keys: {better.KeyFile}, priority: 10}}\npackages:", StringComparison.Ordinal));
         Ez.Succeed("lock", recipe);
         Assert.Contains("bash 5.1-1 x86_64 root", _ground.Rows("rocky"));
+
+        // A pin comes before that, and tells so.
+        File.AppendAllText(recipe, "pins: [{package: bash, source: baseos, priority: 700}]\n");
+        Assert.Contains("  bash 5.1-1 -> 5.2-1: by pins 5.2-1 has priority 700, 5.1-1 500\n", Ez.Succeed("lock", recipe, "--dry-run").Output, StringComparison.Ordinal);
+        Ez.Succeed("lock", recipe);
+        Assert.Contains("bash 5.2-1 x86_64 root", _ground.Rows("rocky"));
+        Assert.Contains("by pins 5.2-1 has priority 700, 5.1-1 500", Ez.Succeed("why-not", "bash=5.1-1", "--recipe", recipe).Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void An_application_adds_its_base_s_pins_to_its_own()
+    {
+        _ground.Publish(0, Filesystem, Langpacks, Langpacks with { Version = "2" }, Pcre, Pcre with { Version = "10.41" });
+        _ground.Os("rocky", "filesystem", "pins: [{package: \"*\", source: baseos, priority: 600}, {package: langpacks, version: \"1-*\", priority: 700}, {package: pcre2, version: \"10.40-*\", priority: 700}]");
+        Ez.Succeed("lock", _ground.App("web", "rocky", "langpacks, pcre2", "pins: [{package: pcre2, version: \"*\", priority: 500}]"));
+        Assert.Equal(["langpacks 1-1 noarch root", "pcre2 10.41-1 x86_64 root"], _ground.Rows("web"));
+        Ground.Fails(
+            Ez.Run("lock", _ground.App("other", "rocky", "pcre2", "pins: [{package: \"pcre*\", source: base*, priority: -1}]")),
+            3, "ez: `other` cannot be locked: `pcre2` is asked for, but a pin forbids pcre2 10.41-1, 10.40-1\nhint: lift the pin on `pcre*`");
     }
 
     [Fact]
