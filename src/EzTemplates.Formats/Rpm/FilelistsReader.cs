@@ -7,13 +7,13 @@ internal static class FilelistsReader
 {
     /// <param name="found">Gets each package that has one of the paths, by its digest, and the path.</param>
     /// <exception cref="MalformedMetadataException">The XML is broken.</exception>
-    public static void Read(Stream xml, string file, IReadOnlySet<string> paths, Action<Sha256Digest, string> found)
+    public static void Read(Stream xml, string file, IReadOnlySet<string> paths, Action<StatedDigest, string> found)
     {
         using var reader = new MetadataXml(xml, file, "filelists");
         for (var number = 1; reader.NextChild(0); number++)
         {
             reader.Record = $"package {number}";
-            var known = Sha256Digest.TryParse(reader.Attribute("pkgid") ?? "", out var digest);
+            var known = StatedDigest.TryParse(reader.Attribute("pkgid") ?? "", out var digest);
             var depth = reader.Depth;
             while (reader.NextChild(depth))
             {

@@ -49,7 +49,7 @@ public sealed class RpmPins
         for (var i = first; i < first + count; i++)
         {
             if (VersionPattern.Matches(pattern, _universe.Sources[_universe.SourceNumbers[i]])
-                && (i == package.Value || _universe.Sha256(new PackageId(i)) == _universe.Sha256(package)))
+                && (i == package.Value || _universe.Digest(new PackageId(i)) == _universe.Digest(package)))
             {
                 return true;
             }

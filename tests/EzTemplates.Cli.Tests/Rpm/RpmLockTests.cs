@@ -229,6 +229,50 @@ public sealed class RpmLockTests : IDisposable
         Ez.Succeed("lock", "recipes/rocky.yaml");
     }
 
+    [Theory]
+    [InlineData("sha384")]
+    [InlineData("sha512")]
+    public void Of_packages_with_longer_sums_a_lock_has_both_digests(string checksum)
+    {
+        _ground.Repository.SignsPackages = true;
+        void Publish(int day, params IReadOnlyList<GeneratedRpm> packages) => _ground.Repository.Publish(new RpmPublishOptions { Checksum = checksum, Date = Ground.Day(day) }, packages);
+        Publish(0, Bash, Glibc, Filesystem);
+        var recipe = _ground.Os("rocky", "bash");
+        Ez.Succeed("lock", "--dry-run", recipe);
+        Assert.DoesNotContain(_ground.Server.Requests, request => request.Path.EndsWith(".rpm", StringComparison.Ordinal));
+
+        // They are fetched to be summed; the build then has them.
+        Ez.Succeed("lock", recipe);
+        foreach (var file in Directory.EnumerateFiles(_ground.Repository.At("Packages")).Select(File.ReadAllBytes))
+        {
+            var stated = Convert.ToHexStringLower(System.Security.Cryptography.CryptographicOperations.HashData(new(checksum.ToUpperInvariant()), file));
+            Assert.Contains($"\"sha256\": \"{Domain.Sha256Digest.Of(file)}\", \"{checksum}\": \"{stated}\", ", File.ReadAllText(_ground.LockOf("rocky")), StringComparison.Ordinal);
+        }
+
+        _ground.Server.ClearLog();
+        var before = File.ReadAllBytes(_ground.LockOf("rocky"));
+        Assert.Contains("downloaded 0 B", Ez.Succeed("build", recipe).Output, StringComparison.Ordinal);
+
+        // Nor does who has the lock alone need them to find that it is as it was.
+        Directory.Delete(_ground.Temp.At("store"), recursive: true);
+        Assert.Equal("rocky@1.0.0: lock unchanged, 3 packages\n", Ez.Succeed("lock", recipe).Output);
+        Assert.Equal(before, File.ReadAllBytes(_ground.LockOf("rocky")));
+        Assert.DoesNotContain(_ground.Server.Requests, request => request.Path.EndsWith(".rpm", StringComparison.Ordinal));
+        Ez.Succeed("build", recipe);
+
+        // A file that is not what was stated never gets into a lock.
+        Publish(1, Bash with { Version = "6" }, Glibc, Filesystem);
+        var path = _ground.Repository.At("Packages/bash-6-1.x86_64.rpm");
+        var bytes = File.ReadAllBytes(path);
+        bytes[^1] ^= 1;
+        File.WriteAllBytes(path, bytes);
+        var refused = Ez.Run("lock", recipe);
+        Assert.Equal(5, refused.ExitCode);
+        Assert.Contains($"`bash 6-1 (x86_64)` is not what was promised: ", refused.Error, StringComparison.Ordinal);
+        Assert.Contains($"expected {checksum.Replace("sha", "SHA-", StringComparison.Ordinal)} ", refused.Error, StringComparison.Ordinal);
+        Assert.Equal(before, File.ReadAllBytes(_ground.LockOf("rocky")));
+    }
+
     [Fact]
     public void Host_takes_the_repository_of_its_id_from_this_machines_DNF()
     {
