@@ -105,7 +105,7 @@ public static class RecipeKeys
         new("hooks", new KeyValue.Mapping(Hooks), "Commands that run at certain moments, with `/bin/sh -c`; one that fails is a failure of what it belongs to.", "hooks: {after-create: [\"mkdir /srv/www\"]}"),
         new("health", new KeyValue.Empty(), "Commands that must succeed after a remap.", "health: [{run: \"nginx -t\"}]"),
         new("pins", new KeyValue.List(new KeyValue.Mapping(Pin)), "Preferences between versions and sources, as in APT; the first that speaks of a version counts. They come before repositories' priorities.", "pins: [{package: nginx, source: debian/bookworm-backports, priority: 700}]"),
-        new("write-sources", new KeyValue.Flag(true), "Whether environments get APT sources for the repositories, with the mirrors and keys of their host.", "write-sources: true"),
+        new("write-sources", new KeyValue.Flag(true), "Whether environments get sources of APT, dnf or zypper for the repositories, with the mirrors and keys of their host.", "write-sources: true"),
         new("instance-data", new KeyValue.List(new KeyValue.Mapping(Instance)), "What each environment makes for itself, beyond the common table (README, \"Instance data\"): secrets, identities, databases.", "instance-data: [{path: /var/lib/mysql, command: mariadb-install-db --user=mysql}]"),
         new("modules", new KeyValue.List(new KeyValue.Text("^[^:]+:[^:]+$")), "Module streams to enable, beside those that the repositories enable themselves.", "modules: [\"nodejs:20\"]") { Family = PackageFamily.Rpm },
         new("groups", new KeyValue.List(AnyText), "Package groups, by their ids, with their mandatory and default members; they come after `packages`.", "groups: [core]") { Family = PackageFamily.Rpm },
