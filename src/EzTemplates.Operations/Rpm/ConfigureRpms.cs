@@ -28,6 +28,7 @@ internal sealed class ConfigureRpms
     private ImmutableArray<LockedId> _picked = [];
     private ScriptIds _ids;
     private bool _hasMetOwners;
+    private string? _unreadable;
 
     private ConfigureRpms(Workspace workspace, StoreWriter writer, IngestBatch batch, ComposedRpms layer, ConfigureSubject subject, CancellationToken cancel)
     {
@@ -52,6 +53,11 @@ internal sealed class ConfigureRpms
             var tree = Configure();
             if (!_ids.HasMetOthers && !_hasMetOwners)
             {
+                if (_unreadable is not null)
+                {
+                    _workspace.Tell(new OperationEvent.Warning(_unreadable));
+                }
+
                 return new ConfiguredTree(tree, _ids.Made);
             }
 
@@ -71,6 +77,9 @@ internal sealed class ConfigureRpms
         RecipeFiles.Put(_ground, edit, _subject);
         var database = RpmDatabase.In(_ground, edit);
         var before = database.Find();
+
+        // Of an application's OS that was told when it was built.
+        _unreadable = before is null ? database.Unreadable(_subject.Name) : null;
         var laid = LaidAccounts.In(edit, NumbersIn(edit));
         owners.Put(edit, (_, kind, name) => laid.NumberOf(kind, name), _ => false);
         RunTransaction(edit, owners, (database, laid.NumberOf));
