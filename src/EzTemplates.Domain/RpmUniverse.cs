@@ -85,8 +85,10 @@ public sealed class RpmUniverse
         return (first, low);
     }
 
-    public Sha256Digest Sha256(PackageId package) =>
-        new(_columns[(int)RpmUniverseColumn.Sha256].Span.Slice(package.Value * Sha256Digest.ByteCount, Sha256Digest.ByteCount));
+    /// <summary>What the repository states of the package file.</summary>
+    public StatedDigest Digest(PackageId package) => Cast<StringId>(RpmUniverseColumn.LongDigests)[package.Value] is var digits && Bytes(digits).IsEmpty
+        ? new Sha256Digest(_columns[(int)RpmUniverseColumn.DigestStarts].Span.Slice(package.Value * Sha256Digest.ByteCount, Sha256Digest.ByteCount))
+        : StatedDigest.Parse(Text(digits));
 
     /// <summary>Below the repository's root.</summary>
     public string Path(PackageId package) => Text(Cast<StringId>(RpmUniverseColumn.Paths)[package.Value]);
@@ -174,7 +176,8 @@ public enum RpmUniverseColumn
     Flags,
     Sizes,
     InstalledSizes,
-    Sha256,
+    DigestStarts,
+    LongDigests,
     Paths,
     DependencyStarts,
     Dependencies,

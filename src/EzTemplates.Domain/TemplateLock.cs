@@ -72,6 +72,9 @@ public sealed record LockedPackage(
     Sha256Digest Sha256,
     string Reason)
 {
+    /// <summary>What the repository states of the file where that is no SHA-256; the row's own is then of the file that came with it.</summary>
+    public StatedDigest? Stated { get; init; }
+
     public override string ToString() => $"{Name} {Version} ({Architecture})";
 }
 

@@ -38,7 +38,7 @@ public sealed record TemplateSettings
     /// <summary>Whether packages and scripts may bring device nodes; refused otherwise.</summary>
     public bool AllowDevices { get; init; }
 
-    /// <summary>Whether environments get APT sources for the recipe's repositories.</summary>
+    /// <summary>Whether environments get package sources for the recipe's repositories.</summary>
     public bool WriteSources { get; init; } = true;
 }
 

@@ -65,7 +65,7 @@ internal static class NameFiles
             return true;
         }
 
-        if (change is { Kind: PrivateChangeKind.Added, Private.Kind: FileKind.File } && change.Path == InstanceData.AptSources)
+        if (change is { Kind: PrivateChangeKind.Added, Private.Kind: FileKind.File } && PackageSources.Contains(change.Path))
         {
             using var sources = PrivateArea.TryOpenFolder(area, change.Path.Parent);
             return sources is not null && PrivateArea.TryRead(sources, NativePath.FromLatin1(change.Path.Name), IsUnedited) == true;

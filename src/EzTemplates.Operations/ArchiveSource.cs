@@ -45,7 +45,7 @@ internal sealed class ArchiveSource(Workspace workspace, IReadOnlyList<string> r
             var report = await workspace.Fetcher.FetchAsync(items, new FetchOptions { Offline = workspace.Options.Offline, Cancel = cancel }).ConfigureAwait(false);
             foreach (var failure in report.Failures)
             {
-                without[failure.Item.Sha256] = failure.Message;
+                without[failure.Item.Digest.Start] = failure.Message;
             }
         }
 

@@ -82,13 +82,13 @@ internal static class CompositionSolving
         var request = new RpmRequest
         {
             Install = RootsOf(os, apps),
-            Fixed = FactsOf(os, universe.PackageCount, universe.Sha256),
+            Fixed = FactsOf(os, universe.PackageCount, package => universe.Digest(package).Start),
             Architectures = RpmLockRequest.ArchitecturesOf(os.Architecture),
             Recommends = true,
             InstallOnly = false,
             BaseName = NameOf(os),
         };
-        return (RpmSolver.Solve(universe, request, cancel), universe.Sha256);
+        return (RpmSolver.Solve(universe, request, cancel), package => universe.Digest(package).Start);
     }
 
     /// <exception cref="StoreException">The store has lost them.</exception>

@@ -8,15 +8,13 @@ using EzTemplates.Store;
 
 namespace EzTemplates.Operations;
 
-/// <summary>What environments on a mapping have of their own: machine-id and seeds at once, APT sources for this host, and the commands that make the rest.</summary>
+/// <summary>What environments on a mapping have of their own: machine-id and seeds at once, package sources for this host, and the commands that make the rest.</summary>
 internal sealed class EnvironmentSetups(Workspace workspace)
 {
     private const int OwnerOnly = 0b110_000_000;
 
     // systemd-random-seed(8): the size of the kernel's pool.
     private const int SeedBytes = 512;
-
-    private static readonly TreePath Apt = TreePath.Parse("/usr/bin/apt-get");
 
     private readonly Dictionary<Mapping, EnvironmentSetup> _known = [];
 
@@ -26,7 +24,7 @@ internal sealed class EnvironmentSetups(Workspace workspace)
         {
             var manifest = new Lazy<Manifest>(() => workspace.Environments.ManifestOf(mapping));
             var versions = new Lazy<ImmutableArray<TemplateVersionRecord>>(() => MappedVersions.Of(workspace.Store, mapping.Template));
-            var sources = new Lazy<byte[]?>(() => SourcesOf(manifest.Value, versions.Value));
+            var sources = new Lazy<ImmutableArray<SourcesFile>>(() => SourcesOf(manifest.Value, versions.Value));
             setup = new EnvironmentSetup(() => [.. Files(manifest.Value, sources.Value)], () => sources.Value, () => CommandsOf(manifest.Value, versions.Value));
             _known.Add(mapping, setup);
         }
@@ -37,36 +35,50 @@ internal sealed class EnvironmentSetups(Workspace workspace)
     private static ImmutableArray<string> CommandsOf(Manifest manifest, ImmutableArray<TemplateVersionRecord> versions) =>
         InstanceData.CommandsFor(manifest, versions.SelectMany(version => version.Settings.InstanceData));
 
-    private static IEnumerable<PrivateFile> Files(Manifest manifest, byte[]? sources)
+    private static IEnumerable<PrivateFile> Files(Manifest manifest, ImmutableArray<SourcesFile> sources)
     {
         if (InstanceData.WantsRandomSeed(manifest))
         {
             yield return new PrivateFile(InstanceData.RandomSeed, () => RandomNumberGenerator.GetBytes(SeedBytes), OwnerOnly);
         }
 
-        if (sources is not null)
+        foreach (var file in sources)
         {
-            yield return new PrivateFile(InstanceData.AptSources, () => sources);
+            yield return new PrivateFile(file.Path, () => file.Text);
         }
     }
 
     /// <summary>A host that has no mirror for a repository says so once, and the environment is made without.</summary>
-    private byte[]? SourcesOf(Manifest manifest, ImmutableArray<TemplateVersionRecord> versions)
+    private ImmutableArray<SourcesFile> SourcesOf(Manifest manifest, ImmutableArray<TemplateVersionRecord> versions)
     {
-        if (manifest.Find(Apt) is null || versions.IsEmpty || !versions.All(version => version.Settings.WriteSources))
+        if (versions.IsEmpty || !versions.All(version => version.Settings.WriteSources))
         {
-            return null;
+            return [];
+        }
+
+        var held = workspace.Store.Versions.ReadLock(versions[0].Reference);
+        var lists = PackageSources.ListsFor(manifest, held.Family).ToList();
+        if (lists.Count == 0)
+        {
+            return [];
         }
 
         try
         {
-            var held = workspace.Store.Versions.ReadLock(versions[0].Reference);
-            return held.Family != PackageFamily.Deb ? null : AptSourcesText.Write(workspace.Resolve([.. versions.SelectMany(version => version.Repositories)], held.Architecture), file => IsInTree(manifest, file));
+            var repositories = versions.SelectMany(version => version.Repositories).ToList();
+            if (held.Family == PackageFamily.Rpm)
+            {
+                var resolved = workspace.RpmRepositories.Resolve(repositories, held.Architecture);
+                return [.. lists.SelectMany(list => RpmSourcesText.Write(resolved, list, file => IsInTree(manifest, file)))];
+            }
+
+            var text = AptSourcesText.Write(workspace.Resolve(repositories, held.Architecture), file => IsInTree(manifest, file));
+            return text is null ? [] : [new SourcesFile(PackageSources.Apt, text)];
         }
         catch (EzException absent) when (absent.Kind is FailureKind.Usage or FailureKind.Untrusted)
         {
-            workspace.Tell(new OperationEvent.Warning($"no APT sources are written: {absent.Message}"));
-            return null;
+            workspace.Tell(new OperationEvent.Warning($"no {(held.Family == PackageFamily.Deb ? "APT" : "package")} sources are written: {absent.Message}"));
+            return [];
         }
     }
 

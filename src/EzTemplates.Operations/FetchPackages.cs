@@ -21,17 +21,24 @@ internal static class FetchPackages
 
         var sources = await workspace.SnapshotsAsync(locked.File, cancel).ConfigureAwait(false);
         var items = missing.Select(row => Item(workspace, sources, row)).ToList();
+        var report = await FetchAsync(workspace, items, item => arrivals.Add(item.Digest.Start), cancel).ConfigureAwait(false);
+        ThrowIfGone(report, locked);
+        report.ThrowIfFailed();
+        return report.BytesFetched;
+    }
+
+    /// <param name="arrived">Told of each that is in place.</param>
+    public static async Task<FetchReport> FetchAsync(Workspace workspace, IReadOnlyList<FetchItem> items, Action<FetchItem>? arrived, CancellationToken cancel)
+    {
         var report = await workspace.Fetcher.FetchAsync(items, new FetchOptions
         {
             Offline = workspace.Options.Offline,
             Cancel = cancel,
-            Arrived = item => arrivals.Add(item.Sha256),
+            Arrived = arrived,
             Progress = p => workspace.Tell(new OperationEvent.Progress("fetch", p.DoneBytes, p.TotalBytes, p.DoneFiles, p.TotalFiles)),
         }).ConfigureAwait(false);
         workspace.Store.Catalog.SaveMirrors(report.Mirrors.Select(m => new MirrorRow(m.Mirror, m.Bytes, m.Seconds, m.Successes, m.Failures)));
-        ThrowIfGone(report, locked);
-        report.ThrowIfFailed();
-        return report.BytesFetched;
+        return report;
     }
 
     /// <summary>The rows of which the store has neither contents nor archive.</summary>

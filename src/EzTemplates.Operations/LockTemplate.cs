@@ -25,7 +25,8 @@ public static class LockTemplate
         var previous = LockFile.Read(file);
         var ground = await workspace.Steps.RunAsync("snapshot", () => SolvingGround.OpenAsync(workspace, file, os?.Lock, cancel)).ConfigureAwait(false);
         var answer = workspace.Steps.Run("solve", () => ground.Solve(new LockQuestion(file, previous, os?.Lock, scope), cancel));
-        var made = LockMaking.Make(ground, file, previous, os?.Lock, answer.Rows);
+        var rows = await LearnDigests.RunAsync(workspace, ground, answer.Rows, previous, cancel).ConfigureAwait(false);
+        var made = LockMaking.Make(ground, file, previous, os?.Lock, rows);
         if (previous is not null && !LockChange.IsChanged(previous, made))
         {
             return new LockedRecipe(file, previous, previous, false, os);

@@ -7,7 +7,7 @@ namespace EzTemplates.Repositories;
 /// <param name="Label">What to call it to a person: <c>nginx 1.22.1-9 (amd64)</c>.</param>
 /// <param name="Candidates">Full addresses, in order of preference; measured throughput may change the order.</param>
 /// <param name="DestinationPath">Appears whole and verified, or not at all. <c>.part</c> is added while it is fetched.</param>
-public sealed record FetchItem(string Label, ImmutableArray<Uri> Candidates, long Size, Sha256Digest Sha256, string DestinationPath);
+public sealed record FetchItem(string Label, ImmutableArray<Uri> Candidates, long Size, StatedDigest Digest, string DestinationPath);
 
 /// <summary>How far a fetch is. The totals are known before the first byte.</summary>
 /// <param name="DoneBytes">Resumed bytes count as done; it goes back when a file has to start again.</param>

@@ -17,7 +17,7 @@ internal sealed class FileDownload : IDisposable
     private readonly Action<long> _report;
     private readonly FileStream _part;
     private readonly HashSet<string> _contributors = new(StringComparer.Ordinal);
-    private IncrementalHash _hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+    private IncrementalHash _hash;
     private long _have;
 
     private FileDownload(FetchItem item, MirrorClient client, FileStream part, Action<long> report)
@@ -26,6 +26,7 @@ internal sealed class FileDownload : IDisposable
         _client = client;
         _part = part;
         _report = report;
+        _hash = IncrementalHash.CreateHash(item.Digest.Algorithm);
     }
 
     /// <summary>Bytes that came in now, wasted ones included; it only grows.</summary>
@@ -50,7 +51,7 @@ internal sealed class FileDownload : IDisposable
     }
 
     /// <summary>Whether the part is whole and is what was promised.</summary>
-    public bool IsComplete => _have == _item.Size && new Sha256Digest(_hash.GetCurrentHash()) == _item.Sha256;
+    public bool IsComplete => _have == _item.Size && StatedDigest.Of(_hash.GetCurrentHash()) == _item.Digest;
 
     /// <summary>Fetches the rest from one address.</summary>
     /// <exception cref="MirrorFailure">It did not come, or was not what was promised.</exception>
@@ -187,8 +188,8 @@ internal sealed class FileDownload : IDisposable
             throw new MirrorFailure(address, MirrorFailureKind.Passing, $"it ended after {_have} of {_item.Size} bytes");
         }
 
-        var got = new Sha256Digest(_hash.GetCurrentHash());
-        if (got == _item.Sha256)
+        var got = StatedDigest.Of(_hash.GetCurrentHash());
+        if (got == _item.Digest)
         {
             return;
         }
@@ -197,7 +198,7 @@ internal sealed class FileDownload : IDisposable
         var alone = _contributors.Count == 1;
         Restart();
         var kind = alone ? MirrorFailureKind.WrongContent : MirrorFailureKind.Passing;
-        throw new MirrorFailure(address, kind, $"expected SHA-256 {_item.Sha256}, got {got}");
+        throw new MirrorFailure(address, kind, $"expected {_item.Digest.KindName} {_item.Digest}, got {got}");
     }
 
     private void Count(ReadOnlySpan<byte> bytes)
@@ -212,7 +213,7 @@ internal sealed class FileDownload : IDisposable
         _part.SetLength(0);
         _part.Position = 0;
         _hash.Dispose();
-        _hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        _hash = IncrementalHash.CreateHash(_item.Digest.Algorithm);
         _report(-_have);
         _have = 0;
         _contributors.Clear();

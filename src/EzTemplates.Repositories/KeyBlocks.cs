@@ -41,6 +41,10 @@ public static class KeyBlocks
         return $"Signed-By:\n{string.Join('\n', armored)}\n";
     }
 
+    /// <summary>The keys as a file for rpm, which reads one from a block.</summary>
+    internal static string Blocks(TrustedKeys keys) =>
+        string.Concat(Certificates(keys).DistinctBy(certificate => certificate.Fingerprint).OrderBy(certificate => certificate.Fingerprint, StringComparer.Ordinal).Select(certificate => Armor(certificate.Bytes)));
+
     private static List<(string Fingerprint, byte[] Bytes)> Certificates(TrustedKeys keys)
     {
         var rings = keys.Files.Select(Read).Concat(keys.Inline.Select(text => TrustedKeys.Dearmor(Encoding.UTF8.GetBytes(text), "the key inside the sources file")));

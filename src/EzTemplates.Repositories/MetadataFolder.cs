@@ -10,7 +10,7 @@ namespace EzTemplates.Repositories;
 /// <code>
 /// accepted/KEY.json     what was accepted last, by repository, archive root and suite
 /// releases/SHA256       Release and repomd.xml files as they came (signed form)
-/// indexes/SHA256        Packages files and those of rpm-md as they came (compressed form)
+/// indexes/DIGEST        Packages files and those of rpm-md as they came (compressed form)
 /// universes/KEY         parsed form of a set of indexes
 /// verified/KEY          what a verifier gave out for one of those, by its digest and those of the keys
 /// work/                 what is not finished, see <see cref="WorkPlace"/>
@@ -43,7 +43,7 @@ internal sealed class MetadataFolder
 
     public string Work => Path.Combine(FullPath, "work");
 
-    public string IndexPath(Sha256Digest digest) => Path.Combine(FullPath, "indexes", digest.ToString());
+    public string IndexPath(StatedDigest digest) => Path.Combine(FullPath, "indexes", digest.ToString());
 
     public string UniversePath(Sha256Digest key) => Path.Combine(FullPath, "universes", key.ToString());
 

@@ -107,7 +107,7 @@ public sealed class PackageFetcher(MirrorClient client)
         }
 
         await using var content = file.OpenRead();
-        return new Sha256Digest(await SHA256.HashDataAsync(content, cancel).ConfigureAwait(false)) == item.Sha256;
+        return StatedDigest.Of(await CryptographicOperations.HashDataAsync(item.Digest.Algorithm, content, cancel).ConfigureAwait(false)) == item.Digest;
     }
 
     private static FetchFailure Explain(FetchItem item, AllMirrorsFailed failed) => failed.Worst switch

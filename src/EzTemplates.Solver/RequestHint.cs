@@ -12,8 +12,7 @@ internal sealed class RequestHint(SolveRequest request, Func<SolveRequest, bool>
 
     /// <summary>Whatever the recipe keeps out is let in.</summary>
     /// <param name="names">Of packages that are kept out and would serve.</param>
-    /// <param name="family">What else may keep a name out, or null where nothing does or it does not help.</param>
-    public string? Allow(IEnumerable<string> names, Func<string, string?> family) => names.Select(name => Allow(name) ?? family(name)).FirstOrDefault(hint => hint is not null);
+    public string? Allow(IEnumerable<string> names) => names.Select(Allow).FirstOrDefault(hint => hint is not null);
 
     /// <summary>The hint if the change helps, else null.</summary>
     public string? Tried(string hint, SolveRequest changed) => helps(changed) ? hint : null;
@@ -49,8 +48,10 @@ internal sealed class RequestHint(SolveRequest request, Func<SolveRequest, bool>
 
     private string? Allow(string name)
     {
+        bool Forbids(PackagePin pin) => pin.Priority <= 0 && VersionPattern.Matches(pin.Package, name);
         return request.Exclude.Contains(name) && helps(request with { Exclude = request.Exclude.RemoveAll(e => e == name) }) ? $"remove `{name}` from `exclude`"
             : request.Holds.Any(h => h.Package == name) && helps(request with { Holds = request.Holds.RemoveAll(h => h.Package == name) }) ? $"lift the hold on `{name}`"
+            : request.Pins.FirstOrDefault(Forbids) is { } pin && helps(request with { Pins = request.Pins.RemoveAll(Forbids) }) ? $"lift the pin on `{pin.Package}`"
             : null;
     }
 

@@ -32,6 +32,12 @@ public abstract record SolveRequest
     /// </summary>
     public ImmutableArray<PackageHold> Holds { get; init; } = [];
 
+    /// <summary>
+    /// Pins in their order; they come before the priorities of sources, which for RPM are on another scale. One that is not above zero
+    /// forbids what it speaks of.
+    /// </summary>
+    public ImmutableArray<PackagePin> Pins { get; init; } = [];
+
     /// <summary>Whether recommendations are followed where they can be; they are never a cause of failure.</summary>
     public bool Recommends { get; init; }
 

@@ -212,7 +212,7 @@ internal sealed class LibsolvCase
 
     private void AddJob(string name, string needed)
     {
-        var record = new RpmRecord { Name = name, Version = "1", Release = "1", Architecture = "noarch", Sha256 = Sha256Digest.Of(Encoding.UTF8.GetBytes(name)), Path = "job" };
+        var record = new RpmRecord { Name = name, Version = "1", Release = "1", Architecture = "noarch", Digest = Sha256Digest.Of(Encoding.UTF8.GetBytes(name)), Path = "job" };
         record.Dependencies.Add((RpmDependencyKind.Requires, RpmEntry.Parse(needed)));
         Add(record, "jobs");
     }
@@ -236,7 +236,7 @@ internal sealed class LibsolvCase
             Version = parts[..dash],
             Release = parts[(dash + 1)..],
             Architecture = package.Architecture,
-            Sha256 = Sha256Digest.Of(Encoding.UTF8.GetBytes(package.Id)),
+            Digest = Sha256Digest.Of(Encoding.UTF8.GetBytes(package.Id)),
             Path = "package.rpm",
         };
         record.Provides.AddRange(package.Entries("provides"));

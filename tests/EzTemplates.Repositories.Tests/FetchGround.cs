@@ -46,7 +46,7 @@ internal sealed class FetchGround : IDisposable
 
     public static void AssertWhole(FetchItem item)
     {
-        Assert.Equal(item.Sha256, Sha256Digest.Of(File.ReadAllBytes(item.DestinationPath)));
+        Assert.Equal(item.Digest.Start, Sha256Digest.Of(File.ReadAllBytes(item.DestinationPath)));
         Assert.False(File.Exists(item.DestinationPath + ".part"));
     }
 

@@ -158,7 +158,7 @@ public sealed class PackageFetcherTests
         var failure = Assert.Single(report.Failures);
         Assert.Equal(FetchFailureKind.WrongContent, failure.Kind);
         Assert.Contains("`bad`", failure.Message, StringComparison.Ordinal);
-        Assert.Contains($"expected SHA-256 {bad.Sha256}, got ", failure.Message, StringComparison.Ordinal);
+        Assert.Contains($"expected SHA-256 {bad.Digest}, got ", failure.Message, StringComparison.Ordinal);
         Assert.All(ground.Mirrors, m => Assert.Contains(m.Address, failure.Message, StringComparison.Ordinal));
         Assert.False(File.Exists(bad.DestinationPath));
         Assert.Equal(FailureKind.Untrusted, Assert.Throws<EzException>(report.ThrowIfFailed).Kind);

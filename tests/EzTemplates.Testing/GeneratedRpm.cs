@@ -26,6 +26,9 @@ public sealed record GeneratedRpm(string Name, string Version, string Release = 
     /// <summary>Path and content.</summary>
     public IReadOnlyList<(string Path, string Content)> Files { get; init; } = [];
 
+    /// <summary>A %post in Lua, which needs no shell; empty: none.</summary>
+    public string Post { get; init; } = "";
+
     /// <summary><c>epoch:version-release</c>, without an epoch of 0.</summary>
     public string Evr => Epoch == 0 ? $"{Version}-{Release}" : string.Create(CultureInfo.InvariantCulture, $"{Epoch}:{Version}-{Release}");
 
@@ -53,6 +56,7 @@ public sealed record GeneratedRpm(string Name, string Version, string Release = 
     {
         _ = header.Text(1000, Name).Text(1001, Version).Text(1002, Release).Text(1004, Name).Text(1005, Name).Ints(1006, 1_700_000_000).Ints(1009, 100)
             .Text(1014, "MIT").Text(1016, "test").Text(1021, "linux").Text(1022, Architecture).Text(1044, $"{Name}-{Version}-{Release}.src.rpm");
+        _ = Post == "" ? header : header.Text(1024, Post).Text(1086, "<lua>");
         _ = Epoch == 0 ? header : header.Ints(1003, Epoch);
         Write(header, [$"{Name} = {Evr}", .. Provides], 1047, 1113, 1112);
         Write(header, Requires, 1049, 1050, 1048);

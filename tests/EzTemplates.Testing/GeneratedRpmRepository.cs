@@ -63,13 +63,13 @@ public sealed class GeneratedRpmRepository : IDisposable
             File.WriteAllBytes(At($"Packages/{package.FileName}"), Built(package));
         }
 
-        ToolRun.Run("createrepo_c", ["--quiet", "--no-database", "--compress-type=gz", "--general-compress-type=gz", "--revision", Seconds(options.Date), .. GroupArguments(options), Root]).Succeed();
+        ToolRun.Run("createrepo_c", ["--quiet", "--no-database", "--checksum", options.Checksum, "--compress-type=gz", "--general-compress-type=gz", "--revision", Seconds(options.Date), .. GroupArguments(options), Root]).Succeed();
         var repomd = XDocument.Load(Repomd);
         Add(repomd, "modules", options.Modules, "modules.yaml");
         Add(repomd, "updateinfo", options.Security.Count == 0 ? null : UpdateInfo(options.Security), "updateinfo.xml");
         foreach (var data in repomd.Root!.Elements(Repo + "data"))
         {
-            Recompress(data, options.Compression);
+            Recompress(data, options);
             data.SetElementValue(Repo + "timestamp", Seconds(options.Date));
         }
 
@@ -147,18 +147,20 @@ public sealed class GeneratedRpmRepository : IDisposable
         }
     }
 
-    private void Recompress(XElement data, string compression)
+    private void Recompress(XElement data, RpmPublishOptions options)
     {
+        var compression = options.Compression;
         var old = At(data.Element(Repo + "location")!.Attribute("href")!.Value);
         var packed = File.ReadAllBytes(old);
         var plain = old.EndsWith(".gz", StringComparison.Ordinal) ? Gunzip(packed) : packed;
         File.Delete(old);
-        Store(data, plain, compression == ".gz" ? Gzip(plain) : RawDeb.Compress(plain, compression), compression);
+        Store(data, plain, compression == ".gz" ? Gzip(plain) : RawDeb.Compress(plain, compression), compression, options.Checksum);
     }
 
-    private void Store(XElement data, byte[] plain, byte[] packed, string extension)
+    private void Store(XElement data, byte[] plain, byte[] packed, string extension, string checksum = "sha256")
     {
-        static XElement Sum(string name, byte[] bytes) => new(Repo + name, new XAttribute("type", "sha256"), Convert.ToHexStringLower(SHA256.HashData(bytes)));
+        XElement Sum(string name, byte[] bytes) => new(
+            Repo + name, new XAttribute("type", checksum), Convert.ToHexStringLower(CryptographicOperations.HashData(new HashAlgorithmName(checksum.ToUpperInvariant()), bytes)));
         var path = $"repodata/{Convert.ToHexStringLower(SHA256.HashData(packed))}-{data.Attribute("type")!.Value}.xml{extension}";
         Directory.CreateDirectory(At("repodata"));
         File.WriteAllBytes(At(path), packed);

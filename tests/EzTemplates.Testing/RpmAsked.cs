@@ -19,6 +19,9 @@ public sealed record RpmAsked(ImmutableArray<string> Install, ImmutableArray<str
     /// <summary>Names that are held, and at what: <c>*</c> stands for anything.</summary>
     public ImmutableArray<(string Name, string Pattern)> Holds { get; init; } = [];
 
+    /// <summary>Names and versions that pins forbid: <c>*</c> stands for anything.</summary>
+    public ImmutableArray<(string Name, string Pattern)> Pinned { get; init; } = [];
+
     /// <summary>Packages of the base, which are there whatever is asked.</summary>
     public ImmutableArray<RpmStanza> Base { get; init; } = [];
 
@@ -31,6 +34,7 @@ public sealed record RpmAsked(ImmutableArray<string> Install, ImmutableArray<str
         return IsForeign(package) ? "architecture"
             : Exclude.Contains(package.Name) ? "excluded"
             : Holds.Any(h => h.Name == package.Name && !IsLike(package.Version, h.Pattern)) ? "held"
+            : Pinned.Any(p => IsLike(package.Name, p.Name) && IsLike(package.Version, p.Pattern)) ? "pinned"
             : Repositories.Length > 0 && !Repositories.Contains(package.Repository) ? "forbidden"
             : Streams is { } enabled && package.Streams.Count > 0 && !package.Streams.Exists(enabled.Contains) ? "stream"
             : null;

@@ -86,6 +86,7 @@ public sealed partial class RpmExplanationChecker
         bool IsListOf(IEnumerable<RpmStanza> packages) => _printed.IsList(match.Groups["there"].Value, [.. packages]);
         var isTrue = _asked.Candidates(_metadata, name).Count == 0 && (match.Groups["only"].Success ? all.Count == 0 && IsListOf(named)
             : match.Groups["stream"].Success ? IsListOf(all.Where(p => _asked.Refusal(p) == "stream"))
+            : match.Groups["pinned"].Success ? IsListOf(all.Where(p => _asked.Refusal(p) == "pinned"))
             : match.Groups["foreign"].Success ? IsListOf(all) && all.All(_asked.IsForeign)
             : match.Groups["excluded"].Success ? all.Any(p => p.Name == match.Groups["excluded"].Value && _asked.Refusal(p) == "excluded")
             : IsListOf(all.Where(p => !_asked.IsForeign(p))) && all.Any(p => _asked.Holds.Any(h => h.Name == p.Name && h.Pattern == match.Groups["pattern"].Value)));
@@ -168,6 +169,7 @@ public sealed partial class RpmExplanationChecker
 
     [GeneratedRegex("^`(?<name>[^`]+)` is asked for, but (?:(?<only>there is only (?<there>.*))|(?<stream>(?<there>.*) (?:is|are) of module streams that are not enabled)"
         + "|(?<foreign>(?<there>.*) (?:is|are) of no architecture that is asked for)|the recipe excludes `(?<excluded>[^`]+)`"
+        + "|(?<pinned>a pin forbids (?<there>.*))"
         + "|the recipe holds it at `(?<pattern>[^`]+)` .*; there is only (?<there>.*))$")]
     private static partial Regex Refused();
 

@@ -103,7 +103,7 @@ internal sealed partial class RpmPrintedPackages(RpmMetadata metadata, RpmAsked 
         foreach (var part in parts.Skip(1))
         {
             var match = Kept().Match(part);
-            var why = match.Groups["excluded"].Success ? "excluded" : match.Groups["held"].Success ? "held" : match.Groups["forbidden"].Success ? "forbidden" : "stream";
+            var why = match.Groups["excluded"].Success ? "excluded" : match.Groups["held"].Success ? "held" : match.Groups["pinned"].Success ? "pinned" : match.Groups["forbidden"].Success ? "forbidden" : "stream";
             if (!match.Success || !IsList(match.Groups["list"].Value, [.. meeting.Where(p => asked.Refusal(p) == why)]))
             {
                 return $"not what keeps it out ({part})";
@@ -154,6 +154,7 @@ internal sealed partial class RpmPrintedPackages(RpmMetadata metadata, RpmAsked 
 
     [GeneratedRegex("^(?:(?<excluded>the recipe excludes (?<list>.*))"
         + "|(?<held>the recipe holds `[^`]+` at `[^`]+` .*, which rules out (?<list>.*))"
+        + "|(?<pinned>a pin forbids (?<list>.*))"
         + "|(?<forbidden>the source of (?<list>.*) has a negative priority)|the module stream of (?<list>.*) is not enabled)$")]
     private static partial Regex Kept();
 }

@@ -9,6 +9,9 @@ public sealed record RpmPublishOptions
     /// <summary>The form of the metadata: <c>""</c> (plain), <c>.gz</c>, <c>.xz</c>, <c>.zst</c>, <c>.bz2</c>.</summary>
     public string Compression { get; init; } = ".gz";
 
+    /// <summary>How packages and metadata are summed: <c>sha256</c>, <c>sha384</c>, <c>sha512</c>.</summary>
+    public string Checksum { get; init; } = "sha256";
+
     /// <summary>Groups of comps.xml: an id and its mandatory packages.</summary>
     public IReadOnlyList<(string Id, string[] Packages)> Groups { get; init; } = [];
 

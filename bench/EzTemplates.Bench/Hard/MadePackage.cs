@@ -60,7 +60,7 @@ internal sealed record MadePackage(string Name, string Version, string[][] Needs
             Version = Version,
             Release = "1",
             Architecture = "x86_64",
-            Sha256 = Digest,
+            Digest = Digest,
             Path = $"Packages/{Name}-{Version}.rpm",
         };
         foreach (var need in Needs)

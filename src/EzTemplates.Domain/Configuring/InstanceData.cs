@@ -83,9 +83,6 @@ public static class InstanceData
     /// <summary>A seed that systemd-random-seed(8) takes over, and replaces, at each boot.</summary>
     public static TreePath RandomSeed { get; } = TreePath.Parse("/var/lib/systemd/random-seed");
 
-    /// <summary>Where ez writes the APT sources of an environment, as <see cref="MarkedText"/>.</summary>
-    public static TreePath AptSources { get; } = TreePath.Parse("/etc/apt/sources.list.d/ez.sources");
-
     /// <summary>Whether an environment on a tree is to have a random seed.</summary>
     public static bool WantsRandomSeed(Manifest manifest) => manifest.Find(Systemd) is not null && manifest.Find(RandomSeed.Parent) is { Type: EntryType.Directory };
 

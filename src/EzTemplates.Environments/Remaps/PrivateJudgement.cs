@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using EzTemplates.Domain;
-using EzTemplates.Domain.Configuring;
 using EzTemplates.Domain.Merging;
 using EzTemplates.Store.Native;
 
@@ -52,27 +51,6 @@ internal sealed partial class PrivateJudgement(string area, Manifest old, Manife
                     _paths.Add(new RemapPath(path, RemapAction.Restore));
                 }
             }
-        }
-    }
-
-    /// <summary>APT sources that nobody has edited follow the version, and what its host has by now.</summary>
-    public void JudgeSources(Func<byte[]?> wanted)
-    {
-        var path = InstanceData.AptSources;
-        if (_judged.Contains(path) || PlaceOf(path).TryRead() is not { } own || !MarkedText.IsUnedited(own) || PlaceOf(path).TryStatus() is not { } status)
-        {
-            return;
-        }
-
-        _judged.Add(path);
-        if (wanted() is not { } sources)
-        {
-            Do(path, AreaStepKind.Drop, null);
-        }
-        else if (!sources.AsSpan().SequenceEqual(own))
-        {
-            var written = new StagedFile(sources, null, status.Mode, status.Uid, status.Gid, status.Mtime);
-            Do(path, AreaStepKind.Put, written.Identity, written);
         }
     }
 

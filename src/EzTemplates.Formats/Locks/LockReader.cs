@@ -83,7 +83,15 @@ internal static class LockReader
         SafePath(row, "path"),
         row.Number("size", 0, long.MaxValue),
         row.Digest("sha256"),
-        row.String("reason"));
+        row.String("reason"))
+    {
+        Stated = family == PackageFamily.Deb ? null : StatedOf(row, "sha512") ?? StatedOf(row, "sha384"),
+    };
+
+    private static StatedDigest? StatedOf(StrictObject row, string key) =>
+        !row.Has(key) ? null
+        : StatedDigest.TryParse(key, row.String(key), out var digest) && digest.ToString() == row.String(key) ? digest
+        : throw row.Refuse(key, $"is not a digest of type `{key}`, in lower-case hexadecimal digits");
 
     /// <summary>Of a package; those of rpm become parts of files' names.</summary>
     private static string Word(StrictObject row, string key, PackageFamily family, Func<string, bool> isRpms) =>

@@ -60,6 +60,7 @@ public static class LockText
         ("number", Number(id.Number)));
 
     private static string PackageRow(LockedPackage package) => Row(
+    [
         ("name", String(package.Name)),
         ("version", String(package.Version)),
         ("architecture", String(package.Architecture)),
@@ -67,7 +68,9 @@ public static class LockText
         ("path", String(package.Path)),
         ("size", Number(package.Size)),
         ("sha256", String(package.Sha256.ToString())),
-        ("reason", String(package.Reason)));
+        .. package.Stated is { } stated ? [(stated.Word, String(stated.ToString()))] : Array.Empty<(string, string)>(),
+        ("reason", String(package.Reason)),
+    ]);
 
     private static void Field(StringBuilder text, string key, string value) =>
         text.Append("  \"").Append(key).Append("\": ").Append(value).Append(",\n");

@@ -6,11 +6,12 @@ namespace EzTemplates.Formats.Recipes;
 internal static class PinYaml
 {
     /// <exception cref="EzException">Usage.</exception>
-    public static PackagePin Read(YamlNode node)
+    public static PackagePin Read(YamlNode node, PackageFamily family)
     {
         var keys = new YamlKeys(node, RecipeKeys.Pin);
         var package = YamlKeys.ScalarOf("`package`", keys.Require("package"));
-        if (!Names.IsDebPackageName(package.Text.Replace("*", "xx", StringComparison.Ordinal)))
+        var (example, written) = (package.Text.Replace("*", "xx", StringComparison.Ordinal), family == PackageFamily.Deb ? "source: debian/bookworm-backports" : "source: appstream");
+        if (!(family == PackageFamily.Deb ? Names.IsDebPackageName(example) : Names.IsRpmPackageName(example)))
         {
             throw package.Place.Fail($"`{package.Text}` is neither a package name nor a pattern of names", "package: nginx*");
         }
@@ -18,7 +19,7 @@ internal static class PinYaml
         var (version, source) = (keys.OptionalText("version") ?? "", keys.OptionalText("source") ?? "");
         if (version.Length == 0 && source.Length == 0)
         {
-            throw keys.Place.Fail("the pin says neither of which `version` nor of which `source`", "source: debian/bookworm-backports");
+            throw keys.Place.Fail("the pin says neither of which `version` nor of which `source`", written);
         }
 
         if (package.Text == "*" && version.Length > 0)

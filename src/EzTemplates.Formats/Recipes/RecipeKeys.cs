@@ -25,8 +25,8 @@ public static class RecipeKeys
         "pin",
         new("package", AnyText, "A package's name; `*` in it stands for anything, and alone for whole sources.", "package: nginx*") { IsRequired = true },
         new("version", AnyText, "The versions that it speaks of; `*` stands for anything.", "version: \"1.24.*\"") { OtherwiseText = "any" },
-        new("source", AnyText, "The repository and suite that it speaks of; `*` stands for anything.", "source: debian/bookworm-backports") { OtherwiseText = "any" },
-        new("priority", new KeyValue.Number(-32768, 32767, 500), "As in APT: the highest wins, below 1 forbids.", "priority: 700") { IsRequired = true });
+        new("source", AnyText, "The repository and suite that it speaks of, or the RPM repository; `*` stands for anything.", "source: debian/bookworm-backports") { OtherwiseText = "any" },
+        new("priority", new KeyValue.Number(-32768, 32767, 500), "As in APT, also with `family: rpm`: the highest wins, below 1 forbids, 500 is what no pin speaks of.", "priority: 700") { IsRequired = true });
 
     public static KeyTable Keep { get; } = new(
         "keep policy",
@@ -104,8 +104,8 @@ public static class RecipeKeys
         new("languages", new KeyValue.List(new KeyValue.Text("^[a-z]{2,3}(_[A-Z]{2})?$")), "The only translations that are kept, in the OS and in all applications on it; English needs none.", "languages: [de, pt_BR]") { Place = KeyPlace.Os, OtherwiseText = "all" },
         new("hooks", new KeyValue.Mapping(Hooks), "Commands that run at certain moments, with `/bin/sh -c`; one that fails is a failure of what it belongs to.", "hooks: {after-create: [\"mkdir /srv/www\"]}"),
         new("health", new KeyValue.Empty(), "Commands that must succeed after a remap.", "health: [{run: \"nginx -t\"}]"),
-        new("pins", new KeyValue.List(new KeyValue.Mapping(Pin)), "Preferences between versions and sources, as in APT; the first that speaks of a version counts.", "pins: [{package: nginx, source: debian/bookworm-backports, priority: 700}]") { Family = PackageFamily.Deb },
-        new("write-sources", new KeyValue.Flag(true), "Whether environments get APT sources for the repositories, with the mirrors and keys of their host.", "write-sources: true"),
+        new("pins", new KeyValue.List(new KeyValue.Mapping(Pin)), "Preferences between versions and sources, as in APT; the first that speaks of a version counts. They come before repositories' priorities.", "pins: [{package: nginx, source: debian/bookworm-backports, priority: 700}]"),
+        new("write-sources", new KeyValue.Flag(true), "Whether environments get sources of APT, dnf or zypper for the repositories, with the mirrors and keys of their host.", "write-sources: true"),
         new("instance-data", new KeyValue.List(new KeyValue.Mapping(Instance)), "What each environment makes for itself, beyond the common table (README, \"Instance data\"): secrets, identities, databases.", "instance-data: [{path: /var/lib/mysql, command: mariadb-install-db --user=mysql}]"),
         new("modules", new KeyValue.List(new KeyValue.Text("^[^:]+:[^:]+$")), "Module streams to enable, beside those that the repositories enable themselves.", "modules: [\"nodejs:20\"]") { Family = PackageFamily.Rpm },
         new("groups", new KeyValue.List(AnyText), "Package groups, by their ids, with their mandatory and default members; they come after `packages`.", "groups: [core]") { Family = PackageFamily.Rpm },

@@ -8,7 +8,7 @@ internal static class FilelistsReader
     /// <param name="found">Gets each package that has one of the paths, by its digest, and the path.</param>
     /// <returns>Packages that do not say which they are: their files are nobody's.</returns>
     /// <exception cref="MalformedMetadataException">The XML is broken.</exception>
-    public static List<MetadataWarning> Read(Stream xml, string file, IReadOnlySet<string> paths, Action<Sha256Digest, string> found)
+    public static List<MetadataWarning> Read(Stream xml, string file, IReadOnlySet<string> paths, Action<StatedDigest, string> found)
     {
         using var reader = new MetadataXml(xml, file, "filelists");
         var warnings = new List<MetadataWarning>();
@@ -21,7 +21,7 @@ internal static class FilelistsReader
                 warnings.Add(new MetadataWarning(file, $"{reader.Record} (`{TreePath.Display(reader.Attribute("name") ?? "")}`)", "it has no `pkgid`"));
             }
 
-            var known = Sha256Digest.TryParse(id, out var digest);
+            var known = StatedDigest.TryParse(id, out var digest);
             var depth = reader.Depth;
             while (reader.NextChild(depth))
             {

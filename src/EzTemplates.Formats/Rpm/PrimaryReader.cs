@@ -70,17 +70,17 @@ internal static class PrimaryReader
     {
         var type = reader.Attribute("type");
         var text = reader.Text();
-        if (type != "sha256")
+        if (!StatedDigest.IsKnown(type))
         {
-            record.Problem ??= $"its checksum is of type `{type}`, not `sha256`";
+            record.Problem ??= $"its checksum is of type `{type}`, not `sha256`, `sha384` or `sha512`";
         }
-        else if (Sha256Digest.TryParse(text, out var digest))
+        else if (StatedDigest.TryParse(type, text, out var digest))
         {
-            record.Sha256 = digest;
+            record.Digest = digest;
         }
         else
         {
-            record.Problem ??= $"`{text}` is not a SHA-256 digest";
+            record.Problem ??= $"`{text}` is not a digest of type `{type}`";
         }
     }
 

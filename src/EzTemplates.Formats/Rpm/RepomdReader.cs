@@ -8,9 +8,9 @@ namespace EzTemplates.Formats;
 /// <param name="Path">Below the repository's root.</param>
 /// <param name="Size">In bytes; null where it does not say.</param>
 /// <param name="OpenSize">Decompressed; null where it does not say.</param>
-/// <param name="Sha256">Null where it is checked by another kind of sum: then it is not to be had.</param>
-/// <param name="OpenSha256">Of the decompressed bytes; null where it does not say.</param>
-public sealed record RepomdFile(string Type, string Path, long? Size, long? OpenSize, Sha256Digest? Sha256, Sha256Digest? OpenSha256);
+/// <param name="Digest">Null where it is checked by another kind of sum: then it is not to be had.</param>
+/// <param name="OpenDigest">Of the decompressed bytes; null where it does not say.</param>
+public sealed record RepomdFile(string Type, string Path, long? Size, long? OpenSize, StatedDigest? Digest, StatedDigest? OpenDigest);
 
 /// <summary>A repository's repomd.xml.</summary>
 /// <param name="Timestamp">The newest of its files, in seconds since 1970; 0 where none has one.</param>
@@ -47,7 +47,7 @@ public static class RepomdReader
 
     private static RepomdFile ReadData(MetadataXml reader, string type, ref long newest)
     {
-        var (path, size, openSize, digest, openDigest) = ("", (long?)null, (long?)null, (Sha256Digest?)null, (Sha256Digest?)null);
+        var (path, size, openSize, digest, openDigest) = ("", (long?)null, (long?)null, (StatedDigest?)null, (StatedDigest?)null);
         var depth = reader.Depth;
         while (reader.NextChild(depth))
         {
@@ -65,10 +65,10 @@ public static class RepomdReader
                 case "timestamp":
                     newest = Math.Max(newest, Number(reader));
                     break;
-                case "checksum" when reader.Attribute("type") == "sha256":
+                case "checksum" when StatedDigest.IsKnown(reader.Attribute("type")):
                     digest = Sum(reader);
                     break;
-                case "open-checksum" when reader.Attribute("type") == "sha256":
+                case "open-checksum" when StatedDigest.IsKnown(reader.Attribute("type")):
                     openDigest = Sum(reader);
                     break;
                 default:
@@ -81,10 +81,10 @@ public static class RepomdReader
             : throw reader.Malformed("location", $"`{TreePath.Display(path)}` is not a path below a repository's root");
     }
 
-    private static Sha256Digest Sum(MetadataXml reader)
+    private static StatedDigest Sum(MetadataXml reader)
     {
-        var name = reader.Name;
-        return Sha256Digest.TryParse(reader.Text(), out var sum) ? sum : throw reader.Malformed(name, "not a SHA-256 digest");
+        var (name, type) = (reader.Name, reader.Attribute("type"));
+        return StatedDigest.TryParse(type, reader.Text(), out var sum) ? sum : throw reader.Malformed(name, $"not a digest of type `{type}`");
     }
 
     /// <summary>createrepo writes whole seconds, some older tools fractions.</summary>

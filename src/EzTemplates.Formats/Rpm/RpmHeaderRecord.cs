@@ -39,7 +39,7 @@ public static class RpmHeaderRecord
             Architecture = header.Text(RpmField.Architecture) ?? "",
             Path = archive.Path,
             Size = archive.Size,
-            Sha256 = archive.Sha256,
+            Digest = archive.Sha256,
         };
         foreach (var (kind, names, versions, flags) in Kinds)
         {

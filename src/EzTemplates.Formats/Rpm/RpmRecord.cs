@@ -41,7 +41,7 @@ public sealed class RpmRecord
     public string Release { get; set; } = "";
 
     /// <summary>Of the package file; also what other metadata calls the package by.</summary>
-    public Sha256Digest? Sha256 { get; set; }
+    public StatedDigest? Digest { get; set; }
 
     public long Size { get; set; }
 
@@ -70,7 +70,7 @@ public sealed class RpmRecord
     public void Clear()
     {
         (Name, Architecture, Epoch, Version, Release, Path) = ("", "", "", "", "", "");
-        (Sha256, Size, InstalledSize, Problem) = (null, 0, 0, null);
+        (Digest, Size, InstalledSize, Problem) = (null, 0, 0, null);
         Dependencies.Clear();
         Provides.Clear();
         Files.Clear();

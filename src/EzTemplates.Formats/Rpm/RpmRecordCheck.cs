@@ -14,7 +14,7 @@ internal static class RpmRecordCheck
         : !Names.IsRpmArchitecture(record.Architecture) ? "it has no usable architecture"
         : !IsPartOfVersion(record.Version) || (record.Release.Length > 0 && !IsPartOfVersion(record.Release)) ? $"`{TreePath.Display(record.Version)}-{TreePath.Display(record.Release)}` is no version and release"
         : record.Epoch.AsSpan().IndexOfAnyExceptInRange('0', '9') >= 0 ? $"its epoch `{TreePath.Display(record.Epoch)}` is not a number"
-        : record.Sha256 is null ? "it has no SHA-256 checksum"
+        : record.Digest is null ? "it has no checksum"
         : !ArchivePath.IsValid(record.Path) ? $"`{TreePath.Display(record.Path)}` is not a path below a repository's root"
         : null;
 

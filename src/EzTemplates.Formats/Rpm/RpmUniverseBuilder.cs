@@ -10,7 +10,10 @@ internal readonly record struct RpmRow(int Name, int Version, int Architecture, 
 
     public required long InstalledSize { get; init; }
 
-    public required Sha256Digest Sha256 { get; init; }
+    public required StatedDigest Digest { get; init; }
+
+    /// <summary>Where the digest is no SHA-256: its text.</summary>
+    public required int LongDigest { get; init; }
 
     public required int Path { get; init; }
 
@@ -56,7 +59,7 @@ public sealed class RpmUniverseBuilder
     internal List<int> Provides { get; } = [];
 
     /// <summary>Paths that filelists told of: the row's package digest and source, and the relation.</summary>
-    internal List<(int Source, Sha256Digest Package, int Relation)> MoreFiles { get; } = [];
+    internal List<(int Source, StatedDigest Package, int Relation)> MoreFiles { get; } = [];
 
     internal List<(int Source, ModuleStreamRecord Stream)> Streams { get; } = [];
 
@@ -109,7 +112,8 @@ public sealed class RpmUniverseBuilder
         {
             Size = record.Size,
             InstalledSize = record.InstalledSize,
-            Sha256 = record.Sha256!.Value,
+            Digest = record.Digest!.Value,
+            LongDigest = record.Digest.Value.Sha256 is null ? Text(record.Digest.Value.ToString()) : Text(""),
             Path = Text(record.Path),
             FirstDependency = dependencies,
             DependencyCount = Dependencies.Count - dependencies,

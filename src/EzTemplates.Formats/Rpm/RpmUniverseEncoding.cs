@@ -9,7 +9,7 @@ public static class RpmUniverseEncoding
     private const int ColumnCount = (int)RpmUniverseColumn.GroupMembers + 1;
 
     /// <summary>The last two bytes are the format's number, raised when a column or a flag changes its meaning: then old blocks are made anew.</summary>
-    internal static ReadOnlySpan<byte> Magic => "EZRPMU01"u8;
+    internal static ReadOnlySpan<byte> Magic => "EZRPMU02"u8;
 
     /// <summary>The universe over a block, which must stay as it is while the universe is used. Parses nothing.</summary>
     /// <returns>Null where the block is truncated, damaged, or of another format: then the metadata is to be encoded again.</returns>
@@ -40,7 +40,8 @@ public static class RpmUniverseEncoding
             && Rows(RpmUniverseColumn.Flags, 4) == packages
             && Rows(RpmUniverseColumn.Sizes, 8) == packages
             && Rows(RpmUniverseColumn.InstalledSizes, 8) == packages
-            && Rows(RpmUniverseColumn.Sha256, Sha256Digest.ByteCount) == packages
+            && Rows(RpmUniverseColumn.DigestStarts, Sha256Digest.ByteCount) == packages
+            && Rows(RpmUniverseColumn.LongDigests, 4) == packages
             && Rows(RpmUniverseColumn.Paths, 4) == packages
             && Rows(RpmUniverseColumn.Terms, 12) >= 0
             && Rows(RpmUniverseColumn.Relations, 12) >= 0

@@ -66,10 +66,10 @@ internal sealed partial class RpmUniverseWriter
 
     private Dictionary<int, List<int>> MoreFilesByRow()
     {
-        var rows = new Dictionary<(int, Sha256Digest), int>();
+        var rows = new Dictionary<(int, StatedDigest), int>();
         for (var i = 0; i < _rows.Length && _builder.MoreFiles.Count > 0; i++)
         {
-            rows[(_rows[i].Source, _rows[i].Sha256)] = i;
+            rows[(_rows[i].Source, _rows[i].Digest)] = i;
         }
 
         var more = new Dictionary<int, List<int>>();

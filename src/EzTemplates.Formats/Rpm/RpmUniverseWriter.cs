@@ -48,14 +48,14 @@ internal sealed partial class RpmUniverseWriter
     }
 
     private static bool IsSameArchive(RpmRow a, RpmRow b) =>
-        a.Name == b.Name && a.Version == b.Version && a.Architecture == b.Architecture && a.Source == b.Source && a.Sha256 == b.Sha256;
+        a.Name == b.Name && a.Version == b.Version && a.Architecture == b.Architecture && a.Source == b.Source && a.Digest == b.Digest;
 
     private int CompareNamesakes(RpmRow a, RpmRow b)
     {
         var order = a.Version == b.Version ? 0 : RpmVersionOrder.Compare(_builder.Strings[a.Version], _builder.Strings[b.Version]);
         order = order != 0 ? order : _rankOf[a.Version].CompareTo(_rankOf[b.Version]);
         order = order != 0 ? order : a.Source.CompareTo(b.Source);
-        order = order != 0 ? order : a.Sha256.CompareTo(b.Sha256);
+        order = order != 0 ? order : a.Digest.Start.CompareTo(b.Digest.Start);
         order = order != 0 ? order : _rankOf[a.Path].CompareTo(_rankOf[b.Path]);
         return order != 0 ? order : a.Fingerprint.CompareTo(b.Fingerprint);
     }
@@ -91,10 +91,11 @@ internal sealed partial class RpmUniverseWriter
         var digests = new byte[_rows.Length * Sha256Digest.ByteCount];
         for (var i = 0; i < _rows.Length; i++)
         {
-            _rows[i].Sha256.CopyTo(digests.AsSpan(i * Sha256Digest.ByteCount));
+            _rows[i].Digest.Start.CopyTo(digests.AsSpan(i * Sha256Digest.ByteCount));
         }
 
         _columns.Add(digests);
+        _columns.Add(Column(row => _rankOf[row.LongDigest]));
         _columns.Add(Column(row => _rankOf[row.Path]));
     }
 

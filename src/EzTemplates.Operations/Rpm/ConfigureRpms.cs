@@ -24,6 +24,7 @@ internal sealed class ConfigureRpms
     private ImmutableArray<LockedId> _picked = [];
     private ScriptIds _ids = null!;
     private bool _hasMetOwners;
+    private string? _unreadable;
 
     private ConfigureRpms(Workspace workspace, StoreWriter writer, IngestBatch batch, ComposedRpms layer, ConfigureSubject subject, CancellationToken cancel)
     {
@@ -39,12 +40,21 @@ internal sealed class ConfigureRpms
 
     private FileTime Epoch => new(_subject.Epoch);
 
-    private ConfiguredTree Run() => ScriptRuns.UntilSettled(_subject, (ids, before) =>
+    private ConfiguredTree Run()
     {
-        (_ids, _picked, _hasMetOwners) = (ids, before?.Picked ?? [], false);
-        var tree = Configure();
-        return new ScriptRun(tree, IsSettled: !_hasMetOwners);
-    });
+        var configured = ScriptRuns.UntilSettled(_subject, (ids, before) =>
+        {
+            (_ids, _picked, _hasMetOwners) = (ids, before?.Picked ?? [], false);
+            var tree = Configure();
+            return new ScriptRun(tree, IsSettled: !_hasMetOwners);
+        });
+        if (_unreadable is not null)
+        {
+            _workspace.Tell(new OperationEvent.Warning(_unreadable));
+        }
+
+        return configured;
+    }
 
     private ComposedManifest Configure()
     {
@@ -52,6 +62,9 @@ internal sealed class ConfigureRpms
         RecipeFiles.Put(_ground, edit, _subject);
         var database = RpmDatabase.In(_ground, edit);
         var before = database.Find();
+
+        // Of an application's OS that was told when it was built.
+        _unreadable = before is null ? database.Unreadable(_subject.Name) : null;
         var laid = LaidAccounts.In(edit, NumbersIn(edit));
         owners.Put(edit, (_, kind, name) => laid.NumberOf(kind, name), _ => false);
         RunTransaction(edit, owners, (database, laid.NumberOf));

@@ -50,8 +50,10 @@ internal sealed class RpmAbsence(RpmGround ground, RecipeFile file, (TemplateLoc
         }
 
         int PriorityOf(PackageId package) => request.Sources[ground.Universe.SourceNumbers[package.Value]].Priority;
+        var pins = new RpmPins(ground.Universe, request);
         var others = ground.Named(row.Name).Where(package => ground.VersionOf(package) == version).ToList();
-        return others is [var other, ..] && PriorityOf(locked) is var mine && PriorityOf(other) is var its && mine < its ? $"{row.Source} has priority {mine}, {ground.SourceOf(other)} {its}"
+        return others is [var pinned, ..] && pins.RankOf(locked) is var high && pins.RankOf(pinned) is var low && low < high ? $"by pins {row.Version} has priority {high}, {version} {low}"
+            : others is [var other, ..] && PriorityOf(locked) is var mine && PriorityOf(other) is var its && mine < its ? $"{row.Source} has priority {mine}, {ground.SourceOf(other)} {its}"
             : request.Fixed.Contains(locked) ? $"{request.BaseName} has {row.Version}"
             : request.Preferred.Contains(locked) ? $"the lock keeps {row.Version}"
             : $"{row.Version} comes first";

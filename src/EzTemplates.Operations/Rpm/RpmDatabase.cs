@@ -13,24 +13,26 @@ namespace EzTemplates.Operations;
 /// </summary>
 internal sealed class RpmDatabase
 {
-    // Of ndb and of Berkeley DB.
-    private static readonly string[] OtherForms = ["Packages.db", "Packages"];
+    // Of ndb, which has a second file, and of Berkeley DB.
+    private static readonly string[] OtherForms = ["Packages.db", "Index.db", "Packages"];
 
     private readonly ConfigureGround _ground;
     private readonly TreeEdit _tree;
 
-    private RpmDatabase(ConfigureGround ground, TreeEdit tree, TreePath folder) => (_ground, _tree, Folder) = (ground, tree, folder);
+    private RpmDatabase(ConfigureGround ground, TreeEdit tree, RpmDatabasePlace place) => (_ground, _tree, Folder, Form) = (ground, tree, tree.Settle(place.Folder), place.Form);
 
     /// <summary>Where the tree's own rpm looks for it.</summary>
     public TreePath Folder { get; }
+
+    /// <summary>In which form it looks for it.</summary>
+    public string Form { get; }
 
     private TreePath Place => Folder.Append(RpmDatabaseFile.Name);
 
     public static RpmDatabase In(ConfigureGround ground, TreeEdit tree)
     {
-        // /usr/lib before /etc: what an administrator says counts last.
-        var macros = tree.Paths.Where(RpmDatabasePlace.IsMacros).OrderByDescending(path => path).Select(path => ground.TextOf(tree, path)).OfType<string>();
-        return new RpmDatabase(ground, tree, tree.Settle(RpmDatabasePlace.Of(macros)));
+        var macros = tree.Paths.Where(RpmDatabasePlace.IsMacros).Select(path => (path, Text: ground.TextOf(tree, tree.Follow(path)))).Where(file => file.Text is not null);
+        return new RpmDatabase(ground, tree, RpmDatabasePlace.Of(macros.Select(file => (file.path, file.Text!))));
     }
 
     /// <summary>Writes the database anew that a transaction has left.</summary>
@@ -42,10 +44,16 @@ internal sealed class RpmDatabase
         var byName = packages.ToDictionary(package => NameOf(package.Headers.Main));
         ImmutableArray<RpmDatabaseRow> kept = below is null ? [] : _ground.RpmDatabaseOf(below);
         ImmutableArray<RpmDatabaseRow> found = _tree.Find(Place) is { Content: not null } file ? _ground.RpmDatabaseOf(file) : [];
-        if (OtherForms.Select(name => (TreePath?)Folder.Append(name)).FirstOrDefault(path => _tree.Find(path!.Value) is not null) is { } other)
+        foreach (var other in OtherForms.Select(name => Folder.Append(name)).Where(path => _tree.Find(path) is not null))
         {
-            throw new EzException(
-                FailureKind.Environment, $"the tree's own rpm keeps its database at `{other}`, not in SQLite, so it cannot run the scriptlets", "install rpm 4.16 or newer on this host");
+            if (found.IsEmpty)
+            {
+                throw new EzException(
+                    FailureKind.Environment, $"the tree's own rpm keeps its database at `{other}`, not in SQLite, so it cannot run the scriptlets", "install rpm 4.16 or newer on this host");
+            }
+
+            // A script of the tree's rpm makes an empty one, as that finds none in its form (openSUSE's does).
+            _tree.Remove(other);
         }
 
         var rows = kept.Concat(found.Where(row => kept.All(old => old.Number != row.Number)).Select(row => Again(row, byName, (uint)epoch.Seconds))).ToList();
@@ -65,6 +73,12 @@ internal sealed class RpmDatabase
     }
 
     public ManifestEntry? Find() => _tree.Find(Place);
+
+    /// <summary>What to say where the tree's own rpm does not read what is written here; null where it does.</summary>
+    /// <remarks>No conversion is advised: <c>--rebuilddb</c> of an rpm that lacks the other form, Debian's among them, takes away what there is.</remarks>
+    public string? Unreadable(string template) => Form == RpmDatabasePlace.Sqlite ? null
+        : $"the rpm of `{template}` looks for its database in the form `{Form}` (`%_db_backend` of its macros), and ez writes SQLite, `{Place}`: inside, it may find no package installed"
+            + $" (hint: this host's rpm reads an environment's: rpm --root \"$(ez env path ENV)\" --dbpath {Folder} -qa)";
 
     private RpmDatabaseRow Again(RpmDatabaseRow row, Dictionary<string, StoredRpm> packages, uint time)
     {

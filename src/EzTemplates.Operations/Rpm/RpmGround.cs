@@ -94,8 +94,11 @@ internal sealed record RpmGround(ImmutableArray<RpmSnapshot> Repositories, RpmUn
             SourceOf(package),
             Universe.Path(package),
             Universe.Sizes[package.Value],
-            Universe.Sha256(package),
-            chosen.Reason);
+            Universe.Digest(package).Start,
+            chosen.Reason)
+        {
+            Stated = Universe.Digest(package) is { Sha256: null } stated ? stated : null,
+        };
     }
 
     private PackageId? Find(LockedPackage row)
@@ -103,7 +106,7 @@ internal sealed record RpmGround(ImmutableArray<RpmSnapshot> Repositories, RpmUn
         PackageId? found = null;
         foreach (var package in Named(row.Name))
         {
-            if (Universe.Sha256(package) == row.Sha256
+            if (Universe.Digest(package) == (row.Stated ?? row.Sha256)
                 && VersionOf(package) == row.Version
                 && Universe.Text(Universe.Architectures[package.Value]) == row.Architecture
                 && (found is null || SourceOf(package) == row.Source))
@@ -121,7 +124,9 @@ internal sealed record RpmGround(ImmutableArray<RpmSnapshot> Repositories, RpmUn
             foreach (var row in absent)
             {
                 var header = StoredControl.Header(workspace.Store, StoredOf(workspace, os, row), row.ToString());
-                if (builder.Add(row.Source, RpmHeaderRecord.Of(header, new ArchiveFacts(row.Path, row.Size, row.Sha256))) is { } problem)
+                var record = RpmHeaderRecord.Of(header, new ArchiveFacts(row.Path, row.Size, row.Sha256));
+                record.Digest = row.Stated ?? row.Sha256;
+                if (builder.Add(row.Source, record) is { } problem)
                 {
                     throw new EzException(FailureKind.Store, $"the stored header of {row} cannot be used: {problem}", $"ez update {os.Template}");
                 }

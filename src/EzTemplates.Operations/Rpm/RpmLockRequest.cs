@@ -18,6 +18,7 @@ internal static class RpmLockRequest
             Update = question.Scope,
             Exclude = file.Recipe.Exclude,
             Holds = [.. file.Recipe.Hold.Where(hold => hold.Expires is not { } day || DateOnly.FromDateTime(ground.Now.UtcDateTime) <= day)],
+            Pins = file.Base is null ? file.Recipe.Pins : [.. file.Recipe.Pins, .. file.Os.Pins],
             Modules = [.. (file.Base?.Recipe.Modules ?? []).Concat(file.Recipe.Modules).Distinct()],
             Sources = [.. ground.Universe.Sources.Select(source => new RpmSourcePolicy(file.Repositories.FirstOrDefault(r => r.Id == source)?.Priority ?? RpmSourcePolicy.Default.Priority))],
             Architectures = ArchitecturesOf(file.Os.Architecture),

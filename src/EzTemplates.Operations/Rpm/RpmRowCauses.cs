@@ -26,8 +26,12 @@ internal sealed class RpmRowCauses(RpmGround ground, RpmRequest request, RecipeF
             return "the base brings it";
         }
 
+        var pins = new RpmPins(ground.Universe, request);
+        var (low, high) = (pins.RankOf(from), pins.RankOf(to));
         var (before, now) = (PriorityOf(from), PriorityOf(to));
-        return now < before ? $"{changed.To.Source} has priority {now}, {changed.From.Source} {before}"
+        return low <= 0 ? $"a pin forbids {changed.From.Version}"
+            : high > low ? $"by pins {changed.To.Version} has priority {high}, {changed.From.Version} {low}"
+            : high == low && now < before ? $"{changed.To.Source} has priority {now}, {changed.From.Source} {before}"
             : request.Holds.FirstOrDefault(hold => hold.Package == changed.To.Name) is { } hold ? $"the recipe holds it at {hold.VersionPattern}"
             : request.Update == UpdateScope.SecurityOnly && (ground.Universe.Flags[to.Value] & RpmPackageFlags.Security) != 0 ? "a security advisory names it"
             : request.Update != UpdateScope.None && RpmVersionOrder.Compare(changed.From.Version, changed.To.Version) < 0 ? "it is newer"

@@ -15,7 +15,7 @@ internal sealed class PromisedStream(Stream decoded, RepomdFile promised, string
     /// <summary>Of one file, as fetched and decompressed, whatever repomd.xml promises, which need not be signed. Fedora's filelists, the largest there are, have two thirds of it.</summary>
     public const long MostBytes = 1L << 30;
 
-    private readonly IncrementalHash _hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+    private readonly IncrementalHash _hash = IncrementalHash.CreateHash(promised.OpenDigest?.Algorithm ?? HashAlgorithmName.SHA256);
     private readonly long _limit = Math.Min(promised.OpenSize ?? MostBytes, MostBytes);
     private long _count;
 
@@ -53,9 +53,9 @@ internal sealed class PromisedStream(Stream decoded, RepomdFile promised, string
         {
         }
 
-        if (promised.OpenSha256 is { } expected && new Sha256Digest(_hash.GetHashAndReset()) is var got && got != expected)
+        if (promised.OpenDigest is { } expected && StatedDigest.Of(_hash.GetHashAndReset()) is var got && got != expected)
         {
-            throw new EzException(FailureKind.Untrusted, $"`{name}` is not what its repomd.xml promises once decompressed: expected SHA-256 {expected}, got {got}", Hint);
+            throw new EzException(FailureKind.Untrusted, $"`{name}` is not what its repomd.xml promises once decompressed: expected {expected.KindName} {expected}, got {got}", Hint);
         }
     }
 

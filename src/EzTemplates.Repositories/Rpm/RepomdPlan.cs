@@ -51,7 +51,7 @@ internal static class RepomdPlan
         return plans.ToImmutable();
     }
 
-    private static bool IsReadable(RepomdFile file) => file is { Sha256: not null, Size: not null } && !IsZchunk(file) && LargestSize(file) <= PromisedStream.MostBytes;
+    private static bool IsReadable(RepomdFile file) => file is { Digest: not null, Size: not null } && !IsZchunk(file) && LargestSize(file) <= PromisedStream.MostBytes;
 
     private static long LargestSize(RepomdFile file) => Math.Max(file.Size ?? 0, file.OpenSize ?? 0);
 
@@ -63,13 +63,13 @@ internal static class RepomdPlan
                 FailureKind.Usage,
                 $"repository `{repository}` has `{file.Path}` in zchunk form only, which this version does not read",
                 "`createrepo_c` without `--zck-primary-dict` writes forms that can be read; distributions' mirrors have them")
-            : file is { Sha256: not null, Size: not null }
+            : file is { Digest: not null, Size: not null }
             ? new EzException(
                 FailureKind.Untrusted,
                 $"`{subject}` promises {LargestSize(file)} bytes of `{file.Path}`, more than the {PromisedStream.MostBytes} that are read",
                 PromisedStream.Hint)
             : new EzException(
                 FailureKind.Untrusted,
-                $"`{subject}` does not give `{file.Path}` {(file.Sha256 is null ? "a SHA-256 checksum" : "a size")}",
+                $"`{subject}` does not give `{file.Path}` {(file.Digest is null ? "a checksum of type `sha256`, `sha384` or `sha512`" : "a size")}",
                 "tell the repository's maintainers: `createrepo_c --checksum sha256`");
 }

@@ -35,6 +35,9 @@ public sealed record ResolvedRpmRepository
     /// <summary>What the recipe writes of where it lies: while that stays, time does not go back, whichever mirror serves it.</summary>
     public required string Place { get; init; }
 
+    /// <summary>dnf's: the lower number wins; a negative one forbids.</summary>
+    public int Priority { get; init; } = RepositorySpec.DefaultRpmPriority;
+
     public ImmutableArray<string> Only { get; init; } = [];
 
     public ImmutableArray<string> Except { get; init; } = [];
@@ -62,6 +65,7 @@ public static class RpmRepositoryResolver
             Keys = KeysOf(spec, sources),
             Trust = spec.TrustUnsigned ? RpmTrust.Unsigned : spec.TrustPackages ? RpmTrust.Packages : RpmTrust.Signed,
             Place = string.Join(' ', new[] { spec.Metalink, spec.MirrorList }.OfType<string>().Concat(spec.Mirrors)),
+            Priority = spec.Priority,
             Only = spec.Only,
             Except = spec.Except,
         };

@@ -118,7 +118,7 @@ public sealed class RpmSnapshotFetcher
             Date = found.Date,
             EntityTag = found.Message.Validators.EntityTag,
             LastModified = found.Message.Validators.LastModified,
-            Indexes = [.. wanted.Indexes.Select(index => index.File.Sha256!.Value.ToString())],
+            Indexes = [.. wanted.Indexes.Select(index => index.File.Digest!.Value.ToString())],
         });
     }
 
@@ -132,11 +132,11 @@ public sealed class RpmSnapshotFetcher
 
         public FoundRepomd Found { get; private set; } = null!;
 
-        public IEnumerable<RpmIndex> Indexes => _plans.Select(plan => plan.Choose(_missing) is { } file ? new RpmIndex(plan.Kind, file, folder.IndexPath(file.Sha256!.Value)) : null).OfType<RpmIndex>();
+        public IEnumerable<RpmIndex> Indexes => _plans.Select(plan => plan.Choose(_missing) is { } file ? new RpmIndex(plan.Kind, file, folder.IndexPath(file.Digest!.Value)) : null).OfType<RpmIndex>();
 
         /// <summary>By sizes; never where repomd.xml does not promise the decompressed bytes, which is what a later reader checks.</summary>
         public bool IsPresent => Indexes.All(index =>
-            index.File.OpenSha256 is not null && new FileInfo(index.FilePath) is { Exists: true } file && file.Length == index.File.Size);
+            index.File.OpenDigest is not null && new FileInfo(index.FilePath) is { Exists: true } file && file.Length == index.File.Size);
 
         public void Take(FoundRepomd found, ImmutableArray<RpmIndexPlan> plans)
         {
@@ -152,7 +152,7 @@ public sealed class RpmSnapshotFetcher
         }
 
         public FetchItem ItemFor(RpmIndex index) => new(
-            $"{Repository.Id} {index.File.Path}", Snapshot.AddressesBelow(Found.Roots, index.File.Path), index.File.Size!.Value, index.File.Sha256!.Value, index.FilePath);
+            $"{Repository.Id} {index.File.Path}", Snapshot.AddressesBelow(Found.Roots, index.File.Path), index.File.Size!.Value, index.File.Digest!.Value, index.FilePath);
 
         public RpmSnapshot ToSnapshot() => new()
         {

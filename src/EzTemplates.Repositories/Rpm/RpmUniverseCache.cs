@@ -125,7 +125,7 @@ public static class RpmUniverseCache
             Line("except", snapshot.Except);
             foreach (var index in snapshot.Indexes)
             {
-                Line(index.Kind.ToString(), [(index.File.OpenSha256 ?? index.File.Sha256)!.Value.ToString()]);
+                Line(index.Kind.ToString(), [(index.File.OpenDigest ?? index.File.Digest)!.Value.ToString()]);
             }
         }
 

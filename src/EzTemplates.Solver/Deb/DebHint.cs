@@ -2,7 +2,7 @@ using EzTemplates.Domain;
 
 namespace EzTemplates.Solver;
 
-/// <summary>Finds a change of a Debian request that makes it solvable: what <see cref="RequestHint"/> tries, and pins.</summary>
+/// <summary>Finds a change of a Debian request that makes it solvable: what <see cref="RequestHint"/> tries, the base within its own sources.</summary>
 internal sealed class DebHint
 {
     private readonly PackageUniverse _universe;
@@ -19,16 +19,9 @@ internal sealed class DebHint
     /// <param name="refused">Packages that the request keeps out and that would serve.</param>
     /// <param name="missing">What is needed and to be had nowhere.</param>
     public string? Find(List<DebFact> core, List<PackageId> refused, List<string> missing) =>
-        _common.Allow(refused.Select(p => _universe.Text(_universe.Names[p.Value])).Distinct(), LiftPin)
+        _common.Allow(refused.Select(p => _universe.Text(_universe.Names[p.Value])).Distinct())
         ?? (_request.BaseFollows && core.Exists(f => f.Kind == DebFactKind.Base) ? _common.UpdateBase(Unbound()) : null)
         ?? _common.LeaveOut(core.Where(f => f.Kind == DebFactKind.Root).Select(f => _request.Install[f.Index]), missing);
-
-    private string? LiftPin(string name)
-    {
-        bool Forbids(PackagePin pin) => pin.Priority <= 0 && VersionPattern.Matches(pin.Package, name);
-        return _request.Pins.FirstOrDefault(Forbids) is { } pin
-            ? _common.Tried($"lift the pin on `{pin.Package}`", _request with { Pins = _request.Pins.RemoveAll(Forbids) }) : null;
-    }
 
     /// <summary>The same request where the base may change, within the base's own sources.</summary>
     private DebRequest Unbound() => (DebRequest)_common.WithoutBase(AsRoot) with

@@ -11,8 +11,7 @@ internal sealed class DebPriorities
     private const int NotYet = 1;
     private readonly PackageUniverse _universe;
     private readonly int[] _sources;
-    private readonly PackagePin[] _pins;
-    private readonly Dictionary<StringId, List<PackagePin>> _named = [];
+    private readonly PinsOfNames _named;
     private readonly HashSet<PackageId> _locked;
     private readonly int _turn;
 
@@ -20,7 +19,7 @@ internal sealed class DebPriorities
     {
         _universe = universe;
         _locked = [.. request.Locked, .. request.Preferred, .. request.Fixed];
-        _pins = [.. request.Pins.Where(p => !p.IsGeneral)];
+        _named = new PinsOfNames(request.Pins, universe.Text);
         _sources = new int[universe.Sources.Count];
         for (var i = 0; i < _sources.Length; i++)
         {
@@ -29,49 +28,20 @@ internal sealed class DebPriorities
         }
 
         _turn = request.PhasedBy.Length == 0 ? -1 : (int)(request.PhasedBy.Aggregate(2166136261u, (hash, c) => (hash ^ c) * 16777619u) % 100);
-        FindNamed();
     }
 
     public int Of(PackageId package)
     {
-        var priority = _named.Count > 0 && _named.TryGetValue(_universe.Names[package.Value], out var pins) && PinOf(package, pins) is { } pin
+        var priority = _named.Of(_universe.Names[package.Value]) is { Length: > 0 } pins && PinOf(package, pins) is { } pin
             ? pin.Priority
             : _sources[_universe.SourceNumbers[package.Value]];
         return priority > NotYet && _turn >= 0 && IsNotItsTurn(package) ? NotYet : priority;
     }
 
-    /// <summary>Pins by the names that they speak of, in their order.</summary>
-    private void FindNamed()
-    {
-        if (_pins.Length == 0)
-        {
-            return;
-        }
-
-        var names = _universe.Names;
-        for (var i = 0; i < names.Length; i++)
-        {
-            if (i > 0 && names[i] == names[i - 1])
-            {
-                continue;
-            }
-
-            var name = _universe.Text(names[i]);
-            foreach (var pin in _pins)
-            {
-                if (VersionPattern.Matches(pin.Package, name))
-                {
-                    _ = _named.TryAdd(names[i], []);
-                    _named[names[i]].Add(pin);
-                }
-            }
-        }
-    }
-
-    private PackagePin? PinOf(PackageId package, List<PackagePin> pins)
+    private PackagePin? PinOf(PackageId package, PackagePin[] pins)
     {
         var version = _universe.Text(_universe.Versions[package.Value]);
-        return pins.Find(pin => (pin.Version.Length == 0 || VersionPattern.Matches(pin.Version, version))
+        return Array.Find(pins, pin => (pin.Version.Length == 0 || VersionPattern.Matches(pin.Version, version))
             && (pin.Source.Length == 0 || IsFrom(package, pin.Source)));
     }
 

@@ -26,9 +26,6 @@ public sealed record DebRequest : SolveRequest
     /// <summary>Whether <c>ez update</c> of the base takes newer packages at all.</summary>
     public bool BaseFollows { get; init; } = true;
 
-    /// <summary>Pins in their order; they come before the priorities of <see cref="Sources"/>. One that is not above zero forbids what it speaks of.</summary>
-    public ImmutableArray<PackagePin> Pins { get; init; } = [];
-
     /// <summary>
     /// What decides, with each source package's own number, which phased updates are taken: the template's name. Empty takes all.
     /// </summary>

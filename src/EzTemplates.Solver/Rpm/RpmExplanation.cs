@@ -155,6 +155,7 @@ internal sealed partial class RpmExplanation
         var policy = _encoder.Policy;
         return policy.IsExcluded(package) ? ("the recipe excludes ", "")
             : policy.HeldBack(package) is { } hold ? ($"the recipe holds `{hold.Package}` at `{hold.VersionPattern}` ({hold.Reason}), which rules out ", "")
+            : policy.IsForbiddenByPin(package) ? ("a pin forbids ", "")
             : policy.IsForbidden(package) ? ("the source of ", " has a negative priority")
             : policy.IsHiddenByModules(package) ? ("the module stream of ", " is not enabled")
             : policy.IsHiddenByPriority(package) ? ("a repository of higher priority hides ", "")

@@ -21,7 +21,7 @@ internal sealed class RpmHint
     /// <param name="refused">Packages that the request keeps out and that would serve.</param>
     /// <param name="missing">What is needed and to be had nowhere.</param>
     public string? Find(List<RpmFact> core, List<PackageId> refused, List<string> missing) =>
-        _common.Allow(refused.Select(p => _universe.Text(_universe.Names[p.Value])).Distinct(), _ => null)
+        _common.Allow(refused.Select(p => _universe.Text(_universe.Names[p.Value])).Distinct())
         ?? _encoder.StreamsOf(refused.FindAll(_encoder.Policy.IsHiddenByModules)).Select(EnableStream).FirstOrDefault(hint => hint is not null)
         ?? (core.Exists(f => f.Kind == RpmFactKind.Base) ? _common.UpdateBase(_common.WithoutBase(AsRoot)) : null)
         ?? _common.LeaveOut(core.Where(f => f.Kind == RpmFactKind.Root).Select(f => _encoder.Roots[f.Index].Asked), missing);

@@ -4,7 +4,7 @@ using EzTemplates.Domain;
 namespace EzTemplates.Solver;
 
 /// <summary>
-/// Chooses among candidates as weak dependencies lean: first what the lock has, then what a chosen package recommends or what
+/// Chooses among candidates as weak dependencies lean: of those that pins put first what the lock has, then what a chosen package recommends or what
 /// supplements one, then what one suggests or what enhances one, then the order of policy.
 /// </summary>
 internal sealed class RpmLeanings
@@ -37,10 +37,10 @@ internal sealed class RpmLeanings
     /// <summary>A <see cref="BreadthFirst.CandidateChoice"/>.</summary>
     public int Choose(CdclSolver solver, ReadOnlySpan<int> candidates)
     {
-        var (best, highest) = (DecisionPolicy.Done, -1);
+        var (best, highest) = (DecisionPolicy.Done, (int.MinValue, -1));
         foreach (var candidate in candidates)
         {
-            if (solver.Value(Literal.Of(candidate)) >= 0 && RankOf(solver, candidate) is var rank && rank > highest)
+            if (solver.Value(Literal.Of(candidate)) >= 0 && (PinOf(candidate), RankOf(solver, candidate)) is var rank && rank.CompareTo(highest) > 0)
             {
                 (best, highest) = (candidate, rank);
             }
@@ -74,6 +74,9 @@ internal sealed class RpmLeanings
             }
         }
     }
+
+    private int PinOf(int candidate) =>
+        _encoder.Policy.HasPins && _encoder.PackageOf(candidate) is { } package ? _encoder.Policy.PinRankOf(package) : RpmPins.Default;
 
     private int RankOf(CdclSolver solver, int candidate)
     {

@@ -15,12 +15,13 @@ internal sealed class RpmPolicy : IComparer<PackageId>
     private readonly RpmRequest _request;
     private readonly RpmMatching _matching;
     private readonly RpmModules _modules;
+    private readonly RpmPins _pins;
     private readonly HashSet<PackageId> _preferred;
     private readonly HashSet<PackageId> _fixed;
     private readonly HashSet<PackageId> _installed;
     private readonly HashSet<StringId> _excluded;
     private readonly HeldNames _held;
-    private readonly Dictionary<StringId, int> _bestPriority = [];
+    private readonly Dictionary<(StringId Name, int Rank), int> _bestPriority = [];
     private readonly Dictionary<StringId, int> _architectures = [];
     private readonly Dictionary<StringId, PackageId> _bestOfName = [];
     private readonly ILookup<StringId, PackageRequest> _askedExactly;
@@ -35,6 +36,7 @@ internal sealed class RpmPolicy : IComparer<PackageId>
         _matching = matching;
         _admitted = new byte[universe.PackageCount];
         _modules = new RpmModules(universe, request);
+        _pins = new RpmPins(universe, request);
         _fixed = [.. request.Fixed];
         _installed = [.. request.Installed];
         _preferred = RpmUpdates.Kept(universe, request, matching);
@@ -76,7 +78,13 @@ internal sealed class RpmPolicy : IComparer<PackageId>
     /// <summary>The hold that keeps the package out, or null.</summary>
     public PackageHold? HeldBack(PackageId package) => _held.Against(_universe.Names[package.Value], _universe.Versions[package.Value], _universe.Text);
 
-    public bool IsForbidden(PackageId package) => PriorityOf(package) < 0;
+    public bool HasPins => _pins.HasAny;
+
+    public int PinRankOf(PackageId package) => _pins.RankOf(package);
+
+    public bool IsForbidden(PackageId package) => PriorityOf(package) < 0 || IsForbiddenByPin(package);
+
+    public bool IsForbiddenByPin(PackageId package) => _pins.RankOf(package) <= 0;
 
     public bool IsOfOtherArchitecture(PackageId package) => ArchitectureRank(package) == Foreign;
 
@@ -113,7 +121,10 @@ internal sealed class RpmPolicy : IComparer<PackageId>
         return rank > (!_request.Multilib ? Math.Min(best.Wide, best.Narrow) : IsWide(package) ? best.Wide : best.Narrow);
     }
 
-    /// <summary>Whether a repository that comes first has the name. A version that is asked for outright is never hidden.</summary>
+    /// <summary>
+    /// Whether a repository that comes first has the name, in a package that no pin puts below this one. A version that is asked for
+    /// outright is never hidden.
+    /// </summary>
     public bool IsHiddenByPriority(PackageId package)
     {
         if (!_hasPriorities)
@@ -122,18 +133,26 @@ internal sealed class RpmPolicy : IComparer<PackageId>
         }
 
         var name = _universe.Names[package.Value];
-        if (!_bestPriority.TryGetValue(name, out var best))
+        var (mine, rank) = (PriorityOf(package), _pins.RankOf(package));
+        return PriorityAbove(name, rank) < mine && !_askedExactly[name].Any(r => _matching.HasVersion(package, r.Relation, r.Version));
+    }
+
+    /// <summary>The first of the priorities at which the name is to be had in packages of a rank, or of a higher one.</summary>
+    private int PriorityAbove(StringId name, int rank)
+    {
+        if (!_bestPriority.TryGetValue((name, rank), out var best))
         {
             best = int.MaxValue;
             foreach (var other in Named(name))
             {
-                best = !IsOfOtherArchitecture(other) && !IsForbidden(other) && !IsHiddenByModules(other) && PriorityOf(other) < best ? PriorityOf(other) : best;
+                best = !IsOfOtherArchitecture(other) && !IsForbidden(other) && !IsHiddenByModules(other) && _pins.RankOf(other) >= rank
+                    ? Math.Min(best, PriorityOf(other)) : best;
             }
 
-            _bestPriority[name] = best;
+            _bestPriority[(name, rank)] = best;
         }
 
-        return PriorityOf(package) > best && !_askedExactly[name].Any(r => _matching.HasVersion(package, r.Relation, r.Version));
+        return best;
     }
 
     /// <summary>Whether the package may be chosen; what is fixed or installed always may.</summary>
@@ -150,8 +169,8 @@ internal sealed class RpmPolicy : IComparer<PackageId>
             && !IsHiddenByModules(package) && !IsHiddenByPriority(package) && !HasBetterTwin(package));
 
     /// <summary>
-    /// Negative if <paramref name="x"/> is the better candidate. What the lock has, then the better architecture; of one name the
-    /// newest, then the first source. Of different names, all providers of what is wanted: the order of names.
+    /// Negative if <paramref name="x"/> is the better candidate. By pins, then what the lock has, then the better architecture; of one
+    /// name the newest, then the first source. Of different names, all providers of what is wanted: the order of names.
     /// A name is judged by its best package, so that all of its packages stand together.
     /// </summary>
     public int Compare(PackageId x, PackageId y)
@@ -161,7 +180,8 @@ internal sealed class RpmPolicy : IComparer<PackageId>
             return CompareNames(x, y);
         }
 
-        var order = _preferred.Contains(y).CompareTo(_preferred.Contains(x));
+        var order = _pins.RankOf(y).CompareTo(_pins.RankOf(x));
+        order = order != 0 ? order : _preferred.Contains(y).CompareTo(_preferred.Contains(x));
         order = order != 0 ? order : ArchitectureRank(x).CompareTo(ArchitectureRank(y));
         order = order != 0 ? order : _matching.CompareVersions(y, x);
         order = order != 0 ? order : _universe.SourceNumbers[x.Value].CompareTo(_universe.SourceNumbers[y.Value]);
@@ -187,7 +207,8 @@ internal sealed class RpmPolicy : IComparer<PackageId>
     private int CompareNames(PackageId x, PackageId y)
     {
         var (bestX, bestY) = (BestOfName(x), BestOfName(y));
-        var order = (_preferred.Contains(bestY) || IsInstalled(bestY)).CompareTo(_preferred.Contains(bestX) || IsInstalled(bestX));
+        var order = _pins.RankOf(bestY).CompareTo(_pins.RankOf(bestX));
+        order = order != 0 ? order : (_preferred.Contains(bestY) || IsInstalled(bestY)).CompareTo(_preferred.Contains(bestX) || IsInstalled(bestX));
         order = order != 0 ? order : ArchitectureRank(bestX).CompareTo(ArchitectureRank(bestY));
 
         // Packages are in the order of their names.
@@ -241,6 +262,7 @@ internal sealed class RpmPolicy : IComparer<PackageId>
         }
 
         var order = IsFixed(package).CompareTo(IsFixed(other));
+        order = order != 0 ? order : _pins.RankOf(package).CompareTo(_pins.RankOf(other));
         order = order != 0 ? order : PriorityOf(other).CompareTo(PriorityOf(package));
         order = order != 0 ? order : _preferred.Contains(package).CompareTo(_preferred.Contains(other));
         return (order != 0 ? order : other.CompareTo(package)) < 0;

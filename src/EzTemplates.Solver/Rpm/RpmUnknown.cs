@@ -116,6 +116,15 @@ internal sealed class RpmUnknown
                 UnknownCause.Held);
         }
 
+        if (refused.FindAll(policy.IsForbiddenByPin) is { Count: > 0 } pinned)
+        {
+            bool Forbids(PackagePin pin) => pin.Priority <= 0 && pinned.Exists(p => VersionPattern.Matches(pin.Package, _universe.Text(_universe.Names[p.Value])));
+            return Because(
+                $"a pin forbids {_words.List(pinned)}",
+                _request.Pins.FirstOrDefault(Forbids) is { } pin ? Tried($"lift the pin on `{pin.Package}`", _request with { Pins = _request.Pins.RemoveAll(Forbids) }) : null,
+                UnknownCause.Forbidden);
+        }
+
         if (refused.FindAll(policy.IsHiddenByModules) is { Count: > 0 } modular)
         {
             var hints = _encoder.StreamsOf(modular).Select(s => RpmModules.Asking(_request, s)).Select(a => Tried(a.Hint, a.Request)).OfType<string>().ToList();

@@ -38,7 +38,7 @@ public sealed record TemplateVersionRecord
     /// <summary>What the recipe said beyond packages.</summary>
     public TemplateSettings Settings { get; init; } = TemplateSettings.Default;
 
-    /// <summary>The recipe's own, for the APT sources of environments; keys beside the recipe are in them.</summary>
+    /// <summary>The recipe's own, for the package sources of environments; keys beside the recipe are in them.</summary>
     public ImmutableArray<RepositorySpec> Repositories { get; init; } = [];
 
     public bool IsConfigured => Rules > 0;

@@ -134,6 +134,25 @@ public sealed class RpmLockTests : IDisposable
         File.WriteAllText(recipe, File.ReadAllText(recipe).Replace("packages:", $"  - {{id: extra, mirrors: [\"{server.Address}\"], keys: {better.KeyFile}, priority: 10}}\npackages:", StringComparison.Ordinal));
         Ez.Succeed("lock", recipe);
         Assert.Contains("bash 5.1-1 x86_64 root", _ground.Rows("rocky"));
+
+        // A pin comes before that, and tells so.
+        File.AppendAllText(recipe, "pins: [{package: bash, source: baseos, priority: 700}]\n");
+        Assert.Contains("  bash 5.1-1 -> 5.2-1: by pins 5.2-1 has priority 700, 5.1-1 500\n", Ez.Succeed("lock", recipe, "--dry-run").Output, StringComparison.Ordinal);
+        Ez.Succeed("lock", recipe);
+        Assert.Contains("bash 5.2-1 x86_64 root", _ground.Rows("rocky"));
+        Assert.Contains("by pins 5.2-1 has priority 700, 5.1-1 500", Ez.Succeed("why-not", "bash=5.1-1", "--recipe", recipe).Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void An_application_adds_its_base_s_pins_to_its_own()
+    {
+        _ground.Publish(0, Filesystem, Langpacks, Langpacks with { Version = "2" }, Pcre, Pcre with { Version = "10.41" });
+        _ground.Os("rocky", "filesystem", "pins: [{package: \"*\", source: baseos, priority: 600}, {package: langpacks, version: \"1-*\", priority: 700}, {package: pcre2, version: \"10.40-*\", priority: 700}]");
+        Ez.Succeed("lock", _ground.App("web", "rocky", "langpacks, pcre2", "pins: [{package: pcre2, version: \"*\", priority: 500}]"));
+        Assert.Equal(["langpacks 1-1 noarch root", "pcre2 10.41-1 x86_64 root"], _ground.Rows("web"));
+        Ground.Fails(
+            Ez.Run("lock", _ground.App("other", "rocky", "pcre2", "pins: [{package: \"pcre*\", source: base*, priority: -1}]")),
+            3, "ez: `other` cannot be locked: `pcre2` is asked for, but a pin forbids pcre2 10.41-1, 10.40-1\nhint: lift the pin on `pcre*`");
     }
 
     [Fact]
@@ -208,6 +227,50 @@ public sealed class RpmLockTests : IDisposable
         Assert.Equal(5, Ez.Run("lock", "recipes/rocky.yaml").ExitCode);
         _ground.Publish(1, Filesystem);
         Ez.Succeed("lock", "recipes/rocky.yaml");
+    }
+
+    [Theory]
+    [InlineData("sha384")]
+    [InlineData("sha512")]
+    public void Of_packages_with_longer_sums_a_lock_has_both_digests(string checksum)
+    {
+        _ground.Repository.SignsPackages = true;
+        void Publish(int day, params IReadOnlyList<GeneratedRpm> packages) => _ground.Repository.Publish(new RpmPublishOptions { Checksum = checksum, Date = Ground.Day(day) }, packages);
+        Publish(0, Bash, Glibc, Filesystem);
+        var recipe = _ground.Os("rocky", "bash");
+        Ez.Succeed("lock", "--dry-run", recipe);
+        Assert.DoesNotContain(_ground.Server.Requests, request => request.Path.EndsWith(".rpm", StringComparison.Ordinal));
+
+        // They are fetched to be summed; the build then has them.
+        Ez.Succeed("lock", recipe);
+        foreach (var file in Directory.EnumerateFiles(_ground.Repository.At("Packages")).Select(File.ReadAllBytes))
+        {
+            var stated = Convert.ToHexStringLower(System.Security.Cryptography.CryptographicOperations.HashData(new(checksum.ToUpperInvariant()), file));
+            Assert.Contains($"\"sha256\": \"{Domain.Sha256Digest.Of(file)}\", \"{checksum}\": \"{stated}\", ", File.ReadAllText(_ground.LockOf("rocky")), StringComparison.Ordinal);
+        }
+
+        _ground.Server.ClearLog();
+        var before = File.ReadAllBytes(_ground.LockOf("rocky"));
+        Assert.Contains("downloaded 0 B", Ez.Succeed("build", recipe).Output, StringComparison.Ordinal);
+
+        // Nor does who has the lock alone need them to find that it is as it was.
+        Directory.Delete(_ground.Temp.At("store"), recursive: true);
+        Assert.Equal("rocky@1.0.0: lock unchanged, 3 packages\n", Ez.Succeed("lock", recipe).Output);
+        Assert.Equal(before, File.ReadAllBytes(_ground.LockOf("rocky")));
+        Assert.DoesNotContain(_ground.Server.Requests, request => request.Path.EndsWith(".rpm", StringComparison.Ordinal));
+        Ez.Succeed("build", recipe);
+
+        // A file that is not what was stated never gets into a lock.
+        Publish(1, Bash with { Version = "6" }, Glibc, Filesystem);
+        var path = _ground.Repository.At("Packages/bash-6-1.x86_64.rpm");
+        var bytes = File.ReadAllBytes(path);
+        bytes[^1] ^= 1;
+        File.WriteAllBytes(path, bytes);
+        var refused = Ez.Run("lock", recipe);
+        Assert.Equal(5, refused.ExitCode);
+        Assert.Contains($"`bash 6-1 (x86_64)` is not what was promised: ", refused.Error, StringComparison.Ordinal);
+        Assert.Contains($"expected {checksum.Replace("sha", "SHA-", StringComparison.Ordinal)} ", refused.Error, StringComparison.Ordinal);
+        Assert.Equal(before, File.ReadAllBytes(_ground.LockOf("rocky")));
     }
 
     [Fact]

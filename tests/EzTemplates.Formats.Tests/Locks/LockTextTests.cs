@@ -37,6 +37,9 @@ public sealed class LockTextTests
 
         """;
 
+    /// <summary>Of a repository that sums with SHA-512.</summary>
+    private const string GoldenRpmRow = $"{{\"name\": \"nginx\", \"version\": \"1.20-1\", \"architecture\": \"x86_64\", \"source\": \"oss\", \"path\": \"x86_64/nginx.rpm\", \"size\": 7, \"sha256\": \"{Zero}\", \"sha512\": \"{Zero}{Zero}\", \"reason\": \"root\"}}";
+
     private static readonly Sha256Digest Nothing = Sha256Digest.Of([]);
 
     private static TemplateLock Small() => new()
@@ -126,6 +129,24 @@ public sealed class LockTextTests
         Assert.NotEqual(digest, LockText.DigestOf(Small() with { Version = new NuGetVersion("1.0.8") }));
         Assert.NotEqual(digest, LockText.DigestOf(Small() with { Base = null }));
         Assert.NotEqual(digest, LockText.DigestOf(Small() with { Packages = [Small().Packages[0]] }));
+    }
+
+    [Fact]
+    public void A_row_keeps_what_its_repository_states_beside_its_own_digest()
+    {
+        var rpm = Small() with
+        {
+            Family = PackageFamily.Rpm,
+            Architecture = "x86_64",
+            Snapshots = [],
+            Packages = [new("nginx", "1.20-1", "x86_64", "oss", "x86_64/nginx.rpm", 7, Nothing, "root") { Stated = StatedDigest.Parse(Zero + Zero) }],
+        };
+        var text = Encoding.UTF8.GetString(LockText.Write(rpm));
+        Assert.Contains(GoldenRpmRow, text, StringComparison.Ordinal);
+        Assert.Equal(rpm.Packages, LockText.Read(Encoding.UTF8.GetBytes(text), "n.lock.json").Packages);
+        Assert.NotEqual(LockText.DigestOf(rpm), LockText.DigestOf(rpm with { Packages = [rpm.Packages[0] with { Stated = null }] }));
+        var refused = Assert.Throws<EzException>(() => LockText.Read(Encoding.UTF8.GetBytes(text.Replace(Zero + Zero, Zero, StringComparison.Ordinal)), "n.lock.json"));
+        Assert.Equal("lock `n.lock.json`: `packages[0].sha512` is not a digest of type `sha512`, in lower-case hexadecimal digits", refused.Message);
     }
 
     [Theory]

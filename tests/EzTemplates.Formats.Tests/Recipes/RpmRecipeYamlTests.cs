@@ -23,6 +23,7 @@ public sealed class RpmRecipeYamlTests
         modules: ["nodejs:20"]
         exclude: [kernel-core]
         hold: [{package: openssl, version: "1:3.0.*", reason: "because"}]
+        pins: [{package: NetworkManager*, source: appstream, priority: 700}, {package: "*", source: fedora, priority: 100}]
         """;
 
     private const string App = """
@@ -42,6 +43,7 @@ public sealed class RpmRecipeYamlTests
         Assert.Equal(["bash", "NetworkManager >= 1:1.40", "glibc:i686", "perl(Socket)", "libc.so.6()(64bit)", "/usr/bin/awk"], recipe.Packages.Select(p => p.ToString()));
         Assert.Equal(["core", "nodejs:20"], recipe.Groups.Concat(recipe.Modules));
         Assert.Equal([99, 10, 99], recipe.Repositories.Select(r => r.Priority));
+        Assert.Equal([new PackagePin("NetworkManager*", "", "appstream", 700), new PackagePin("*", "", "fedora", 100)], recipe.Pins);
         Assert.Equal("https://example.org/list?repo=appstream-9&arch=x86_64", recipe.Repositories[1].MirrorList);
         Assert.Equal(["nginx*", "nginx-all-modules"], recipe.Repositories[2].Only.Concat(recipe.Repositories[2].Except));
         Assert.Equal([false, false, true], recipe.Repositories.Select(r => r.TrustPackages));
@@ -68,6 +70,7 @@ public sealed class RpmRecipeYamlTests
     [InlineData("repo=fedora-43", "repo=fedora-44")]
     [InlineData("repo=appstream-9", "repo=appstream-8")]
     [InlineData(", trust: packages", "")]
+    [InlineData("priority: 700", "priority: 701")]
     [InlineData("only: [nginx*]", "only: [nginx]")]
     [InlineData("except: [nginx-all-modules]", "except: []")]
     [InlineData("family: rpm", "family: rpm\nconfigure: none")]
@@ -84,6 +87,8 @@ public sealed class RpmRecipeYamlTests
     [InlineData("groups: [core]", "groups: [\"@core\"]", "line 12, column 10: `@core` is not the id of a package group", "groups: [core]")]
     [InlineData("[bash,", "[\"@core\",", "line 11, column 12: `@core` is not a package name", "groups: [core]")]
     [InlineData("nodejs:20", "nodejs", "line 13, column 11: `nodejs` is not a module with its stream", "modules: [\"nodejs:20\"]")]
+    [InlineData(", source: appstream", "", "line 16, column 8: the pin says neither of which `version` nor of which `source`", "source: appstream")]
+    [InlineData("NetworkManager*, source", "perl(*), source", "line 16, column 18: `perl(*)` is neither a package name nor a pattern of names", "package: nginx*")]
     [InlineData("mirrors: [host]", "suites: [x]", "line 8, column 18: `suites` does not belong in a repository of `family: rpm`", "ez help recipe")]
     [InlineData("mirrors: [host], ", "", "line 8, column 5: the repository has no `mirrors`", "add `mirrors:`; see README, \"Recipes\"")]
     [InlineData("\"https://example.org/metalink?repo=fedora-43\"", "ftp://x/y", "line 10, column 28: `ftp://x/y` is not the address of a list of mirrors", "metalink: https://...")]

@@ -21,7 +21,7 @@ public sealed class RpmReadersTests
         var package = new PackageId(0);
         Assert.Equal("Packages/b-2.rpm", universe.Path(package));
         Assert.Equal((10, 20), (universe.Sizes[0], universe.InstalledSizes[0]));
-        Assert.Equal(RpmMetadata.Digest("b", "2"), universe.Sha256(package).ToString());
+        Assert.Equal(RpmMetadata.Digest("b", "2"), universe.Digest(package).ToString());
         Assert.Equal([package], universe.Obsoleters(universe.Find("a")!.Value).ToArray());
         Assert.Equal([package], universe.Supplementers(universe.Find("y")!.Value).ToArray());
         Assert.Equal([package], universe.Providers(universe.Find("virtual")!.Value).ToArray().Select(p => p.Package));
@@ -60,7 +60,7 @@ public sealed class RpmReadersTests
             """), "repomd.xml");
         Assert.Equal(("9", 12L), (repomd.Revision, repomd.Timestamp));
         Assert.Equal(new RepomdFile("primary", "repodata/p.xml.gz", 3, 4, Sha256Digest.Parse(RpmMetadata.Digest("x")), Sha256Digest.Parse(RpmMetadata.Digest("y"))), repomd.Find("primary"));
-        Assert.Null(repomd.Find("old")!.Sha256);
+        Assert.Null(repomd.Find("old")!.Digest);
         Assert.Null(repomd.Find("modules"));
     }
 

@@ -111,6 +111,31 @@ public sealed class RpmSnapshotFetcherTests
         Assert.Equal("hello", universe.Text(universe.Names[Assert.Single(universe.Providers(universe.Find("/usr/lib/hello/helper")!.Value).ToArray()).Package.Value]));
     }
 
+    [Theory]
+    [InlineData("sha384")]
+    [InlineData("sha512")]
+    public async Task Longer_sums_are_verified_as_they_are_stated(string checksum)
+    {
+        using var ground = new RpmSnapshotGround();
+        var (tool, hello) = (new GeneratedRpm("tool", "2") { Requires = ["/usr/lib/hello/helper"] }, RpmSnapshotGround.Hello("1.0") with { Files = [("/usr/lib/hello/helper", "x")] });
+        ground.Repository.Publish(new RpmPublishOptions { Checksum = checksum }, hello, tool);
+        var snapshot = await ground.FetchAsync();
+        var universe = ground.Open(snapshot);
+        var package = Assert.Single(universe.Providers(universe.Find("/usr/lib/hello/helper")!.Value).ToArray()).Package;
+        var bytes = File.ReadAllBytes(ground.Repository.At(universe.Path(package)));
+        Assert.Equal(Convert.ToHexStringLower(CryptographicOperations.HashData(new HashAlgorithmName(checksum.ToUpperInvariant()), bytes)), universe.Digest(package).ToString());
+        ground.Server.ClearLog();
+        Assert.True((await ground.FetchAsync()).IsUnchanged);
+        Assert.Equal(["/repodata/repomd.xml"], ground.Asked);
+
+        ground.Repository.Publish(new RpmPublishOptions { Checksum = checksum, Date = RpmSnapshotGround.Day(1) }, hello);
+        var path = ground.Repository.At(ground.Repository.PathOf("primary"));
+        var changed = File.ReadAllBytes(path);
+        changed[^1] ^= 1;
+        File.WriteAllBytes(path, changed);
+        Assert.Contains($"expected {checksum.Replace("sha", "SHA-", StringComparison.Ordinal)} ", (await ground.RefusedAsync()).Message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task A_new_snapshot_is_seen_and_offline_uses_the_last()
     {

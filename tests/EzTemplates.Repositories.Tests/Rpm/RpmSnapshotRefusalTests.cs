@@ -106,7 +106,8 @@ public sealed class RpmSnapshotRefusalTests
 
     [Theory]
     [InlineData("zck", FailureKind.Usage, "in zchunk form only")]
-    [InlineData("sha512", FailureKind.Untrusted, "a SHA-256 checksum")]
+    [InlineData("sha", FailureKind.Untrusted, "a checksum of type `sha256`, `sha384` or `sha512`")]
+    [InlineData("sha512", FailureKind.Untrusted, "not a digest of type `sha512`")]
     [InlineData("other", FailureKind.Untrusted, "names no list of packages")]
     [InlineData("size", FailureKind.Untrusted, "promises 1073741825 bytes of `repodata/")]
     [InlineData("open-size", FailureKind.Untrusted, "more than the 1073741824 that are read")]
@@ -117,9 +118,9 @@ public sealed class RpmSnapshotRefusalTests
         ground.Repository.Change(data =>
         {
             var isPrimary = data.Attribute("type")!.Value == "primary";
-            if (isPrimary && what == "sha512")
+            if (isPrimary && what.StartsWith("sha", StringComparison.Ordinal))
             {
-                data.Elements().First(e => e.Name.LocalName == "checksum").SetAttributeValue("type", "sha512");
+                data.Elements().First(e => e.Name.LocalName == "checksum").SetAttributeValue("type", what);
             }
             else if (isPrimary && what.EndsWith("size", StringComparison.Ordinal))
             {

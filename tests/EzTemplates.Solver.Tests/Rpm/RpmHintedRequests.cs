@@ -64,6 +64,7 @@ internal static partial class RpmHintedRequests
             "remove" => request with { Exclude = request.Exclude.RemoveAll(e => e == name) },
             "enable" => request with { Modules = request.Modules.Add(name) },
             "put" => request with { Modules = request.Modules.Remove(other).Add(name) },
+            "lift" when change.Groups["pin"].Success => request with { Pins = request.Pins.RemoveAll(p => p.Package == name && p.Priority <= 0) },
             _ => request with { Holds = request.Holds.RemoveAll(h => h.Package == name) },
         };
     }
@@ -72,7 +73,7 @@ internal static partial class RpmHintedRequests
         new(universe.Text(universe.Names[package.Value]), Architecture: universe.Text(universe.Architectures[package.Value]) is var a && a == "noarch" ? "" : a);
 
     [GeneratedRegex("^(?<act>remove) `(?<name>[^`]+)` from `exclude`|^(?<act>enable) `(?<name>[^`]+)` under `modules`$"
-        + "|^(?<act>put) `(?<name>[^`]+)` in the place of `(?<other>[^`]+)` under `modules`$|^(?<act>lift)(?: or change)? the hold on `(?<name>[^`]+)`$")]
+        + "|^(?<act>put) `(?<name>[^`]+)` in the place of `(?<other>[^`]+)` under `modules`$|^(?<act>lift)(?: or change)? the (?:hold|(?<pin>pin)) on `(?<name>[^`]+)`$")]
     private static partial Regex Change();
 
     [GeneratedRegex("^leave out `(?<name>[^`]+)`(?:(?:(?<and> and )| or )`(?<name>[^`]+)`)*(?:, or add a repository that has .*)?$")]

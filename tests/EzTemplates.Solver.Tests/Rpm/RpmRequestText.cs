@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Globalization;
 using EzTemplates.Domain;
 
 namespace EzTemplates.Solver.Tests;
@@ -22,6 +23,7 @@ internal static class RpmRequestText
                 "smallest" => request with { Prefer = AlternativePreference.Smallest },
                 "exclude" => request with { Exclude = [.. items] },
                 "hold" => request with { Holds = request.Holds.Add(new PackageHold(items[0], items[1], items.Length > 2 ? items[2] : "tested", null)) },
+                "pin" => request with { Pins = request.Pins.Add(new PackagePin(items[0], items[1], items[2], int.Parse(items[3], CultureInfo.InvariantCulture))) },
                 "fixed" => request with { Fixed = Ids(universe, items), BaseName = "centos-9@1.0.3" },
                 "lock" => request with { Preferred = Ids(universe, items) },
                 "update" => Updating(request, items),

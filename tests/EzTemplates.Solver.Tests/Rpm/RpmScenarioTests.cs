@@ -42,6 +42,7 @@ public sealed class RpmScenarioTests
         {
             Exclude = request.Exclude,
             Holds = [.. request.Holds.Select(h => (h.Package, h.VersionPattern))],
+            Pinned = [.. request.Pins.Where(p => p.Priority <= 0).Select(p => (p.Package, p.Version))],
             Streams = request.Modules,
             Base = [.. request.Fixed.Select(p => metadata.All.Single(s => $"{s.Name}-{s.Version}" == $"{universe.Text(universe.Names[p.Value])}-{universe.Text(universe.Versions[p.Value])}"))],
         };

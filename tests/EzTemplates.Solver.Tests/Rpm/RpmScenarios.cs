@@ -63,6 +63,26 @@ internal static class RpmScenarios
         ["several kernels"] = new("kernel 1\nkernel 2", "install kernel = 1, kernel = 2", "kernel=1 kernel=2"),
         ["a lower number hides the others of the name"] = new("@ base 10\na 1\n@ extra 99\na 2\nb 1", "install a, b", "a=1@base b=1@extra"),
         ["a version asked for outright is not hidden"] = new("@ base 10\na 1\n@ extra 99\na 2", "install a = 2", "a=2@extra"),
+        ["a pin on a source for one name"] = new("@ base\na 1\nb 1\n@ extra\na 2\nb 2", "install a, b ; pin a,,base,900", "a=1@base b=2@extra"),
+        ["a pin on a version"] = new("a 1.2\na 1.3\na 2", "install a ; pin a,1.*,,900", "a=1.3"),
+        ["a pin comes before what the lock has"] = new("a 1\na 2", "install a ; lock a 1 ; pin a,2-*,,900", "a=2"),
+        ["a pin below 500 is for what nothing else will do"] = new("a 1\na 2\nb 2", "install a, b ; pin *,2-*,,100", "a=1 b=2"),
+        ["the first pin that speaks counts"] = new("a 1\na 2", "install a ; pin a,2-1,,100 ; pin *,,*,900 ; pin a,2-1,,990", "a=1"),
+        ["a pin that forbids a version"] = new("a 1\na 2", "install a ; pin a,2-*,,-1", "a=1"),
+        ["a pin comes before a repository's priority"] = new("@ base 10\na 1\nb 1\n@ extra 99\na 2\nb 2", "install a, b ; pin a,,extra,700", "a=2@extra b=1@base"),
+        ["a repository that a pin puts last hides nothing"] = new("@ base 10\na 1\nb 1\nc 1\n@ extra 99\na 2\nb 2", "install a, b, c ; pin *,,base,100 ; pin b,,base,500", "a=2@extra b=1@base c=1@base"),
+        ["what a pin forbids hides nothing"] = new("@ base 10\na 1\n@ extra 99\na 2", "install a ; pin a,,base,-1", "a=2@extra"),
+        ["one package file in two sources has the pin of either"] = new("@ base\na 1\na 2\n@ extra\na 1", "install a ; pin a,,extra,900", "a=1@base"),
+        ["a pin on providers"] = new("a 1 ; Requires: v\np 1 ; Provides: v\nq 1 ; Provides: v", "install a ; pin q,1-*,,700", "a=1 q=1"),
+        ["a pin that forbids"] = new("a 1 ; Requires: libb\nlibb 1", "install a ; pin lib*,1-*,,-1", """
+            `a` is asked for
+            a 1-1 needs libb; a pin forbids libb 1-1
+            hint: lift the pin on `lib*`
+            """),
+        ["a pin that forbids what is asked for"] = new("a 1", "install a ; pin a,*,,0", """
+            `a` is asked for, but a pin forbids a 1-1
+            hint: lift the pin on `a`
+            """),
         ["if: a condition that holds"] = new("a 1 ; Requires: (b if c), c\nb 1\nc 1", "install a", "a=1 b=1 c=1"),
         ["if: a condition that does not hold"] = new("a 1 ; Requires: (b if c)\nb 1\nc 1", "install a", "a=1"),
         ["if: a condition among the roots"] = new("a 1 ; Requires: (b if c)\nb 1\nc 1", "install a, c", "a=1 b=1 c=1"),

@@ -150,7 +150,7 @@ internal sealed class RpmText
             Version = evr[(colon + 1)..dash],
             Release = evr[(dash + 1)..],
             Architecture = words.Length > 2 ? words[2] : "x86_64",
-            Sha256 = Sha256Digest.Of(Encoding.UTF8.GetBytes(line)),
+            Digest = Sha256Digest.Of(Encoding.UTF8.GetBytes(line)),
             Path = $"Packages/{words[0]}.rpm",
         };
         foreach (var part in parts.Skip(1))
