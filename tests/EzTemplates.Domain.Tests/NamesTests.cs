@@ -1,3 +1,5 @@
+using Xunit;
+
 namespace EzTemplates.Domain.Tests;
 
 public sealed class NamesTests
