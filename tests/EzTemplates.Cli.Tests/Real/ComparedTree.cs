@@ -46,8 +46,9 @@ internal sealed class ComparedTree
     private static string Time(string nanoseconds, long? newest) =>
         newest is { } seconds && long.Parse(nanoseconds, CultureInfo.InvariantCulture) >= seconds * 1_000_000_000 ? "made" : nanoseconds;
 
+    /// <summary>Of two names with one number the first counts, as for getpwuid(3).</summary>
     private static Dictionary<long, string> Names(string root, string file) => File.Exists(Path.Combine(root, file))
-        ? File.ReadLines(Path.Combine(root, file)).Select(line => line.Split(':')).ToDictionary(row => long.Parse(row[2], CultureInfo.InvariantCulture), row => row[0])
+        ? File.ReadLines(Path.Combine(root, file)).Select(line => line.Split(':')).DistinctBy(row => row[2]).ToDictionary(row => long.Parse(row[2], CultureInfo.InvariantCulture), row => row[0])
         : [];
 
     private static string WithoutNumbers(string text, Dictionary<long, string> users, Dictionary<long, string> groups)

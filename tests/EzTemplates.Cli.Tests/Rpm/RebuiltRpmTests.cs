@@ -7,7 +7,7 @@ namespace EzTemplates.Cli.Tests.Rpm;
 [Collection(OtherNamespaces.Name)]
 public sealed class RebuiltRpmTests(RebuiltRpms real) : IClassFixture<RebuiltRpms>
 {
-    private const string Os = "base-files, base-passwd, bash, coreutils, dash, libc-bin, grep, sed, passwd";
+    private const string Os = "base-files, base-passwd, bash, coreutils, dash, libc-bin, passwd";
 
     [Fact]
     public void Nginx_serves_over_an_update_and_a_roll_back()

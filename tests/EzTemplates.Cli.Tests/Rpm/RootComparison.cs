@@ -13,7 +13,7 @@ internal sealed class RootComparison(DnfRoot dnf, PeerDifferences allowed)
     {
         var (our, their) = (ComparedTree.Read(ours, epoch), ComparedTree.Read(theirs, epoch));
         Paths = our.Lines.Count;
-        var told = ComparedTree.Differences(our, their).Where(both => !allowed.Allow(both.Path)).Select(both => $"{both.Path}: {both.Ours}; dnf has {both.Theirs}").ToList();
+        var told = ComparedTree.Differences(our, their).Where(both => !allowed.Allow(both.Path)).Select(both => $"{both.Path}: {both.Ours}; dnf has {both.Theirs}, of {string.Join(' ', dnf.Rpm(theirs, "-qf", "--qf", "%{DBINSTANCE} %{NAME} [%{FILENAMES} %{FILEMTIMES} %{FILEFLAGS:fflags},]\n", both.Path).Lines.Select(line => OwnerOf(line, both.Path)))}").ToList();
         Tell("database", RpmDatabasePicture.Of(ours), RpmDatabasePicture.Of(theirs));
         Tell("rpm -qa", dnf.Installed(ours), dnf.Installed(theirs));
         Tell("rpm -Va", dnf.Verify(ours), dnf.Verify(theirs));
@@ -29,5 +29,12 @@ internal sealed class RootComparison(DnfRoot dnf, PeerDifferences allowed)
                 told.Add($"{what}: {mine.Count} lines in another order or number than dnf's {others.Count}");
             }
         }
+    }
+
+    /// <summary>Number and name of a package, and what its header says of a path.</summary>
+    private static string OwnerOf(string line, string path)
+    {
+        var words = line.Split(' ', 3);
+        return $"{words[0]} {words[1]} ({words[^1].Split(',').FirstOrDefault(file => file.StartsWith(path + " ", StringComparison.Ordinal))})";
     }
 }

@@ -11,6 +11,9 @@ internal static class RpmDatabasePicture
     // dnf imports the repository's key as a package.
     private const string Key = "gpg-pubkey";
 
+    // When a package was installed: rpm notes the hour, or counts up from SOURCE_DATE_EPOCH; here it is one time for all.
+    private const int InstallTime = 1008;
+
     public static List<string> Of(string root)
     {
         // A copy: rpm keeps a log beside it, which only one that may write can read.
@@ -50,7 +53,8 @@ internal static class RpmDatabasePicture
             lines.AddRange(Fields((byte[])row[1]).Select(field => $"header {names[(long)row[0]]}: {field}"));
         }
 
-        foreach (var row in Rows(connection, "SELECT type, name, tbl_name, sql FROM sqlite_master ORDER BY name"))
+        // SQLite's statistics come with use.
+        foreach (var row in Rows(connection, "SELECT type, name, tbl_name, sql FROM sqlite_master WHERE name <> 'sqlite_stat1' ORDER BY name"))
         {
             lines.Add("schema " + string.Join(' ', row));
         }
@@ -76,7 +80,8 @@ internal static class RpmDatabasePicture
         {
             var at = 8 + (16 * field);
             var data = header.AsSpan(8 + (16 * fields))[places[field]..places.Where(place => place > places[field]).DefaultIfEmpty(places[field]).Min()];
-            yield return string.Create(CultureInfo.InvariantCulture, $"{Number(header, at)} {Number(header, at + 4)} {places[field]} {Number(header, at + 12)} {Convert.ToHexStringLower(data)}");
+            var value = Number(header, at) == InstallTime ? "a time" : Convert.ToHexStringLower(data);
+            yield return string.Create(CultureInfo.InvariantCulture, $"{Number(header, at)} {Number(header, at + 4)} {places[field]} {Number(header, at + 12)} {value}");
         }
     }
 
