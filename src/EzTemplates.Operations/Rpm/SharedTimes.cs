@@ -1,5 +1,6 @@
 using EzTemplates.Domain;
 using EzTemplates.Domain.Configuring;
+using EzTemplates.Formats;
 
 namespace EzTemplates.Operations;
 
@@ -14,7 +15,7 @@ internal static class SharedTimes
     public static void Put(TreeEdit tree, IEnumerable<StoredRpm> installed)
     {
         var known = new Dictionary<TreePath, Laid>();
-        foreach (var file in installed.SelectMany(package => package.Files.Files).Where(file => file.Type is EntryType.File or EntryType.Symlink && file.LinkSet == 0))
+        foreach (var file in installed.SelectMany(package => OfOneName(package.Files.Files)))
         {
             if (!known.TryGetValue(file.Path, out var before))
             {
@@ -36,6 +37,10 @@ internal static class SharedTimes
             }
         }
     }
+
+    /// <summary>Files and links; names of one file have one time, which no other package shares.</summary>
+    private static IEnumerable<RpmFile> OfOneName(IEnumerable<RpmFile> files) => files.Where(file => file.Type == EntryType.Symlink || file is { Type: EntryType.File, LinkSet: 0 })
+        .Concat(files.Where(file => file is { Type: EntryType.File, LinkSet: not 0 }).GroupBy(file => file.LinkSet).Where(names => names.Count() == 1).SelectMany(names => names));
 
     private readonly record struct Laid(EntryType Type, bool IsSkipped, bool IsGhost, uint? Time, uint Color, bool IsMixed = false);
 }

@@ -37,7 +37,7 @@ internal sealed class ComparedRecipes : IDisposable
 
     public void Up() => Ez.Succeed("up", _recipe, "--name", "web");
 
-    public void Update() => Ez.Succeed("update", _recipe);
+    public void Update() => Ez.Succeed("update", _temp.At("recipes/system.yaml"), _recipe);
 
     public void Dispose() => _temp.Dispose();
 

@@ -65,7 +65,7 @@ internal sealed class DrawnPackage
             _head.Append(_random.Next(9) switch
             {
                 0 => $"Requires(pre): {Earlier()}\n",
-                1 => $"Requires({Draw.From(_random, "post", "preun", "postun", "posttrans", "pretrans", "verify", "meta", "pre,postun")}): {Earlier()}\n",
+                1 => $"Requires({Draw.From(_random, "post", "pre,post")}): {Earlier()}\n",
                 2 => $"Requires: ({Earlier()} or {Earlier()})\n",
                 3 => $"Requires: ({Earlier()} if {Earlier()})\n",
                 4 => $"Requires: ({Earlier()} and {Earlier()})\n",
