@@ -52,15 +52,24 @@ public sealed class GeneratedRpmRepository : IDisposable
     public void Publish(RpmPublishOptions options, params IReadOnlyList<GeneratedRpm> packages)
     {
         ArgumentNullException.ThrowIfNull(options);
+        Publish(options, packages.Select(package => KeyValuePair.Create(package.FileName, Built(package))));
+    }
+
+    /// <summary>Publishes packages that are built already.</summary>
+    /// <param name="files">Bytes by the names of their files.</param>
+    public void Publish(RpmPublishOptions options, IEnumerable<KeyValuePair<string, byte[]>> files)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        ArgumentNullException.ThrowIfNull(files);
         foreach (var folder in new[] { At("Packages"), At("repodata") }.Where(Directory.Exists))
         {
             Directory.Delete(folder, recursive: true);
         }
 
         Directory.CreateDirectory(At("Packages"));
-        foreach (var package in packages)
+        foreach (var (name, bytes) in files)
         {
-            File.WriteAllBytes(At($"Packages/{package.FileName}"), Built(package));
+            File.WriteAllBytes(At("Packages/" + name), bytes);
         }
 
         ToolRun.Run("createrepo_c", ["--quiet", "--no-database", "--checksum", options.Checksum, "--compress-type=gz", "--general-compress-type=gz", "--revision", Seconds(options.Date), .. GroupArguments(options), Root]).Succeed();
@@ -74,6 +83,17 @@ public sealed class GeneratedRpmRepository : IDisposable
         }
 
         WriteRepomd(repomd, options);
+    }
+
+    /// <summary>The same packages with signatures of the repository's key, by rpm's own tool.</summary>
+    public Dictionary<string, byte[]> Sign(IEnumerable<KeyValuePair<string, byte[]>> files)
+    {
+        ArgumentNullException.ThrowIfNull(files);
+        Requires.Tool("rpmsign");
+        using var temp = new TempFolder();
+        var paths = files.Select(file => temp.WriteFile(file.Key, file.Value)).ToList();
+        ToolRun.Run("rpmsign", ["--define", $"_gpg_name {Key.Fingerprint}", "--define", $"_gpg_path {Key.Home}", "--define", $"__gpg {ToolRun.Locate("gpg")}", "--addsign", .. paths]).Succeed();
+        return paths.ToDictionary(path => Path.GetFileName(path), File.ReadAllBytes);
     }
 
     /// <summary>Changes what repomd.xml says of its files, and signs it anew.</summary>

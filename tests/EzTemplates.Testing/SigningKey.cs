@@ -41,6 +41,9 @@ public sealed class SigningKey : IDisposable
 
     public string ArmoredPublicKey { get; }
 
+    /// <summary>The GnuPG home, for tools that sign by themselves.</summary>
+    public string Home => _home.Root;
+
     public byte[] ClearSign(byte[] text) => Gpg(text, "--clearsign", "--digest-algo", "SHA512").Stdout;
 
     public byte[] DetachSign(byte[] text) => Gpg(text, "--armor", "--detach-sign", "--digest-algo", "SHA512").Stdout;

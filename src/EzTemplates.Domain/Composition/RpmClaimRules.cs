@@ -2,7 +2,7 @@ namespace EzTemplates.Domain.Composition;
 
 /// <summary>
 /// rpm's rules (lib/transaction.c, handleOverlappedFiles; lib/rpmfi.c, rpmfilesCompare): packages may share a path of which they say the
-/// same, whatever it is, and the last installed sets its time; of two programs for two architectures the 64-bit one stays.
+/// same, whatever it is, and the last one sets its time until it is known in which order they were installed; of two programs for two architectures the 64-bit one stays.
 /// </summary>
 internal sealed class RpmClaimRules(IReadOnlyList<ComposedPackage> packages) : ClaimRules(packages)
 {

@@ -68,7 +68,9 @@ internal sealed class ConfigureRpms
         var laid = LaidAccounts.In(edit, NumbersIn(edit));
         owners.Put(edit, (_, kind, name) => laid.NumberOf(kind, name), _ => false);
         RunTransaction(edit, owners, (database, laid.NumberOf));
-        var order = database.Rewrite(_layer.Packages, before, Epoch).Select(place => place + (_subject.Os is null ? 0 : _below.Packages.Length)).ToList();
+        var installed = database.Rewrite(_layer.Packages, before, Epoch);
+        SharedTimes.Put(edit, installed.Select(place => _layer.Packages[place]));
+        var order = installed.Select(place => place + (_subject.Os is null ? 0 : _below.Packages.Length)).ToList();
         var made = NumbersIn(edit);
         owners.Put(edit, (path, kind, name) => laid.IsThereFor(kind, name, edit.PackageOf(path), order) ? made(kind, name) : null, edit.IsScripts);
         RecipeFiles.Put(_ground, edit, _subject);

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text;
 using System.Text.Json;
 using EzTemplates.Testing;
 
@@ -80,12 +79,12 @@ public sealed class PeerTests(RealGround ground)
         ground.Ez.Succeed(["env", "create", environment, "--template", os, .. apps.SelectMany(app => (string[])["--with", app])]);
         var locks = apps.Prepend(os).Select(ground.LockOf).ToList();
         var (ours, theirs) = (ComparedTree.Read(ground.Mount(environment)), ComparedTree.Read(Peer(temp, suite, apps.Length == 0 ? "custom" : "essential", locks)));
-        foreach (var path in ours.Lines.Keys.Union(theirs.Lines.Keys).Where(path => ours.Lines.GetValueOrDefault(path) != theirs.Lines.GetValueOrDefault(path)).Order(StringComparer.Ordinal))
+        foreach (var (path, our, their) in ComparedTree.Differences(ours, theirs))
         {
             // Each list is to know which of its lines were met.
             if (!Array.ConvertAll(allowed, list => list.Allow(path)).Contains(true))
             {
-                yield return $"{environment} {path}: {ours.Lines.GetValueOrDefault(path)}; mmdebstrap has {theirs.Lines.GetValueOrDefault(path)}";
+                yield return $"{environment} {path}: {our}; mmdebstrap has {their}";
             }
         }
     }
@@ -111,49 +110,5 @@ public sealed class PeerTests(RealGround ground)
         }).Succeed();
         ToolRun.Run("tar", "-xpf", archive, "-C", root, "--xattrs", "--xattrs-include=*", "--numeric-owner").Succeed();
         return root;
-    }
-
-    /// <summary>A tree as lines to compare: owners by name, since their numbers follow the order in which scripts ran.</summary>
-    private sealed class ComparedTree
-    {
-        private static readonly string[] Accounts = ["/etc/passwd", "/etc/group", "/etc/shadow", "/etc/gshadow", "/etc/passwd-", "/etc/group-", "/etc/shadow-", "/etc/gshadow-"];
-
-        public required Dictionary<string, string> Lines { get; init; }
-
-        public static ComparedTree Read(string root)
-        {
-            var seen = SeenTree.List(root);
-            var (users, groups) = (Names(root, "etc/passwd"), Names(root, "etc/group"));
-            return new ComparedTree { Lines = seen.Rows.ToDictionary(row => row.Key, row => Line(root, row.Value, users, groups)) };
-        }
-
-        /// <summary>All of a path but a folder's time, which is that of the last change in it.</summary>
-        private static string Line(string root, SeenRow seen, Dictionary<long, string> users, Dictionary<long, string> groups)
-        {
-            var row = seen.Row with { Uid = 0, Gid = 0, Mtime = seen.Row.IsFolder ? "" : seen.Row.Mtime };
-            if (Accounts.Contains(row.Path))
-            {
-                row = row with { Content = WithoutNumbers(File.ReadAllText(root + row.Path), users, groups) };
-            }
-
-            return $"{row} {(row.IsFolder ? 0 : seen.Links)} {seen.Xattrs} {users.GetValueOrDefault(seen.Row.Uid, "?")}:{groups.GetValueOrDefault(seen.Row.Gid, "?")}";
-        }
-
-        private static Dictionary<long, string> Names(string root, string file) => File.Exists(Path.Combine(root, file))
-            ? File.ReadLines(Path.Combine(root, file)).Select(line => line.Split(':')).ToDictionary(row => long.Parse(row[2], CultureInfo.InvariantCulture), row => row[0])
-            : [];
-
-        private static string WithoutNumbers(string text, Dictionary<long, string> users, Dictionary<long, string> groups)
-        {
-            var told = new StringBuilder();
-            foreach (var line in text.Split('\n').Order(StringComparer.Ordinal))
-            {
-                told.AppendJoin(':', line.Split(':').Select((field, i) => long.TryParse(field, CultureInfo.InvariantCulture, out var number) && i is 2 or 3
-                    ? i == 2 && line.Count(c => c == ':') > 3 ? users.GetValueOrDefault(number, field) : groups.GetValueOrDefault(number, field)
-                    : field)).Append('|');
-            }
-
-            return told.ToString();
-        }
     }
 }

@@ -22,6 +22,12 @@ def latin1(name):
     return name.decode("latin-1")
 
 
+def attribute(path, name):
+    """A capability with its value; others hold numbers of users, which two trees may have unlike."""
+    value = os.getxattr(path, name, follow_symlinks=False).hex() if name == "security.capability" else ""
+    return latin1(os.fsencode(name)) + ("=" + value if value else "")
+
+
 def digest(path):
     with open(path, "rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
@@ -36,7 +42,7 @@ def describe(path):
         "target": latin1(os.readlink(path)) if kind == "l" else "",
         "device": f"{os.major(status.st_rdev)}:{os.minor(status.st_rdev)}" if kind in "cb" else "",
         "inode": str(status.st_ino), "links": status.st_nlink, "size": status.st_size,
-        "xattrs": [latin1(os.fsencode(name)) for name in os.listxattr(path, follow_symlinks=False)],
+        "xattrs": sorted(attribute(path, name) for name in os.listxattr(path, follow_symlinks=False)),
     })
 
 

@@ -13,48 +13,8 @@ internal sealed class RpmGround : IDisposable
 {
     public const long Epoch = 1_700_000_000;
 
-    /// <summary>Long before what scriptlets write: a file that one changes has another time, whatever the second of the build.</summary>
-    private const string Dated = "find %{buildroot} -exec touch --no-dereference --date=@1600000000 {} +";
-
-    /// <summary>A system that can run scripts: busybox, a merged /usr, and accounts. The text is a spec's, for <see cref="Build"/>.</summary>
-    public const string Base = """
-        %package -n base
-        Summary: a system
-        Provides: /bin/sh
-        %description -n base
-        d
-        %files -n base
-        %dir /dev
-        %dir /etc
-        %dir /proc
-        %dir /run
-        %dir /sys
-        %dir %attr(0755,root,root) /usr
-        %dir /usr/bin
-        %dir /usr/sbin
-        %dir /usr/lib
-        %dir /usr/lib64
-        %dir /var
-        %dir /var/lib
-        %dir %attr(1777,root,root) /tmp
-        /bin
-        /sbin
-        /lib
-        /lib64
-        /usr/bin/*
-        %config(noreplace) /etc/passwd
-        %config(noreplace) /etc/group
-        """;
-
-    private const string Install = """
-        cd %{buildroot} || { mkdir -p %{buildroot} && cd %{buildroot}; }
-        mkdir -p dev etc proc run sys usr/bin usr/sbin usr/lib usr/lib64 var/lib tmp
-        for d in bin sbin lib lib64; do ln -s usr/$d %{buildroot}/$d; done
-        cp "$BUSYBOX" %{buildroot}/usr/bin/busybox
-        for t in sh cat echo grep chown chmod mkdir touch ln rm sed sort id stat sleep ls true false; do ln -s busybox %{buildroot}/usr/bin/$t; done
-        echo 'root:x:0:0:root:/root:/bin/sh' > %{buildroot}/etc/passwd
-        echo 'root:x:0:' > %{buildroot}/etc/group
-        """;
+    /// <summary>As <see cref="RpmSpec.Base"/>.</summary>
+    public const string Base = RpmSpec.Base;
 
     // Each spec is built once: the same one serves many tests.
     private static readonly ConcurrentDictionary<string, Lazy<Dictionary<string, byte[]>>> Built = new(StringComparer.Ordinal);
@@ -90,43 +50,13 @@ internal sealed class RpmGround : IDisposable
     public Dictionary<string, string> Build(string packages, string install = "", params string[] options)
     {
         var folder = _temp.MakeFolder("packages" + ++_builds);
-        var built = Built.GetOrAdd(string.Join('\0', [packages, install, .. options]), _ => new Lazy<Dictionary<string, byte[]>>(() => BuildAnew(packages, install, options))).Value;
+        var built = Built.GetOrAdd(string.Join('\0', [packages, install, .. options]), _ => new Lazy<Dictionary<string, byte[]>>(() => new RpmSpec(packages, install) { Options = options }.Build())).Value;
         foreach (var (name, bytes) in built)
         {
             File.WriteAllBytes(Path.Combine(folder, name), bytes);
         }
 
         return built.Keys.ToDictionary(name => NameOf(Path.Combine(folder, name)), name => Path.Combine(folder, name));
-    }
-
-    private static Dictionary<string, byte[]> BuildAnew(string packages, string install, string[] options)
-    {
-        using var temp = new TempFolder();
-        var folder = temp.Root;
-        var spec = temp.WriteFile("odd.spec", $"""
-            Name: odd
-            Version: 1
-            Release: 1
-            Summary: s
-            License: MIT
-            AutoReqProv: no
-            %define __os_install_post %nil
-            %define _build_id_links none
-            %define _binary_payload w1.gzdio
-            %description
-            d
-            %install
-            {Install}
-            {install}
-            {Dated}
-            {packages}
-
-            """);
-        ToolRun.Run(new ToolCommand("rpmbuild", ["-bb", "--quiet", "--define", $"_topdir {folder}", "--define", "_unpackaged_files_terminate_build 0", .. options, spec])
-        {
-            Environment = new Dictionary<string, string?> { ["BUSYBOX"] = ToolRun.Locate("busybox"), ["HOME"] = folder, ["LC_ALL"] = "C.UTF-8" },
-        }).Succeed();
-        return Directory.EnumerateFiles(Path.Combine(folder, "RPMS"), "*.rpm", SearchOption.AllDirectories).ToDictionary(file => Path.GetFileName(file), File.ReadAllBytes);
     }
 
     /// <summary>Builds a version from package files, which the store finds as if they had been fetched.</summary>
