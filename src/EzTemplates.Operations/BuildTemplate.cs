@@ -39,7 +39,8 @@ public static class BuildTemplate
         var subject = Subject(workspace, locked);
         using var writer = workspace.Store.BeginWriting(workspace.Patience);
         using var batch = writer.BeginIngest();
-        var packages = BringPackages.Begin(workspace, batch, new IngestedRows(locked, rows, PackageTrust.Of(workspace, writer, locked)), cancel);
+        using var trust = PackageTrust.Of(workspace, writer, locked);
+        var packages = BringPackages.Begin(workspace, batch, new IngestedRows(locked, rows, trust), cancel);
         await using var ended = packages.ConfigureAwait(false);
         var downloaded = await workspace.Steps.RunAsync("fetch", () => packages.Fetched).ConfigureAwait(false);
         var contents = await workspace.Steps.RunAsync("ingest", () => packages.Unpacked).ConfigureAwait(false);

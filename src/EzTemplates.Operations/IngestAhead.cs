@@ -21,7 +21,8 @@ internal sealed class IngestAhead(Workspace workspace, LockedRecipe locked)
         {
             using var writer = workspace.Store.BeginWriting(workspace.Patience);
             using var batch = writer.BeginIngest();
-            var packages = BringPackages.Begin(workspace, batch, new IngestedRows(locked, locked.Lock.Packages, PackageTrust.Of(workspace, writer, locked)), cancel);
+            using var trust = PackageTrust.Of(workspace, writer, locked);
+            var packages = BringPackages.Begin(workspace, batch, new IngestedRows(locked, locked.Lock.Packages, trust), cancel);
             await using var ended = packages.ConfigureAwait(false);
             _downloaded = await packages.Fetched.ConfigureAwait(false);
             _ = await packages.Unpacked.ConfigureAwait(false);

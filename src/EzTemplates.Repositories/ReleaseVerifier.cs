@@ -48,11 +48,11 @@ public sealed class ReleaseVerifier
     public SignedText Verify(byte[] inRelease, TrustedKeys keys, string subject)
     {
         RequireOneMessage(inRelease, subject);
-        using var folder = new VerifierFolder(_workFolder, keys, subject);
+        using var folder = OpenFolder(keys, subject);
         var message = folder.Write("message", inRelease);
         var output = folder.PathOf("text");
         var signer = _isSequoia
-            ? RunSequoia(["--output", output, "--cleartext", message], folder, keys, subject)
+            ? RunSequoia(["--output", output, "--cleartext", message], folder, subject)
             : SignatureReport.Judge(Run([.. GpgvArguments(folder), "--output", output, message]), keys, subject);
         return File.Exists(output)
             ? new SignedText(File.ReadAllBytes(output), signer)
@@ -72,13 +72,24 @@ public sealed class ReleaseVerifier
     /// <exception cref="EzException">It is not signed by a key that may.</exception>
     internal string VerifyDetached(IEnumerable<Stream> parts, byte[] signature, TrustedKeys keys, string subject)
     {
-        using var folder = new VerifierFolder(_workFolder, keys, subject);
-        var text = folder.Write("text", parts);
-        var detached = folder.Write("signature", signature);
-        return _isSequoia
-            ? RunSequoia(["--signature-file", detached, text], folder, keys, subject)
-            : SignatureReport.Judge(Run([.. GpgvArguments(folder), detached, text]), keys, subject);
+        using var folder = OpenFolder(keys, subject);
+        return VerifyDetached(parts, signature, folder, subject);
     }
+
+    /// <summary>Likewise, with a folder that serves many runs, several at the same time.</summary>
+    /// <exception cref="EzException">It is not signed by one of the folder's keys.</exception>
+    internal string VerifyDetached(IEnumerable<Stream> parts, byte[] signature, VerifierFolder folder, string subject)
+    {
+        using var text = folder.WritePassing(parts);
+        using var packets = new MemoryStream(signature, writable: false);
+        using var detached = folder.WritePassing([packets]);
+        return _isSequoia
+            ? RunSequoia(["--signature-file", detached.Path, text.Path], folder, subject)
+            : SignatureReport.Judge(Run([.. GpgvArguments(folder), detached.Path, text.Path]), folder.Keys, subject);
+    }
+
+    /// <exception cref="EzException">A key cannot be read, or there is none.</exception>
+    internal VerifierFolder OpenFolder(TrustedKeys keys, string subject) => new(_workFolder, keys, subject);
 
     /// <summary>
     /// One signed message, and nothing before it: a second one could smuggle in text under the first one's signature. Inside a message
@@ -106,14 +117,14 @@ public sealed class ReleaseVerifier
         ["--homedir", folder.Root, "--status-fd", "1", .. folder.Keyrings.SelectMany(k => new[] { "--keyring", k })];
 
     /// <summary>sqv has no status lines: it prints the fingerprints of the certificates that made valid signatures, and only those.</summary>
-    private string RunSequoia(IEnumerable<string> arguments, VerifierFolder folder, TrustedKeys keys, string subject)
+    private string RunSequoia(IEnumerable<string> arguments, VerifierFolder folder, string subject)
     {
         var signers = Run([.. folder.Keyrings.SelectMany(k => new[] { "--keyring", k }), .. arguments])
             .Select(line => line.Trim()).Where(line => line.Length is 40 or 64 && line.All(char.IsAsciiHexDigit));
         var lines = signers.SelectMany(s => new[] { "[GNUPG:] NEWSIG", "[GNUPG:] GOODSIG " + s, $"[GNUPG:] VALIDSIG {s} - - - - - - 10 - {s}" }).ToList();
 
         // Nothing printed says only that no allowed key signed it validly.
-        return SignatureReport.Judge(lines.Count > 0 ? lines : ["[GNUPG:] NEWSIG", "[GNUPG:] NO_PUBKEY unknown"], keys, subject);
+        return SignatureReport.Judge(lines.Count > 0 ? lines : ["[GNUPG:] NEWSIG", "[GNUPG:] NO_PUBKEY unknown"], folder.Keys, subject);
     }
 
     private static Process Start(ProcessStartInfo start)

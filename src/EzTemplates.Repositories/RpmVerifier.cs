@@ -7,8 +7,11 @@ namespace EzTemplates.Repositories;
 /// Verifies an rpm package's own signature with the host's verifier, before anything of the package is believed. It reads the headers, whose
 /// digests must hold; the payload's are checked by who unpacks the package, which must be the same bytes.
 /// </summary>
-public sealed class RpmVerifier(ReleaseVerifier verifier)
+/// <remarks>The keys are written out for the verifier once; safe to use from many threads.</remarks>
+public sealed class RpmVerifier(ReleaseVerifier verifier) : IDisposable
 {
+    private readonly Dictionary<TrustedKeys, VerifierFolder> _folders = [];
+
     /// <param name="package">From its first byte; read to its end only if the signature covers the payload itself.</param>
     /// <param name="subject">What messages call it: its file's name.</param>
     /// <returns>The primary fingerprint of the key that signed it.</returns>
@@ -23,6 +26,14 @@ public sealed class RpmVerifier(ReleaseVerifier verifier)
     /// <param name="headers">Their signature must not cover the payload itself.</param>
     public string Verify(RpmHeaders headers, TrustedKeys keys, string subject) => Verify(headers, [], keys, subject);
 
+    public void Dispose()
+    {
+        foreach (var folder in _folders.Values)
+        {
+            folder.Dispose();
+        }
+    }
+
     private string Verify(RpmHeaders headers, Stream[] payload, TrustedKeys keys, string subject)
     {
         var signature = RpmSignature.Of(headers) ?? throw new EzException(
@@ -30,6 +41,14 @@ public sealed class RpmVerifier(ReleaseVerifier verifier)
             $"`{subject}` is not signed, or its signature leaves the payload out",
             "if that is meant, say `trust: unsigned` in the recipe's repository");
         using var header = headers.Main.OpenBytes();
-        return verifier.VerifyDetached([header, .. payload], signature.Packets.ToArray(), keys, subject);
+        return verifier.VerifyDetached([header, .. payload], signature.Packets.ToArray(), FolderOf(keys, subject), subject);
+    }
+
+    private VerifierFolder FolderOf(TrustedKeys keys, string subject)
+    {
+        lock (_folders)
+        {
+            return _folders.TryGetValue(keys, out var folder) ? folder : (_folders[keys] = verifier.OpenFolder(keys, subject));
+        }
     }
 }

@@ -1,13 +1,15 @@
 using System.Collections.Immutable;
+using System.Globalization;
 using System.Text;
 using EzTemplates.Domain;
 
 namespace EzTemplates.Repositories;
 
-/// <summary>A private folder for one run of a verifier: its input, its output, and the keys in binary form. Removed at the end.</summary>
+/// <summary>A private folder for runs of a verifier with the same keys: their input, their output, and the keys in binary form. Removed at the end.</summary>
 internal sealed class VerifierFolder : IDisposable
 {
     private readonly WorkPlace _place;
+    private int _passing;
 
     /// <param name="parent">Where it is made, see <see cref="WorkPlace"/>.</param>
     /// <exception cref="EzException">A key cannot be read, or there is none.</exception>
@@ -21,6 +23,7 @@ internal sealed class VerifierFolder : IDisposable
                 "name one with `keys:` in the recipe's repository, or Signed-By in this host's APT configuration");
         }
 
+        Keys = keys;
         _place = WorkPlace.Make(parent);
         try
         {
@@ -35,6 +38,8 @@ internal sealed class VerifierFolder : IDisposable
         }
     }
 
+    public TrustedKeys Keys { get; }
+
     public string Root => _place.Root;
 
     public ImmutableArray<string> Keyrings { get; }
@@ -47,7 +52,10 @@ internal sealed class VerifierFolder : IDisposable
         return Write(name, [one]);
     }
 
-    public string Write(string name, IEnumerable<Stream> parts)
+    /// <summary>A file of one run, with a name of its own.</summary>
+    public PassingFile WritePassing(IEnumerable<Stream> parts) => new(Write(string.Create(CultureInfo.InvariantCulture, $"input{Interlocked.Increment(ref _passing)}"), parts));
+
+    private string Write(string name, IEnumerable<Stream> parts)
     {
         var path = PathOf(name);
         try
@@ -81,6 +89,23 @@ internal sealed class VerifierFolder : IDisposable
                 $"the key file `{file}` that may sign `{subject}` cannot be read: {unreadable.Message}",
                 "put the key there, or change `keys:` or Signed-By",
                 unreadable);
+        }
+    }
+}
+
+/// <summary>Goes when it is disposed of; what cannot go does so with its folder.</summary>
+internal sealed class PassingFile(string path) : IDisposable
+{
+    public string Path { get; } = path;
+
+    public void Dispose()
+    {
+        try
+        {
+            File.Delete(Path);
+        }
+        catch (Exception failed) when (failed is IOException or UnauthorizedAccessException)
+        {
         }
     }
 }

@@ -23,7 +23,7 @@ public sealed class DoctorTests : IDisposable
         var run = _ez.Run("doctor");
         Assert.Equal((0, ""), (run.ExitCode, run.Error));
         Assert.DoesNotContain(run.Lines, line => line.StartsWith("problem", StringComparison.Ordinal));
-        foreach (var check in (string[])["kernel", "overlay", "images", "user-namespaces", "signatures", "liblzma", "libzstd", "libz", "store", "file-system", "clones", "entry-types", "attributes", "ids", "bounds", "configuration"])
+        foreach (var check in (string[])["kernel", "overlay", "images", "user-namespaces", "signatures", "liblzma", "libzstd", "libz", "libbz2", "store", "file-system", "clones", "entry-types", "attributes", "ids", "bounds", "configuration"])
         {
             Assert.Contains(run.Lines, line => line.Split(' ', StringSplitOptions.RemoveEmptyEntries) is [_, var name, ..] && name == check);
         }

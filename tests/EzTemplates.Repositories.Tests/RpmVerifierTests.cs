@@ -65,9 +65,31 @@ public sealed class RpmVerifierTests : IDisposable
         using var expired = SigningKey.Expired();
         var rpm = new RawRpm { SignHeader = expired.DetachSignBinary }.File("/a").ToArray();
         var keys = new TrustedKeys([], [expired.ArmoredPublicKey], []);
-        var failure = Assert.ThrowsAny<EzException>(() => new RpmVerifier(ReleaseVerifier.Find(_temp.Root)).Verify(new MemoryStream(rpm), keys, "odd.rpm"));
+        using var verifier = new RpmVerifier(ReleaseVerifier.Find(_temp.Root));
+        var failure = Assert.ThrowsAny<EzException>(() => verifier.Verify(new MemoryStream(rpm), keys, "odd.rpm"));
         Assert.Equal(FailureKind.Untrusted, failure.Kind);
         Assert.Contains($"the key `{expired.Fingerprint[^16..]}` has expired", failure.Message, StringComparison.Ordinal);
+    }
+
+    /// <summary>Keys are written out once for all packages; whose signature counts stays each repository's own matter.</summary>
+    [Fact]
+    public void One_verifier_serves_many_packages_at_once_and_leaves_nothing_behind()
+    {
+        using var other = new SigningKey("other <other@example.org>");
+        TrustedKeys[] repositories = [Keys, new TrustedKeys([], [other.ArmoredPublicKey], [])];
+        var packages = new[] { _key, other }.Select(key => new RawRpm { SignHeader = key.DetachSignBinary }.File("/a").ToArray()).ToArray();
+        using (var verifier = new RpmVerifier(ReleaseVerifier.Find(_temp.Root)))
+        {
+            Parallel.For(0, 16, i =>
+            {
+                var (package, keys) = (packages[i % 2], repositories[i / 2 % 2]);
+                var failure = Record.Exception(() => verifier.Verify(new MemoryStream(package), keys, "odd.rpm"));
+                Assert.Equal(i % 2 == i / 2 % 2, failure is null);
+                Assert.True(failure is null or EzException { Kind: FailureKind.Untrusted });
+            });
+        }
+
+        Assert.Empty(Directory.EnumerateFileSystemEntries(_temp.Root));
     }
 
     /// <summary>rpm's own test package and key, and a distribution's of years ago whose signature is over header and payload.</summary>
@@ -80,9 +102,10 @@ public sealed class RpmVerifierTests : IDisposable
         var samples = Path.Combine(Requires.Shared(), "samples");
         using var archive = File.OpenRead(Path.Combine(samples, "rpm", package));
         var keys = new TrustedKeys([Path.Combine(samples, "keys", key)], [], []);
-        Assert.Equal(40, new RpmVerifier(ReleaseVerifier.Find(_temp.Root)).Verify(archive, keys, package).Length);
+        using var verifier = new RpmVerifier(ReleaseVerifier.Find(_temp.Root));
+        Assert.Equal(40, verifier.Verify(archive, keys, package).Length);
         archive.Position = 0;
-        var failure = Assert.Throws<EzException>(() => new RpmVerifier(ReleaseVerifier.Find(_temp.Root)).Verify(archive, Keys, package));
+        var failure = Assert.Throws<EzException>(() => verifier.Verify(archive, Keys, package));
         Assert.Equal(FailureKind.Untrusted, failure.Kind);
     }
 
@@ -91,7 +114,11 @@ public sealed class RpmVerifierTests : IDisposable
     private static byte[] Old(Action<RawRpmHeader> change, Func<byte[], byte[]> sign) =>
         new RawRpm { Change = change, SignPackage = sign, ChangeSignature = header => header.Remove(1004) }.File("/a").ToArray();
 
-    private string Verify(byte[] rpm) => new RpmVerifier(ReleaseVerifier.Find(_temp.Root)).Verify(new MemoryStream(rpm), Keys, "odd.rpm");
+    private string Verify(byte[] rpm)
+    {
+        using var verifier = new RpmVerifier(ReleaseVerifier.Find(_temp.Root));
+        return verifier.Verify(new MemoryStream(rpm), Keys, "odd.rpm");
+    }
 
     private string Refused(byte[] rpm)
     {

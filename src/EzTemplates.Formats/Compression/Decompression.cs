@@ -38,7 +38,7 @@ public static class Decompression
             CompressionKind.Gzip => GzipDecoderStream.Open(source, options),
             CompressionKind.Xz or CompressionKind.Lzma => new LzmaDecoderStream(source, LzmaDecoder.Create(kind, options), kind),
             CompressionKind.Zstd => new ZstdDecoderStream(source, ZstdDecoder.Create(options), options.AsDpkg),
-            CompressionKind.Bzip2 => new Bzip2DecoderStream(source, options),
+            CompressionKind.Bzip2 => new Bzip2DecoderStream(source, Bzip2Decoder.Create(), options.AsDpkg),
             _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, "not a kind of compression"),
         };
     }

@@ -12,5 +12,6 @@ public static class SystemLibraries
         new(LzmaNative.Library, LzmaNative.DebianPackage),
         new(ZstdNative.Library, ZstdNative.DebianPackage),
         new(ZlibNative.Library, ZlibNative.DebianPackage),
+        new(Bzip2Native.Library, Bzip2Native.DebianPackage),
     ];
 }

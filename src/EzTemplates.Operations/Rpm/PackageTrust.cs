@@ -9,7 +9,7 @@ namespace EzTemplates.Operations;
 /// Whose signature a package must have before anything of it is kept. A deb has none: its digest stands in what its archive signed. An rpm
 /// package is signed itself, by a key of its repository, unless the recipe says that the repository is not.
 /// </summary>
-internal sealed class PackageTrust
+internal sealed class PackageTrust : IDisposable
 {
     private readonly Func<LockedPackage, TrustedKeys?> _keysOf;
     private readonly Lazy<RpmVerifier> _verifier;
@@ -73,6 +73,14 @@ internal sealed class PackageTrust
     /// <summary>Whether a package that the store has unpacked needs its archive for <see cref="VerifyKnown"/>.</summary>
     public bool NeedsArchive(ContentStore store, LockedPackage row) =>
         store.HasContents(row.Sha256) && _keysOf(row) is not null && store.FindContents(row.Sha256) is { } known && CoversPayload(StoredRpm.HeadersOf(store, known));
+
+    public void Dispose()
+    {
+        if (_verifier.IsValueCreated)
+        {
+            _verifier.Value.Dispose();
+        }
+    }
 
     private static bool CoversPayload(RpmHeaders headers) => RpmSignature.Of(headers)?.Part == RpmSignedPart.Package;
 

@@ -35,7 +35,7 @@ internal sealed class RpmMetadataReading
             case "repomd":
                 var repomd = RepomdReader.Read(plain, file.Path);
                 Items.Add(repomd.Revision);
-                Items.AddRange(repomd.Files.Select(f => $"{f.Type} {f.Path} {f.Size} {f.OpenSize} {f.Sha256} {f.OpenSha256}"));
+                Items.AddRange(repomd.Files.Select(f => $"{f.Type} {f.Path} {f.Size} {f.OpenSize} {f.Digest} {f.OpenDigest}"));
                 break;
             default:
                 _builder.AddPrimary("x", plain, file.Path);
@@ -55,7 +55,7 @@ internal sealed class RpmMetadataReading
             universe.Text(universe.Names[number]),
             universe.Text(universe.Versions[number]),
             universe.Text(universe.Architectures[number]),
-            universe.Sha256(package),
+            universe.Digest(package),
             universe.Path(package),
             universe.Sizes[number].ToString(CultureInfo.InvariantCulture),
             universe.InstalledSizes[number].ToString(CultureInfo.InvariantCulture),
@@ -83,7 +83,7 @@ internal sealed class RpmMetadataReading
         var expected = file.Items.Select(item => item.Split(' ', 2)).ToList();
         foreach (var digest in expected.Select(item => item[0]).Distinct())
         {
-            _ = _builder.Add("x", new RpmRecord { Name = "p" + digest, Architecture = "noarch", Version = "1", Sha256 = Sha256Digest.Parse(digest), Path = digest });
+            _ = _builder.Add("x", new RpmRecord { Name = "p" + digest, Architecture = "noarch", Version = "1", Digest = StatedDigest.Parse(digest), Path = digest });
         }
 
         var paths = expected.Select(item => item[1]).ToHashSet(StringComparer.Ordinal);
@@ -91,7 +91,7 @@ internal sealed class RpmMetadataReading
         var universe = _builder.ToUniverse();
         foreach (var path in paths)
         {
-            Items.AddRange(universe.Providers(universe.Find(path)!.Value).ToArray().Select(provider => $"{universe.Sha256(provider.Package)} {path}"));
+            Items.AddRange(universe.Providers(universe.Find(path)!.Value).ToArray().Select(provider => $"{universe.Digest(provider.Package)} {path}"));
         }
     }
 
@@ -104,7 +104,7 @@ internal sealed class RpmMetadataReading
             var colon = evr.IndexOf(':', StringComparison.Ordinal);
             var parts = evr[(colon + 1)..].Split('-');
             var record = new RpmRecord { Name = name, Epoch = colon < 0 ? "" : evr[..colon], Version = parts[0], Release = parts[1], Architecture = architecture, Path = "x" };
-            record.Sha256 = Sha256Digest.Of(System.Text.Encoding.UTF8.GetBytes($"{name} {evr} {architecture}"));
+            record.Digest = Sha256Digest.Of(System.Text.Encoding.UTF8.GetBytes($"{name} {evr} {architecture}"));
             Xunit.Assert.True(_builder.Add("x", record) is null || architecture == "src", $"{file.Path}: {name} {evr}");
         }
 

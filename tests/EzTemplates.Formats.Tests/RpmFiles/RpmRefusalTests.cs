@@ -26,6 +26,7 @@ public sealed class RpmRefusalTests
         ["no name"] = Field(h => h.Remove(1000), "header", "no NAME"),
         ["digest algorithm"] = Field(h => h.Ints(5011, 99), "header", "FILEDIGESTALGO is 99"),
         ["file digest"] = Field(h => h.Texts(1035, "", new string('0', 64)), "payload: /usr/odd/hello", "FILEDIGESTS promises 0000"),
+        ["older file digest"] = Field(h => h.Ints(5011, 1).Texts(1035, "", new string('0', 32)), "payload: /usr/odd/hello", "FILEDIGESTS promises 0000"),
         ["digest's length"] = Field(h => h.Texts(1035, "", "00"), "payload: /usr/odd/hello", "FILEDIGESTS has 2 digits"),
         ["file size"] = Field(h => h.Ints(1028, 0, 7), "payload: /usr/odd/hello", "6 bytes, FILESIZES says 7"),
         ["negative size"] = Field(h => h.Remove(1028).Longs(5008, 0, -1), "header: /usr/odd/hello", "LONGFILESIZES is no size"),

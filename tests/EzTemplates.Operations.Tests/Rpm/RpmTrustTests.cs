@@ -73,7 +73,7 @@ public sealed class RpmTrustTests : IDisposable
 
         var bytes = File.ReadAllBytes(signed);
         LockedPackage[] rows = [new LockedPackage("odd", "1-1", "x86_64", "r", "odd.rpm", bytes.Length, Sha256Digest.Of(bytes), "root")];
-        var trust = new PackageTrust(_ => new TrustedKeys([], [_key.ArmoredPublicKey], []), () => _ground.At("work"));
+        using var trust = new PackageTrust(_ => new TrustedKeys([], [_key.ArmoredPublicKey], []), () => _ground.At("work"));
         Assert.Empty(FetchPackages.Missing(_ground.Work, rows, trust));
         File.Delete(_ground.Work.Store.ArchivePath(rows[0].Sha256));
         Assert.Empty(FetchPackages.Missing(_ground.Work, rows));

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using EzTemplates.Domain;
+using EzTemplates.Domain.Composition;
 using EzTemplates.Testing;
 using Xunit;
 

@@ -13,9 +13,24 @@ internal sealed class DigestSet : IDisposable
     {
         var hash = IncrementalHash.CreateHash(algorithm);
         _digests.Add((field, hash, hex));
-        if (hex.Length != hash.HashLengthInBytes * 2)
+        RequireLength(field, algorithm, hex, hash.HashLengthInBytes);
+    }
+
+    /// <exception cref="MalformedArchiveException">It can be no such digest.</exception>
+    public static void RequireLength(string field, HashAlgorithmName algorithm, string hex, int bytes)
+    {
+        if (hex.Length != bytes * 2)
         {
-            throw new MalformedArchiveException($"its field {field} has {hex.Length} digits, a {algorithm.Name} digest has {hash.HashLengthInBytes * 2}");
+            throw new MalformedArchiveException($"its field {field} has {hex.Length} digits, a {algorithm.Name} digest has {bytes * 2}");
+        }
+    }
+
+    /// <exception cref="MalformedArchiveException">They are different ones.</exception>
+    public static void RequireEqual(string field, string expected, string found)
+    {
+        if (!found.Equals(expected, StringComparison.OrdinalIgnoreCase))
+        {
+            throw new MalformedArchiveException($"{field} promises {expected}, the bytes come to {found}: it is damaged");
         }
     }
 
@@ -32,11 +47,7 @@ internal sealed class DigestSet : IDisposable
     {
         foreach (var (field, hash, expected) in _digests)
         {
-            var found = Convert.ToHexStringLower(hash.GetHashAndReset());
-            if (!found.Equals(expected, StringComparison.OrdinalIgnoreCase))
-            {
-                throw new MalformedArchiveException($"{field} promises {expected}, the bytes come to {found}: it is damaged");
-            }
+            RequireEqual(field, expected, Convert.ToHexStringLower(hash.GetHashAndReset()));
         }
     }
 

@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using System.Text;
 using EzTemplates.Domain;
 
@@ -124,19 +125,36 @@ internal sealed class RpmUnpacking(RpmFileTable table, RpmReadOptions options, F
             throw new MalformedArchiveException($"it has {size} bytes, {RpmField.FileSizes.Name} says {file.Size}");
         }
 
-        using var digests = new DigestSet();
-        if (!file.Digest.IsEmpty)
-        {
-            digests.Expect(RpmField.FileDigests.Name, table.DigestAlgorithm, Encoding.Latin1.GetString(file.Digest.Span));
-        }
-
-        var digest = CheckedSink.Store(sink, new DigestingStream(content, digests), size);
-        digests.Check();
+        var digest = StoreChecked(file, size, content);
         _contents[index] = digest;
         if (_links[index].Names > 1)
         {
             _linked[file.LinkSet] = digest;
         }
+    }
+
+    /// <summary>The sink's own digest is what newer packages promise; another one is computed beside it.</summary>
+    private Sha256Digest StoreChecked(RpmFile file, long size, Stream content)
+    {
+        if (file.Digest.IsEmpty)
+        {
+            return CheckedSink.Store(sink, content, size);
+        }
+
+        var (field, expected) = (RpmField.FileDigests.Name, Encoding.Latin1.GetString(file.Digest.Span));
+        if (table.DigestAlgorithm == HashAlgorithmName.SHA256)
+        {
+            DigestSet.RequireLength(field, table.DigestAlgorithm, expected, Sha256Digest.ByteCount);
+            var stored = CheckedSink.Store(sink, content, size);
+            DigestSet.RequireEqual(field, expected, stored.ToString());
+            return stored;
+        }
+
+        using var digests = new DigestSet();
+        digests.Expect(field, table.DigestAlgorithm, expected);
+        var digest = CheckedSink.Store(sink, new DigestingStream(content, digests), size);
+        digests.Check();
+        return digest;
     }
 
     private static void CheckTarget(RpmFile file, long size, Stream content)
