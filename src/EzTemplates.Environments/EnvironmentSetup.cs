@@ -5,10 +5,10 @@ using EzTemplates.Domain.Configuring;
 namespace EzTemplates.Environments;
 
 /// <summary>What environments on a mapping have of their own besides their names; asked for where it is needed, since it costs reading.</summary>
-public sealed class EnvironmentSetup(Func<ImmutableArray<PrivateFile>> files, Func<ImmutableArray<SourcesFile>> sources, Func<ImmutableArray<string>> firstCommands)
+public sealed class EnvironmentSetup(Func<ImmutableArray<PrivateFile>> files, Func<ImmutableArray<SourcesFile>?> sources, Func<ImmutableArray<string>> firstCommands)
 {
     private readonly Lazy<ImmutableArray<PrivateFile>> _files = new(files);
-    private readonly Lazy<ImmutableArray<SourcesFile>> _sources = new(sources);
+    private readonly Lazy<ImmutableArray<SourcesFile>?> _sources = new(sources);
     private readonly Lazy<ImmutableArray<string>> _firstCommands = new(firstCommands);
 
     public static EnvironmentSetup None { get; } = new(() => [], () => [], () => []);
@@ -16,8 +16,8 @@ public sealed class EnvironmentSetup(Func<ImmutableArray<PrivateFile>> files, Fu
     /// <summary>Of a new one, each only where the version has its folder.</summary>
     public ImmutableArray<PrivateFile> Files => _files.Value;
 
-    /// <summary>The package sources for this host, the list of each package manager with the keys beside it.</summary>
-    public ImmutableArray<SourcesFile> Sources => _sources.Value;
+    /// <summary>The package sources for this host, the list of each package manager with the keys beside it; null where they cannot be told now.</summary>
+    public ImmutableArray<SourcesFile>? Sources => _sources.Value;
 
     /// <summary>Shell commands that run before the first command in it does.</summary>
     public ImmutableArray<string> FirstCommands => _firstCommands.Value;

@@ -98,8 +98,10 @@ public static class CheckStore
     {
         try
         {
-            _ = Compositions.FindProvenance(store, composition);
-            return null;
+            var entries = Sha256Digest.TryParse(Compositions.Read(store.Layout.CompositionOf(composition))!.Manifest, out var manifest) && StoreFile.Exists(store.Layout.ManifestOf(manifest))
+                ? store.Versions.ReadManifest(manifest).Entries.Length
+                : (int?)null;
+            return Compositions.FindProvenance(store, composition) is { } provenance && entries is not null && provenance.PackageOfEntry.Length != entries ? "it is of another manifest" : null;
         }
         catch (EzException damaged) when (damaged.Kind == FailureKind.Store)
         {

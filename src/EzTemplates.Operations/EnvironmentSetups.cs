@@ -24,8 +24,8 @@ internal sealed class EnvironmentSetups(Workspace workspace)
         {
             var manifest = new Lazy<Manifest>(() => workspace.Environments.ManifestOf(mapping));
             var versions = new Lazy<ImmutableArray<TemplateVersionRecord>>(() => MappedVersions.Of(workspace.Store, mapping.Template));
-            var sources = new Lazy<ImmutableArray<SourcesFile>>(() => SourcesOf(manifest.Value, versions.Value));
-            setup = new EnvironmentSetup(() => [.. Files(manifest.Value, sources.Value)], () => sources.Value, () => CommandsOf(manifest.Value, versions.Value));
+            var sources = new Lazy<ImmutableArray<SourcesFile>?>(() => SourcesOf(manifest.Value, versions.Value));
+            setup = new EnvironmentSetup(() => [.. Files(manifest.Value, sources.Value ?? [])], () => sources.Value, () => CommandsOf(manifest.Value, versions.Value));
             _known.Add(mapping, setup);
         }
 
@@ -48,8 +48,9 @@ internal sealed class EnvironmentSetups(Workspace workspace)
         }
     }
 
-    /// <summary>A host that has no mirror for a repository says so once, and the environment is made without.</summary>
-    private ImmutableArray<SourcesFile> SourcesOf(Manifest manifest, ImmutableArray<TemplateVersionRecord> versions)
+    /// <summary>A host that has no mirror for a repository says so once, and a new environment is made without.</summary>
+    /// <returns>Null where they cannot be told.</returns>
+    private ImmutableArray<SourcesFile>? SourcesOf(Manifest manifest, ImmutableArray<TemplateVersionRecord> versions)
     {
         if (versions.IsEmpty || !versions.All(version => version.Settings.WriteSources))
         {
@@ -78,7 +79,7 @@ internal sealed class EnvironmentSetups(Workspace workspace)
         catch (EzException absent) when (absent.Kind is FailureKind.Usage or FailureKind.Untrusted)
         {
             workspace.Tell(new OperationEvent.Warning($"no {(held.Family == PackageFamily.Deb ? "APT" : "package")} sources are written: {absent.Message}"));
-            return [];
+            return null;
         }
     }
 

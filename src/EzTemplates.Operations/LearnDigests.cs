@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Security.Cryptography;
 using EzTemplates.Domain;
 using EzTemplates.Repositories;
+using EzTemplates.Store;
 
 namespace EzTemplates.Operations;
 
@@ -20,7 +21,9 @@ internal static class LearnDigests
         var unknown = rows.Where(row => row.Stated is { } stated && !known.ContainsKey(stated)).DistinctBy(row => row.Stated).ToList();
         if (unknown.Count > 0 && !workspace.Options.DryRun)
         {
+            // Another command would wait for these very files, and miss those that have their other name by then.
             using var writer = workspace.Store.BeginWriting(workspace.Patience);
+            using var turn = FileLock.Acquire(workspace.Store.Layout.NamingLock, FileLockMode.Exclusive, "the archives of packages that are summed anew", workspace.Patience);
             await workspace.Steps.RunAsync("fetch", () => LearnAsync(workspace, ground, unknown, known, cancel)).ConfigureAwait(false);
         }
 

@@ -8,17 +8,17 @@ namespace EzTemplates.Operations;
 /// <summary>Turns the solver's choice into a lock.</summary>
 internal static class LockMaking
 {
-    /// <summary>The number of the configure rules that this ez has. It rises whenever a lock would give another tree than before.</summary>
-    public const int ConfigureRules = 3;
+    /// <summary>The number of the configure rules that this ez has for a family. It rises whenever a lock of it would give another tree than before.</summary>
+    public static int ConfigureRules(PackageFamily family) => family == PackageFamily.Deb ? 3 : 4;
 
     /// <exception cref="EzException">The lock was made for configure rules that this ez does not have.</exception>
     public static void RequireKnownRules(TemplateLock held)
     {
-        if (held.Rules is not (0 or ConfigureRules))
+        if (held.Rules != 0 && held.Rules != ConfigureRules(held.Family))
         {
             throw new EzException(
                 FailureKind.Usage,
-                $"the lock of `{held.Template}` asks for configure rules {held.Rules}, and this ez has rules {ConfigureRules}",
+                $"the lock of `{held.Template}` asks for configure rules {held.Rules}, and this ez has rules {ConfigureRules(held.Family)}",
                 $"ez lock {held.Template}, or use the ez that made it");
         }
     }
@@ -61,7 +61,7 @@ internal static class LockMaking
     {
         var asked = file.Recipe.Configure ?? (os!.Rules > 0 ? ConfigureMode.Sandbox : ConfigureMode.None);
         return os is null || os.Rules > 0 == (asked == ConfigureMode.Sandbox)
-            ? asked == ConfigureMode.Sandbox ? ConfigureRules : 0
+            ? asked == ConfigureMode.Sandbox ? ConfigureRules(file.Os.Family) : 0
             : throw new EzException(
                 FailureKind.Usage,
                 $"`{file.FullPath}` says `configure: {(os.Rules > 0 ? "none" : "sandbox")}`, and `{os.Template}` is {(os.Rules > 0 ? "" : "not ")}configured: an application does as its OS",

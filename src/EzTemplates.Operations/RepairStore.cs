@@ -61,7 +61,7 @@ internal sealed class RepairStore
                 _repair.RestoreImage(fault.Digest);
                 break;
             case StoreThing.Provenance when fault.Version is null:
-                _repair.RestoreProvenance(fault.Digest, ComposedTemplates.Again(_workspace, _writer, _batch, Kept(fault.Digest), _cancel).Provenance);
+                _repair.RestoreProvenance(fault.Digest, Recompose(Kept(fault.Digest)).Provenance);
                 break;
             case StoreThing.Provenance:
                 var version = VersionOf(fault);
@@ -96,6 +96,14 @@ internal sealed class RepairStore
 
     private StoredVersion VersionOf(StoreFault fault) => _versions.FirstOrDefault(one => one.Record.Reference == fault.Version)
         ?? throw new EzException(FailureKind.Store, "the record or the lock of its version cannot be read", $"ez build {fault.Version?.Template}");
+
+    private ComposedManifest Recompose(CompositionJson kept)
+    {
+        var composed = ComposedTemplates.Again(_workspace, _writer, _batch, kept, _cancel);
+        return ManifestText.DigestOf(composed.Manifest).ToString() == kept.Manifest
+            ? composed
+            : throw new EzException(FailureKind.Store, "its packages compose to another manifest now, so whose its paths are cannot be told", "remap the environments on it to newer versions");
+    }
 
     private CompositionJson Kept(Sha256Digest composition) => Compositions.Read(_workspace.Store.Layout.CompositionOf(composition))
         ?? throw new EzException(FailureKind.Store, "what it is made of cannot be read", "remove the file: composing the same again writes it again");

@@ -25,8 +25,8 @@ internal sealed class ScriptIds(IdSource source, IdTable known, string subject)
 {
     private readonly List<LockedId> _made = [];
 
-    /// <summary>The numbers that tools picked for what scripts made.</summary>
-    public ImmutableArray<LockedId> Picked { get; private set; } = [];
+    /// <summary>All that scripts made, with the numbers that they saw: those that tools picked, or that were asked for in so many words.</summary>
+    public ImmutableArray<LockedId> Seen { get; private set; } = [];
 
     /// <summary>What the tools are told; grows by what scripts made that nobody knew.</summary>
     public IdTable Known { get; private set; } = known;
@@ -45,7 +45,7 @@ internal sealed class ScriptIds(IdSource source, IdTable known, string subject)
     public Renumbering Settle(AccountText before, AccountText after)
     {
         var made = after.MadeSince(before);
-        Picked = [.. Picked, .. made];
+        Seen = [.. Seen, .. after.NewSince(before)];
         var unknown = made.Where(row => Known.Find(row.Kind, row.Name) is null).ToImmutableArray();
         if (!unknown.IsEmpty)
         {

@@ -12,6 +12,9 @@ public static class KeyBlocks
     private const int LineBytes = 48;
     private const int PublicKeyPacket = 6;
 
+    // sources.list(5), Signed-By: no other key of the same certificate.
+    private const char ThisKeyAlone = '!';
+
     /// <summary>A repository's key file as text, so that it need not lie beside a recipe any more.</summary>
     /// <exception cref="EzException">It cannot be read, or holds no key.</exception>
     public static RepositorySpec Inline(RepositorySpec spec)
@@ -48,7 +51,7 @@ public static class KeyBlocks
     private static List<(string Fingerprint, byte[] Bytes)> Certificates(TrustedKeys keys)
     {
         var rings = keys.Files.Select(Read).Concat(keys.Inline.Select(text => TrustedKeys.Dearmor(Encoding.UTF8.GetBytes(text), "the key inside the sources file")));
-        return [.. rings.SelectMany(Certificates).Where(certificate => keys.Fingerprints.IsEmpty || keys.Fingerprints.Contains(certificate.Fingerprint))];
+        return [.. rings.SelectMany(Certificates).Where(certificate => keys.Fingerprints.IsEmpty || keys.Fingerprints.Any(asked => asked.TrimEnd(ThisKeyAlone) == certificate.Fingerprint))];
     }
 
     internal static string Armor(byte[] binary)

@@ -146,6 +146,9 @@ public sealed class StoreLayout
     public string CompositionProvenanceOf(Sha256Digest composition) => Path.Combine(Compositions, composition + ".provenance");
 
     /// <summary>Had while an environment comes or goes.</summary>
+    /// <summary>Held while archives get the names that builds look for them by.</summary>
+    public string NamingLock => At("store", "locks", "naming");
+
     public string EnvironmentNamesLock => At("store", "locks", "environments");
 
     public string PackageLockOf(Sha256Digest package) => Path.Combine(Work, $"package-{package}.lock");

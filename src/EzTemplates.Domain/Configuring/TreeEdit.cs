@@ -74,8 +74,12 @@ public sealed class TreeEdit
         _scripts[path] = works;
     }
 
-    /// <summary>Changes when a path was changed, and nothing else of it.</summary>
-    public void PutTime(TreePath path, FileTime mtime) => _names[path] = _names[path] with { Inode = new Inode(_names[path].Inode.Entry with { Mtime = mtime }) };
+    /// <summary>Changes when a file was changed, under all of its names, and nothing else of it.</summary>
+    public void PutTime(TreePath path, FileTime mtime)
+    {
+        var inode = _names[path].Inode;
+        inode.Entry = inode.Entry with { Mtime = mtime };
+    }
 
     /// <summary>Gives a file to somebody, under all of its names; no script has a part in it.</summary>
     public void Own(TreePath path, uint uid, uint gid, int mode)

@@ -8,13 +8,19 @@ namespace EzTemplates.Environments;
 /// <summary>Package sources that nobody has edited follow the version, and what its host has by now.</summary>
 internal sealed partial class PrivateJudgement
 {
-    public void JudgeSources(Func<ImmutableArray<SourcesFile>> wanted)
+    public void JudgeSources(Func<ImmutableArray<SourcesFile>?> wanted)
     {
         foreach (var list in PackageSources.Lists.Where(list => !_judged.Contains(list) && IsUnedited(list)))
         {
+            if (wanted() is not { } all)
+            {
+                // This host knows them no more, for now: what is there stays.
+                return;
+            }
+
             // An edited list keeps its keys as they are, and one that was taken away gets none.
             var owner = PlaceOf(list).TryStatus()!.Value;
-            var files = wanted().Where(file => file.Path.Parent == list.Parent).ToList();
+            var files = all.Where(file => file.Path.Parent == list.Parent).ToList();
             foreach (var path in KeysBeside(list).Append(list).Where(path => files.TrueForAll(file => file.Path != path) && IsUnedited(path)))
             {
                 _judged.Add(path);

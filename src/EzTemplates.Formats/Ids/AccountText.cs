@@ -13,6 +13,14 @@ public sealed record AccountText(string Passwd, string Group)
 
     public ImmutableArray<LockedId> Rows { get; } = [.. Read(Passwd, LockedId.User), .. Read(Group, LockedId.Group)];
 
+    /// <summary>The names that came since, whoever chose their numbers, and those that have the number of another too.</summary>
+    public ImmutableArray<LockedId> NewSince(AccountText before)
+    {
+        ArgumentNullException.ThrowIfNull(before);
+        var names = before.Rows.Select(row => (row.Kind, row.Name)).ToHashSet();
+        return [.. Rows.Where(row => !names.Contains((row.Kind, row.Name)))];
+    }
+
     /// <summary>
     /// The names that came since, with numbers that a tool has picked. Of several names with one number the first stands for it; a
     /// further name of somebody who was there before is none of them.

@@ -21,7 +21,7 @@ internal sealed class ConfigureRpms
     private readonly ComposedRpms _layer;
     private readonly Provenance _below;
     private readonly Provenance _packages;
-    private ImmutableArray<LockedId> _picked = [];
+    private ImmutableArray<LockedId> _seen = [];
     private ScriptIds _ids = null!;
     private bool _hasMetOwners;
     private string? _unreadable;
@@ -44,7 +44,7 @@ internal sealed class ConfigureRpms
     {
         var configured = ScriptRuns.UntilSettled(_subject, (ids, before) =>
         {
-            (_ids, _picked, _hasMetOwners) = (ids, before?.Picked ?? [], false);
+            (_ids, _seen, _hasMetOwners) = (ids, before?.Seen ?? [], false);
             var tree = Configure();
             return new ScriptRun(tree, IsSettled: !_hasMetOwners);
         });
@@ -112,7 +112,7 @@ internal sealed class ConfigureRpms
             .Select(package => new TransactionPackage(names[package.Name] == 1 ? package.Name : package.Headers.Nevra, RpmPackageHead.Of(package.Headers.Signature, package.Headers.Main)))
             .ToImmutableArray();
         var transaction = RpmTransaction.Prepare(_writer.MakePassingFolder(), ChosenLibrpm.For(_workspace, _writer, _ground, edit), RpmMacros.For(before.Database.Folder), packages);
-        uint? Shown(string kind, string name) => _picked.FirstOrDefault(row => row.Kind == kind && row.Name == name)?.Number ?? before.Laid(kind, name);
+        uint? Shown(string kind, string name) => _seen.FirstOrDefault(row => row.Kind == kind && row.Name == name)?.Number ?? before.Laid(kind, name);
         var unknown = owners.Names.Where(owner => Shown(owner.Kind, owner.Name) is null).ToList();
         _ground.Run(edit, _ids, [transaction.Step(RpmMacros.Variables(_subject.Epoch))], [], new ShownMeanwhile([transaction.Bind], seen => owners.Put(seen, (_, kind, name) => Shown(kind, name), _ => false)));
         var after = NumbersIn(edit);

@@ -15,23 +15,37 @@ internal static class SharedTimes
     public static void Put(TreeEdit tree, IEnumerable<StoredRpm> installed)
     {
         var known = new Dictionary<TreePath, Laid>();
+        var folders = new Dictionary<TreePath, TreePath>();
         foreach (var file in installed.SelectMany(package => OfOneName(package.Files.Files)))
         {
-            if (!known.TryGetValue(file.Path, out var before))
+            // Packages may call one place by several names.
+            if (!folders.TryGetValue(file.Path.Parent, out var folder))
             {
-                known.Add(file.Path, new Laid(file.Type, IsSkipped: false, file.IsGhost, file.IsGhost ? null : file.Mtime, file.Color));
+                folders.Add(file.Path.Parent, folder = tree.Settle(file.Path.Parent.Append("x")).Parent);
+            }
+
+            var place = folder.Append(file.Path.Name);
+            if (!known.TryGetValue(place, out var before))
+            {
+                known.Add(place, new Laid(file.Type, IsSkipped: false, file.IsGhost, file.IsGhost ? null : file.Mtime, file.Color));
                 continue;
             }
 
             var isSkipped = !before.IsSkipped && !before.IsGhost;
-            known[file.Path] = before with { IsSkipped = isSkipped, IsGhost = file.IsGhost, Time = isSkipped || file.IsGhost ? before.Time : file.Mtime, IsMixed = before.IsMixed || before.Color != file.Color };
+            known[place] = before with
+            {
+                IsSkipped = isSkipped,
+                IsGhost = file.IsGhost,
+                Time = isSkipped || file.IsGhost ? before.Time : file.Mtime,
+                IsMixed = before.IsMixed || before.Color != file.Color,
+                IsShared = true,
+            };
         }
 
-        foreach (var (path, laid) in known)
+        foreach (var (place, laid) in known)
         {
             // Of programs for several architectures the preferred one stands there; what a script has changed has its own time.
-            var place = tree.Settle(path);
-            if (laid is { Time: { } time, IsMixed: false } && tree.Find(place) is { } entry && entry.Type == laid.Type && entry.Mtime != new FileTime(time) && !tree.IsScripts(place))
+            if (laid is { Time: { } time, IsMixed: false, IsShared: true } && tree.Find(place) is { } entry && entry.Type == laid.Type && entry.Mtime != new FileTime(time) && !tree.IsScripts(place))
             {
                 tree.PutTime(place, new FileTime(time));
             }
@@ -42,5 +56,5 @@ internal static class SharedTimes
     private static IEnumerable<RpmFile> OfOneName(IEnumerable<RpmFile> files) => files.Where(file => file.Type == EntryType.Symlink || file is { Type: EntryType.File, LinkSet: 0 })
         .Concat(files.Where(file => file is { Type: EntryType.File, LinkSet: not 0 }).GroupBy(file => file.LinkSet).Where(names => names.Count() == 1).SelectMany(names => names));
 
-    private readonly record struct Laid(EntryType Type, bool IsSkipped, bool IsGhost, uint? Time, uint Color, bool IsMixed = false);
+    private readonly record struct Laid(EntryType Type, bool IsSkipped, bool IsGhost, uint? Time, uint Color, bool IsMixed = false, bool IsShared = false);
 }

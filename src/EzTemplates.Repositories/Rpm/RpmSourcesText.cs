@@ -7,7 +7,7 @@ using EzTemplates.Domain.Configuring;
 namespace EzTemplates.Repositories;
 
 /// <summary>
-/// rpm-md repositories for an environment (dnf.conf(5), "Repo Options"; zypper reads the same), with their keys beside them, so that it needs
+/// rpm-md repositories for an environment (dnf.conf(5), "Repo Options"; zypper reads the same but what leaves packages out), with their keys beside them, so that it needs
 /// none of the host's files. Key files that it has itself, byte for byte, are named instead: an update of the template brings new keys. Ids
 /// begin with <c>ez-</c>, since distributions' packages bring lists of their own, and of two repositories with one id the second counts for nothing.
 /// </summary>
@@ -27,8 +27,14 @@ public static class RpmSourcesText
                 continue;
             }
 
+            if (list == PackageSources.Zypper && !(repository.Only.IsEmpty && repository.Except.IsEmpty))
+            {
+                text.Append(CultureInfo.InvariantCulture, $"{(text.Length == 0 ? "" : "\n")}# {repository.Id} is not here: zypper would offer the packages of it that the recipe leaves out.\n");
+                continue;
+            }
+
             var signed = repository.Trust != RpmTrust.Unsigned;
-            var blocks = !signed || IsInTree(repository.Keys, isInTree) ? "" : KeyBlocks.Blocks(repository.Keys);
+            var blocks = !signed || IsInTree(repository.Keys, isInTree) ? null : BlocksOf(repository);
             var rest = addresses + Options(repository, list) + blocks;
             var id = Enumerable.Range(1, int.MaxValue).Select(number => number == 1 ? repository.Id : string.Create(CultureInfo.InvariantCulture, $"{repository.Id}-{number}"))
                 .First(id => !taken.TryGetValue(id, out var same) || same == rest);
@@ -38,13 +44,21 @@ public static class RpmSourcesText
             }
 
             var key = PackageSources.KeyOf(list, id);
-            var named = !signed ? "" : $"gpgkey={(blocks == "" ? string.Join(' ', repository.Keys.Files.Select(file => "file://" + file)) : "file://" + key)}\n";
+            var named = !signed ? "" : $"gpgkey={(blocks is null ? string.Join(' ', repository.Keys.Files.Select(file => "file://" + file)) : "file://" + key)}\n";
             text.Append(CultureInfo.InvariantCulture, $"{(text.Length == 0 ? "" : "\n")}[ez-{id}]\nname={id}\n{addresses}enabled=1\n{Options(repository, list)}{named}");
-            keys.AddRange(blocks == "" ? [] : [new SourcesFile(key, MarkedText.Write(blocks))]);
+            keys.AddRange(blocks is null ? [] : [new SourcesFile(key, MarkedText.Write(blocks))]);
         }
 
         return text.Length == 0 ? [] : [new SourcesFile(list, MarkedText.Write(text.ToString())), .. keys];
     }
+
+    /// <exception cref="EzException">Untrusted: its keys are nowhere on this host, so an environment could trust nobody, or whom the recipe does not.</exception>
+    private static string BlocksOf(ResolvedRpmRepository repository) => KeyBlocks.Blocks(repository.Keys) is { Length: > 0 } blocks
+        ? blocks
+        : throw new EzException(
+            FailureKind.Untrusted,
+            $"no key file of this host has the keys {string.Join(", ", repository.Keys.Fingerprints)} of the repository `{repository.Id}`",
+            "install the distribution's package of keys, or name a key file in the recipe");
 
     /// <summary>A folder of the host (file:) is not there inside. dnf asks a metalink, or else a list, beside the roots.</summary>
     private static string Addresses(ResolvedRpmRepository repository)

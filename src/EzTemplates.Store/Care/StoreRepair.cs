@@ -110,7 +110,11 @@ public sealed class StoreRepair : IDisposable
         _work.WriteDurably(_store.Layout.CompositionProvenanceOf(composition), ProvenanceText.Write(provenance));
 
     /// <summary>For a damaged one that no version would write: whoever composes the same again writes it again.</summary>
-    public void RemoveComposition(Sha256Digest composition) => Native.Libc.TryRemoveFile(null, _store.Layout.CompositionOf(composition));
+    public void RemoveComposition(Sha256Digest composition)
+    {
+        Native.Libc.TryRemoveFile(null, _store.Layout.CompositionOf(composition));
+        Native.Libc.TryRemoveFile(null, _store.Layout.CompositionProvenanceOf(composition));
+    }
 
     /// <summary>In place, since it may be mounted.</summary>
     public void RestoreImage(Sha256Digest manifest)

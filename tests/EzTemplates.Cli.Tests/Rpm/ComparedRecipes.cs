@@ -39,7 +39,11 @@ internal sealed class ComparedRecipes : IDisposable
 
     public void Update() => Ez.Succeed("update", _temp.At("recipes/system.yaml"), _recipe);
 
-    public void Dispose() => _temp.Dispose();
+    public void Dispose()
+    {
+        _ = Ez.Run("env", "remove", "web");
+        _temp.Dispose();
+    }
 
     /// <summary>Has dnf install what the locks name.</summary>
     /// <returns>The root.</returns>
@@ -48,7 +52,10 @@ internal sealed class ComparedRecipes : IDisposable
         foreach (var layer in (string[])["system", "site"])
         {
             var (epoch, names) = DnfRoot.ReadLock(LockOf(layer));
-            Dnf.Install(_temp.At(name), epoch, names);
+            if (names.Length > 0)
+            {
+                Dnf.Install(_temp.At(name), epoch, names);
+            }
         }
 
         return _temp.At(name);

@@ -37,6 +37,6 @@ internal sealed class DrawnPlaces
 
     public string SharedEntry(Random random) => _shared[random.Next(_shared.Count)].Entry;
 
-    /// <summary>The same in all packages: which of several times counts follows from more than is drawn here.</summary>
-    public string Times => string.Join('\n', _shared.Select((file, number) => $"touch --no-dereference --date=@{1_000_000_000 + number} '.{file.Path}'"));
+    /// <summary>Of the files and links, in one build's root: packages of several builds that share one say different times.</summary>
+    public string Times(Random random) => string.Join('\n', _shared.Select(file => $"touch --no-dereference --date=@{1_000_000_000 + random.Next(600_000_000)} '.{file.Path}'"));
 }

@@ -53,7 +53,7 @@ internal sealed class DrawnRpms
         Places.Install + "\n" + string.Join('\n', packages.Select(package => package.Install)))
     {
         Payload = Draw.From(_random, Payloads),
-        Times = Places.Times + "\n" + string.Join('\n', packages.Select(package => package.Times)),
+        Times = Places.Times(_random) + "\n" + string.Join('\n', packages.Select(package => package.Times)),
         Options = ["--define", $"_binary_filedigest_algorithm {_digests}", "--define", "_docdir_fmt %%{NAME}", "--define", "_binaries_in_noarch_packages_terminate_build 0"],
     };
 }

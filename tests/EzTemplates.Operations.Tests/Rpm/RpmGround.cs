@@ -152,7 +152,7 @@ internal sealed class RpmGround : IDisposable
             Base = below,
             Snapshots = [],
             Epoch = Epoch,
-            Rules = file.Recipe.Configure == ConfigureMode.None ? 0 : LockMaking.ConfigureRules,
+            Rules = file.Recipe.Configure == ConfigureMode.None ? 0 : LockMaking.ConfigureRules(PackageFamily.Rpm),
             Packages = [.. files.Select(Row).OrderBy(row => row.Name, StringComparer.Ordinal)],
         };
         File.WriteAllBytes(file.LockPath, LockText.Write(held));

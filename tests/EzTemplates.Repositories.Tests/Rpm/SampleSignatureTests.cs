@@ -67,7 +67,7 @@ public sealed class SampleSignatureTests : IDisposable
         var files = Directory.EnumerateFiles(Path.Combine(samples, "rpm"), "*", SearchOption.AllDirectories)
             .Where(file => Path.GetExtension(file) is ".rpm" or ".rpm-v3").Order(StringComparer.Ordinal).ToList();
         var rpm = Checked(files, keys);
-        var verifier = new RpmVerifier(ReleaseVerifier.Find(_temp.Root));
+        using var verifier = new RpmVerifier(ReleaseVerifier.Find(_temp.Root));
         var outcomes = new SortedDictionary<string, int>(StringComparer.Ordinal);
         foreach (var file in files)
         {
