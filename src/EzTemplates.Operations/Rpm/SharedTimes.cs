@@ -38,14 +38,13 @@ internal static class SharedTimes
                 IsGhost = file.IsGhost,
                 Time = isSkipped || file.IsGhost ? before.Time : file.Mtime,
                 IsMixed = before.IsMixed || before.Color != file.Color,
-                IsShared = true,
             };
         }
 
         foreach (var (place, laid) in known)
         {
-            // Of programs for several architectures the preferred one stands there; what a script has changed has its own time.
-            if (laid is { Time: { } time, IsMixed: false, IsShared: true } && tree.Find(place) is { } entry && entry.Type == laid.Type && entry.Mtime != new FileTime(time) && !tree.IsScripts(place))
+            // What one package alone has may be a file of the system below, too. Of programs for several architectures the preferred one stands there; what a script has changed has its own time.
+            if (laid is { Time: { } time, IsMixed: false } && tree.Find(place) is { } entry && entry.Type == laid.Type && entry.Mtime != new FileTime(time) && !tree.IsScripts(place))
             {
                 tree.PutTime(place, new FileTime(time));
             }
@@ -56,5 +55,5 @@ internal static class SharedTimes
     private static IEnumerable<RpmFile> OfOneName(IEnumerable<RpmFile> files) => files.Where(file => file.Type == EntryType.Symlink || file is { Type: EntryType.File, LinkSet: 0 })
         .Concat(files.Where(file => file is { Type: EntryType.File, LinkSet: not 0 }).GroupBy(file => file.LinkSet).Where(names => names.Count() == 1).SelectMany(names => names));
 
-    private readonly record struct Laid(EntryType Type, bool IsSkipped, bool IsGhost, uint? Time, uint Color, bool IsMixed = false, bool IsShared = false);
+    private readonly record struct Laid(EntryType Type, bool IsSkipped, bool IsGhost, uint? Time, uint Color, bool IsMixed = false);
 }
