@@ -172,7 +172,7 @@ internal sealed partial class RpmEncoder : ClauseSource
             var term = dependencies[i].Term;
             switch (dependencies[i].Kind)
             {
-                case RpmDependencyKind.PreRequires or RpmDependencyKind.Requires when !isFixed && !_system.WasBroken(package, term):
+                case RpmDependencyKind.PreRequires or RpmDependencyKind.Requires when (!isFixed || IsConditional(term)) && !_system.WasBroken(package, term):
                     Require(solver, variable, term, NewFact(RpmFactKind.Requires, package, i));
                     break;
                 case RpmDependencyKind.Recommends when !isFixed && _request.Recommends && !Policy.IsInstalled(package):
@@ -195,6 +195,25 @@ internal sealed partial class RpmEncoder : ClauseSource
         {
             AddSupplementers(solver, package);
         }
+    }
+
+    /// <summary>Whether other packages can make the term false: any other term of the base's stays as true as it was.</summary>
+    private bool IsConditional(RpmTerm term)
+    {
+        if (term.Operator is RpmOperator.If or RpmOperator.Unless)
+        {
+            return true;
+        }
+
+        foreach (var operand in term.Operator == RpmOperator.Relation ? [] : _universe.Operands(term))
+        {
+            if (IsConditional(operand))
+            {
+                return true;
+            }
+        }
+
+        return false;
     }
 
     /// <summary>The package's variable; made together with those of the other versions, of which one at most can be true.</summary>

@@ -30,8 +30,8 @@ internal sealed class RpmSystem
     /// <summary>Whether both are installed, so that what is between them is not the request's to mend.</summary>
     public bool AreBoth(PackageId one, PackageId other) => !_request.Repair && _policy.IsInstalled(one) && _policy.IsInstalled(other);
 
-    /// <summary>Whether an installed package's requirement was not met before.</summary>
-    public bool WasBroken(PackageId package, RpmTerm term) => !_request.Repair && _policy.IsInstalled(package) && !HoldsInstalled(term);
+    /// <summary>Whether the requirement of an installed package, or of the base's, was not met before.</summary>
+    public bool WasBroken(PackageId package, RpmTerm term) => (_policy.IsFixed(package) || (!_request.Repair && _policy.IsInstalled(package))) && !Held(term);
 
     /// <summary>
     /// What satisfies that the package stays, best first: itself, newer ones of its name, ones that obsolete it; and where the request
@@ -85,22 +85,25 @@ internal sealed class RpmSystem
         return _universe.Names[package.Value] == name && _matching.HasVersion(package, request.Relation, request.Version);
     }
 
-    private bool HoldsInstalled(RpmTerm term)
+    private bool WasThere(PackageId package) => _policy.IsInstalled(package) || _policy.IsFixed(package);
+
+    /// <summary>Whether a term was true of what was there before.</summary>
+    private bool Held(RpmTerm term)
     {
         if (RpmCandidates.IsOfOnePackage(term))
         {
             return term.Operator == RpmOperator.Relation && _matching.IsOfRpm(_universe.Relation(term.Relation))
-                || _candidates.AllOf(term).Exists(_policy.IsInstalled);
+                || _candidates.AllOf(term).Exists(WasThere);
         }
 
         var operands = _universe.Operands(term);
-        bool Holds(int number, ReadOnlySpan<RpmTerm> all) => number < all.Length && HoldsInstalled(all[number]);
+        bool Holds(int number, ReadOnlySpan<RpmTerm> all) => number < all.Length && Held(all[number]);
         switch (term.Operator)
         {
             case RpmOperator.And or RpmOperator.Or:
                 foreach (var operand in operands)
                 {
-                    if (HoldsInstalled(operand) == (term.Operator == RpmOperator.Or))
+                    if (Held(operand) == (term.Operator == RpmOperator.Or))
                     {
                         return term.Operator == RpmOperator.Or;
                     }

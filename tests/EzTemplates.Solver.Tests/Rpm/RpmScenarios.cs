@@ -152,6 +152,8 @@ internal static class RpmScenarios
         ["hot fixes are never hidden"] = new("@ main 99 hotfixes\nnodejs 18\nnodejs 20\n% nodejs:18 nodejs-0:18-1.x86_64", "install nodejs", "nodejs=20"),
         ["the base serves and is not part of the answer"] = new("a 1 ; Requires: b, c\nb 1 ; Requires: missing\nc 1", "install a ; fixed b 1", "a=1 c=1"),
         ["the base's conflicts count"] = new("a 1 ; Requires: (x or y)\nb 1 ; Conflicts: x\nx 1\ny 1", "install a ; fixed b 1", "a=1 y=1"),
+        ["a condition of the base's that an application meets"] = new("a 1\nb 1\nc 1 ; Requires: (b if a)", "install a ; fixed c 1", "a=1 b=1"),
+        ["a condition of the base's that its own packages left unmet"] = new("a 1\nc 1 ; Requires: (missing if d)\nd 1", "install a ; fixed c 1, d 1", "a=1"),
         ["a condition that the base meets"] = new("a 1 ; Requires: (b if c)\nb 1\nc 1", "install a ; fixed c 1", "a=1 b=1"),
         ["smallest"] = new("a 1 ; Requires: (x or y)\nx 1 ; Requires: x1\nx1 1\ny 1", "install a ; smallest", "a=1 y=1"),
         ["an installed package stays as it is"] = new("a 1\na 2\nb 1", "install b ; installed a 1", "a=1 b=1"),

@@ -163,7 +163,7 @@ internal sealed class RpmSubsetOracle
     {
         foreach (var (kind, term) in _universe.Dependencies(new PackageId(package)))
         {
-            if ((kind is RpmDependencyKind.Requires or RpmDependencyKind.PreRequires && !IsIn(Fixed, package) && !Holds(term, set))
+            if ((kind is RpmDependencyKind.Requires or RpmDependencyKind.PreRequires && !Holds(term, set) && (!IsIn(Fixed, package) || Holds(term, Fixed)))
                 || (kind == RpmDependencyKind.Conflicts && Offends(term, set, package)))
             {
                 return false;
