@@ -65,7 +65,9 @@ internal sealed class DnfRoot
         {
             Environment = new Dictionary<string, string?>
             {
-                ["HOME"] = _home, ["LC_ALL"] = "C.UTF-8", ["SOURCE_DATE_EPOCH"] = epoch == 0 ? null : epoch.ToString(CultureInfo.InvariantCulture),
+                ["HOME"] = _home,
+                ["LC_ALL"] = "C.UTF-8",
+                ["SOURCE_DATE_EPOCH"] = epoch == 0 ? null : epoch.ToString(CultureInfo.InvariantCulture),
             },
             Timeout = TimeSpan.FromMinutes(10),
         });
