@@ -13,6 +13,8 @@ SHA256 = re.compile("[0-9a-f]{64}")
 NAME, ARCHITECTURE = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_+.:-]*"), re.compile("[a-z][a-z0-9_]*")
 VERSION = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.+~^]*")
 
+KNOWN_SUMS = ["sha256", "sha384", "sha512"]
+
 
 def plain(path):
     with open(path, "rb") as file:
@@ -79,10 +81,10 @@ def package(element):
     epoch, ver, rel = (version.get(what, "") if version is not None else "" for what in ["epoch", "ver", "rel"])
     path = location.get("href", "") if location is not None else ""
     provides, lines, problems = {name + "=" + evr(epoch, ver, rel)}, set(), []
-    if checksum is not None and checksum.get("type") != "sha256":
+    if checksum is not None and checksum.get("type") not in KNOWN_SUMS:
         problems.append("checksum")
     elif not SHA256.fullmatch(text(checksum)):
-        problems.append("SHA-256")
+        problems.append("checksum")
     if size is not None and not all((size.get(what) or "").isdigit() for what in ["package", "installed"]):
         problems.append("size")
     if location is not None and location.get("{http://www.w3.org/XML/1998/namespace}base") is not None:
@@ -188,7 +190,7 @@ def repomd(root):
             return text(first(data, name)).split(".")[0]
 
         def digest(name):
-            return " ".join(text(e) for e in children(data, name) if e.get("type") == "sha256")
+            return " ".join(text(e) for e in children(data, name) if e.get("type") in KNOWN_SUMS)
 
         items.append(f"{data.get('type')} {path} {number('size')} {number('open-size')} {digest('checksum')} {digest('open-checksum')}")
     return {"items": items}
