@@ -9,11 +9,11 @@ import xml.etree.ElementTree as ElementTree
 
 SIGNS = {"LT": "<", "LE": "<=", "EQ": "=", "GE": ">=", "GT": ">"}
 KINDS = ["requires", "recommends", "suggests", "supplements", "enhances", "conflicts", "obsoletes"]
-SHA256 = re.compile("[0-9a-f]{64}")
+# Hexadecimal digits of each kind of sum.
+SUMS = {"sha256": 64, "sha384": 96, "sha512": 128}
+DIGITS = re.compile("[0-9a-f]*")
 NAME, ARCHITECTURE = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_+.:-]*"), re.compile("[a-z][a-z0-9_]*")
-VERSION = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.+~^]*")
-
-KNOWN_SUMS = ["sha256", "sha384", "sha512"]
+VERSION = re.compile(r"[A-Za-z0-9_.+~^]+")
 
 
 def plain(path):
@@ -23,6 +23,10 @@ def plain(path):
         if data.startswith(magic):
             return module.decompress(data)
     return data
+
+
+def is_sum(digits, kind):
+    return len(digits) == SUMS.get(kind) and DIGITS.fullmatch(digits) is not None
 
 
 def local(element):
@@ -81,9 +85,7 @@ def package(element):
     epoch, ver, rel = (version.get(what, "") if version is not None else "" for what in ["epoch", "ver", "rel"])
     path = location.get("href", "") if location is not None else ""
     provides, lines, problems = {name + "=" + evr(epoch, ver, rel)}, set(), []
-    if checksum is not None and checksum.get("type") not in KNOWN_SUMS:
-        problems.append("checksum")
-    elif not SHA256.fullmatch(text(checksum)):
+    if checksum is None or not is_sum(text(checksum), checksum.get("type")):
         problems.append("checksum")
     if size is not None and not all((size.get(what) or "").isdigit() for what in ["package", "installed"]):
         problems.append("size")
@@ -135,7 +137,7 @@ def filelists(root):
         digest = element.get("pkgid", "")
         if digest == "":
             set_aside[number] = ["pkgid"]
-        if SHA256.fullmatch(digest):
+        if any(is_sum(digest, kind) for kind in SUMS):
             items += [f"{digest} {text(file)}" for file in children(element, "file")]
     return {"items": items, "setAside": set_aside}
 
@@ -190,7 +192,7 @@ def repomd(root):
             return text(first(data, name)).split(".")[0]
 
         def digest(name):
-            return " ".join(text(e) for e in children(data, name) if e.get("type") in KNOWN_SUMS)
+            return " ".join(text(e) for e in children(data, name) if e.get("type") in SUMS)
 
         items.append(f"{data.get('type')} {path} {number('size')} {number('open-size')} {digest('checksum')} {digest('open-checksum')}")
     return {"items": items}
