@@ -43,7 +43,8 @@ internal static class SharedTimes
 
         foreach (var (place, laid) in known)
         {
-            // What one package alone has may be a file of the system below, too. Of programs for several architectures the preferred one stands there; what a script has changed has its own time.
+            // What one package of these alone has may be a file of the system below, too. Of programs for several architectures the preferred
+            // one stands there; what a script has changed has its own time.
             if (laid is { Time: { } time, IsMixed: false } && tree.Find(place) is { } entry && entry.Type == laid.Type && entry.Mtime != new FileTime(time) && !tree.IsScripts(place))
             {
                 tree.PutTime(place, new FileTime(time));

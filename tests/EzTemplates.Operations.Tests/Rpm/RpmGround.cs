@@ -47,10 +47,12 @@ internal sealed class RpmGround : IDisposable
     /// <param name="packages">Sections of a spec: packages, scriptlets, files.</param>
     /// <param name="install">Shell commands that lay files below <c>%{buildroot}</c>, beside those of <see cref="Base"/>.</param>
     /// <returns>The files, by the names of packages.</returns>
-    public Dictionary<string, string> Build(string packages, string install = "", params string[] options)
+    public Dictionary<string, string> Build(string packages, string install = "", params string[] options) => Build(new RpmSpec(packages, install) { Options = options });
+
+    public Dictionary<string, string> Build(RpmSpec spec)
     {
         var folder = _temp.MakeFolder("packages" + ++_builds);
-        var built = Built.GetOrAdd(string.Join('\0', [packages, install, .. options]), _ => new Lazy<Dictionary<string, byte[]>>(() => new RpmSpec(packages, install) { Options = options }.Build())).Value;
+        var built = Built.GetOrAdd(string.Join('\0', [spec.Packages, spec.Install, spec.Times, .. spec.Options]), _ => new Lazy<Dictionary<string, byte[]>>(spec.Build)).Value;
         foreach (var (name, bytes) in built)
         {
             File.WriteAllBytes(Path.Combine(folder, name), bytes);

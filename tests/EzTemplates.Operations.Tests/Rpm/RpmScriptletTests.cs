@@ -117,6 +117,76 @@ public sealed class RpmScriptletTests : IDisposable
         Assert.Equal(_ground.Rpm("theirs", ["-Va"]).Lines, _ground.Rpm("ours", ["-Va"]).Lines);
     }
 
+    /// <summary>A number that a script asks for in so many words is never told to a tool, and neither is a further name of one: both are known by the second run.</summary>
+    [Fact]
+    public async Task Files_of_users_that_a_script_makes_with_numbers_of_its_own_choice_are_theirs()
+    {
+        const string server = """
+            %package -n server
+            Summary: s
+            %description -n server
+            d
+            %pre -n server
+            echo 'server:x:26:26::/:/bin/false' >> /etc/passwd
+            echo 'server:x:26:' >> /etc/group
+            echo 'picked:x:901:26::/:/bin/false' >> /etc/passwd
+            echo 'further:x:901:26::/:/bin/false' >> /etc/passwd
+            %post -n server
+            stat -c %u:%g /var/server/own > /var/seen
+            %files -n server
+            %dir %attr(0700,server,server) /var/server
+            %attr(0600,server,server) /var/server/own
+            %attr(0600,further,server) /var/server/further
+
+            """;
+        var files = _ground.Build($"{RpmSpec.Base}\n{server}", "mkdir -p var/server; echo o > var/server/own; echo f > var/server/further");
+        await _ground.Make("system", files.Values);
+        _ground.InstallReal("theirs", files.Values);
+
+        var tree = _ground.TreeOf("system");
+        Assert.Equal("26:26\n", _ground.TextOf(tree, "/var/seen"));
+        Assert.Equal(RpmTree.Of(_ground.At("theirs")), RpmTree.Of(tree, path => _ground.TextOf(tree, path)));
+    }
+
+    /// <summary>Of one transaction not the last package's, but by turns; over an earlier transaction always the new one's.</summary>
+    [Fact]
+    public async Task A_file_of_several_packages_has_the_time_that_rpm_gives_it()
+    {
+        var system = _ground.Build(RpmSpec.Base)["base"];
+        var shared = Enumerable.Range(1, 4).Select(number => _ground.Build(new RpmSpec(
+            $"""
+            %package -n one{number}
+            Summary: s
+            Requires: {(number is 1 or 4 ? "base" : $"one{number - 1}")}
+            %description -n one{number}
+            d
+            %files -n one{number}
+            /opt/file
+            /opt/link
+
+            """,
+            "mkdir opt; echo same > opt/file; ln -s file opt/link") { Times = $"touch --no-dereference --date=@{1_000_000_000 + number} opt/file opt/link" })[$"one{number}"]).ToList();
+        for (var count = 2; count <= 3; count++)
+        {
+            List<string> files = [system, .. shared.Take(count)];
+            await _ground.Make($"system{count}", files);
+            await _ground.Make($"app{count}", [shared[3]], on: _ground.VersionOf($"system{count}"));
+            _ground.InstallReal($"theirs{count}", files);
+            AssertTimes($"system{count}", $"theirs{count}");
+            _ground.InstallReal($"theirs{count}", [shared[3]]);
+            AssertTimes($"app{count}", $"theirs{count}");
+        }
+    }
+
+    private void AssertTimes(string template, string root)
+    {
+        foreach (var name in (string[])["file", "link"])
+        {
+            var real = ToolRun.Run("stat", "-c", "%Y", _ground.At($"{root}/opt/{name}")).Succeed().Output.TrimEnd();
+            Assert.Equal((template, name, real), (template, name, _ground.TreeOf(template).Find(TreePath.Parse("/opt/" + name))!.Mtime.Seconds.ToString(System.Globalization.CultureInfo.InvariantCulture)));
+        }
+    }
+
     [Fact]
     public async Task A_package_that_rpms_database_lacks_afterwards_is_told()
     {
