@@ -165,7 +165,10 @@ public sealed class RpmScriptletTests : IDisposable
             /opt/link
 
             """,
-            "mkdir opt; echo same > opt/file; ln -s file opt/link") { Times = $"touch --no-dereference --date=@{1_000_000_000 + number} opt/file opt/link" })[$"one{number}"]).ToList();
+            "mkdir opt; echo same > opt/file; ln -s file opt/link")
+        {
+            Times = $"touch --no-dereference --date=@{1_000_000_000 + number} opt/file opt/link",
+        })[$"one{number}"]).ToList();
         for (var count = 2; count <= 3; count++)
         {
             List<string> files = [system, .. shared.Take(count)];
