@@ -138,6 +138,9 @@ public sealed class PackageUniverse
     /// <summary><c>repository/suite</c>, in recipe order.</summary>
     public required IReadOnlyList<string> Sources { get; init; }
 
+    /// <summary>32 bytes a source: what tells the texts that it was parsed from. Zeros where packages were added that no text has.</summary>
+    public required ReadOnlyMemory<byte> SourceTextColumn { private get; init; }
+
     public int PackageCount => NameColumn.Length / sizeof(int);
 
     public int StringCount => (StringStartColumn.Length / sizeof(int)) - 1;
@@ -191,9 +194,23 @@ public sealed class PackageUniverse
         return null;
     }
 
-    public Sha256Digest Sha256(PackageId package) => new(Sha256Column.Span.Slice(package.Value * Sha256Digest.ByteCount, Sha256Digest.ByteCount));
+    public Sha256Digest Sha256(PackageId package) => Digest(Sha256Column, package.Value);
 
-    public string Path(PackageId package) => Text(Cast<StringId>(PathColumn)[package.Value]);
+    public string Path(PackageId package) => Text(PathId(package));
+
+    public StringId PathId(PackageId package) => Cast<StringId>(PathColumn)[package.Value];
+
+    /// <summary>The number of the source that was parsed from these texts, or -1.</summary>
+    public int FindSource(Sha256Digest texts)
+    {
+        var number = Sources.Count - 1;
+        while (number >= 0 && Digest(SourceTextColumn, number) != texts)
+        {
+            number--;
+        }
+
+        return number;
+    }
 
     /// <summary>In the order of the package's fields, alternatives in the author's order.</summary>
     public ReadOnlySpan<PackageDependency> Dependencies(PackageId package) =>
@@ -223,6 +240,8 @@ public sealed class PackageUniverse
         var percentage = (flags & (int)PackageFlags.PhasedPercentage) >> 16;
         return percentage == 0 ? null : (percentage - 1, (flags & (int)PackageFlags.PhasedDraw) >> 24);
     }
+
+    private static Sha256Digest Digest(ReadOnlyMemory<byte> column, int row) => new(column.Span.Slice(row * Sha256Digest.ByteCount, Sha256Digest.ByteCount));
 
     private static ReadOnlySpan<T> Cast<T>(ReadOnlyMemory<byte> column)
         where T : unmanaged => MemoryMarshal.Cast<byte, T>(column.Span);

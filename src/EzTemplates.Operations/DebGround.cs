@@ -94,7 +94,7 @@ internal sealed record DebGround(ImmutableArray<AptSnapshot> Suites, PackageUniv
 
     /// <summary>A mirror drops old versions within weeks, so a base that was built then has rows that no index has now.</summary>
     private static PackageUniverse WithStored(Workspace workspace, ImmutableArray<AptSnapshot> snapshots, TemplateLock os, List<LockedPackage> absent) =>
-        UniverseCache.Build(snapshots, builder =>
+        UniverseCache.Build(workspace.MetadataDirectory, snapshots, builder =>
         {
             foreach (var row in absent)
             {

@@ -137,13 +137,17 @@ internal sealed class MetadataFolder
         var texts = Directory.EnumerateFiles(Path.Combine(FullPath, "releases")).Concat(Directory.EnumerateFiles(Path.Combine(FullPath, "indexes")))
             .Where(file => !used.Contains(Path.GetFileName(file)))
             .Concat(Directory.EnumerateFiles(Path.Combine(FullPath, "verified")));
-        var universes = new DirectoryInfo(Path.Combine(FullPath, "universes")).EnumerateFiles()
-            .OrderByDescending(file => file.LastWriteTimeUtc).Skip(UniversesKept).Select(file => file.FullName);
-        foreach (var file in texts.Concat(universes).Where(file => now - File.GetLastWriteTimeUtc(file) > UnusedFor).ToList())
+        foreach (var file in texts.Concat(UniversesByUse().Skip(UniversesKept)).Where(file => now - File.GetLastWriteTimeUtc(file) > UnusedFor).ToList())
         {
             File.Delete(file);
         }
     }
+
+    /// <summary>The parsed forms that are kept however old they are, the one opened last first.</summary>
+    public IEnumerable<string> Universes() => UniversesByUse().Take(UniversesKept);
+
+    private IEnumerable<string> UniversesByUse() => new DirectoryInfo(Path.Combine(FullPath, "universes")).EnumerateFiles()
+        .OrderByDescending(file => file.LastWriteTimeUtc).Select(file => file.FullName);
 
     private static AcceptedRelease? Read(string file)
     {

@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using System.Text;
 using EzTemplates.Domain;
 using EzTemplates.Formats;
@@ -23,7 +22,7 @@ public static class UniverseCache
             return known;
         }
 
-        folder.Write(path, UniverseEncoding.Encode(ReadAll(snapshots)));
+        folder.Write(path, Collect(folder, snapshots).ToBlock());
         folder.Prune((time ?? TimeProvider.System).GetUtcNow());
         return Map(path) ?? throw new EzException(FailureKind.Store, $"`{path}` was just written and cannot be read back", "check the disk: `dmesg`");
     }
@@ -31,29 +30,72 @@ public static class UniverseCache
     /// <summary>Whether <see cref="Open"/> has parsed these very indexes; it has then checked every byte of them.</summary>
     internal static bool IsParsed(MetadataFolder folder, IReadOnlyList<AptSnapshot> snapshots) => File.Exists(folder.UniversePath(Key(snapshots)));
 
-    /// <summary>The same universe with packages that no snapshot has, added by the caller. Parsed anew each time, and kept nowhere.</summary>
+    /// <summary>The same universe with packages that no snapshot has, added by the caller. Made anew each time, and kept nowhere.</summary>
     /// <exception cref="EzException">As <see cref="Open"/>.</exception>
-    public static PackageUniverse Build(IReadOnlyList<AptSnapshot> snapshots, Action<UniverseBuilder> add)
+    public static PackageUniverse Build(string metadataDirectory, IReadOnlyList<AptSnapshot> snapshots, Action<UniverseBuilder> add)
     {
-        var builder = new UniverseBuilder();
-        foreach (var index in ReadAll(snapshots))
-        {
-            builder.AddIndex(index);
-        }
-
+        var builder = Collect(new MetadataFolder(metadataDirectory), snapshots);
         add(builder);
         return builder.ToUniverse();
     }
 
-    private static IEnumerable<PackagesIndex> ReadAll(IReadOnlyList<AptSnapshot> snapshots)
+    /// <summary>
+    /// All packages of the snapshots. Of a nightly update most suites are as before, and the largest nearly always: what a universe on the
+    /// disk has of them is taken from there, and the other suites' texts are parsed.
+    /// </summary>
+    private static UniverseBuilder Collect(MetadataFolder folder, IReadOnlyList<AptSnapshot> snapshots)
     {
-        // A snapshot without any package still is a source, in its place.
-        var reads = snapshots.SelectMany(s => s.Indexes.IsEmpty
-            ? [() => new PackagesIndex(s.Source, ReadOnlyMemory<byte>.Empty, s.Source)]
-            : s.Indexes.Select(i => (Func<PackagesIndex>)(() => Read(s.Source, i))));
+        var texts = snapshots.Select(Texts).ToList();
+        var parsed = FindParsed(folder, texts);
+        var read = ReadAll(snapshots.Where((_, i) => !parsed.ContainsKey(texts[i])).SelectMany(s => s.Indexes.Select(index => (s.Source, index))))
+            .ToLookup(index => index.Source);
+        var builder = new UniverseBuilder();
+        foreach (var (source, key) in snapshots.Select(s => s.Source).Zip(texts))
+        {
+            if (parsed.TryGetValue(key, out var known))
+            {
+                builder.AddSource(source, key, known.Universe, known.Source);
+                continue;
+            }
+
+            // One without any package still is a source, in its place.
+            builder.AddSource(source, key);
+            foreach (var index in read[source])
+            {
+                builder.AddIndex(index);
+            }
+        }
+
+        return builder;
+    }
+
+    /// <summary>Where the suites stand that were parsed before, in the universes opened last.</summary>
+    private static Dictionary<Sha256Digest, (PackageUniverse Universe, int Source)> FindParsed(MetadataFolder folder, IEnumerable<Sha256Digest> texts)
+    {
+        var found = new Dictionary<Sha256Digest, (PackageUniverse, int)>();
+        var wanted = texts.ToHashSet();
+        foreach (var universe in folder.Universes().Select(Map).OfType<PackageUniverse>())
+        {
+            foreach (var key in wanted.Where(key => universe.FindSource(key) >= 0).ToList())
+            {
+                found[key] = (universe, universe.FindSource(key));
+                _ = wanted.Remove(key);
+            }
+
+            if (wanted.Count == 0)
+            {
+                break;
+            }
+        }
+
+        return found;
+    }
+
+    private static PackagesIndex[] ReadAll(IEnumerable<(string Source, SnapshotIndex Index)> indexes)
+    {
         try
         {
-            return [.. reads.AsParallel().AsOrdered().Select(read => read())];
+            return [.. indexes.AsParallel().AsOrdered().Select(index => Read(index.Source, index.Index))];
         }
         catch (AggregateException failed) when (failed.Flatten().InnerExceptions.OfType<EzException>().FirstOrDefault() is { } first)
         {
@@ -61,21 +103,13 @@ public static class UniverseCache
         }
     }
 
-    /// <summary>Over what decides the content; where an index came from and how it was compressed does not.</summary>
-    private static Sha256Digest Key(IReadOnlyList<AptSnapshot> snapshots)
-    {
-        var text = new StringBuilder("universe 1\n");
-        foreach (var snapshot in snapshots)
-        {
-            text.Append(snapshot.Source).Append('\n');
-            foreach (var digest in snapshot.Indexes.Select(i => (i.Plain ?? i.Packed).Sha256.ToString()).Order(StringComparer.Ordinal))
-            {
-                text.Append(' ').Append(digest).Append('\n');
-            }
-        }
+    private static Sha256Digest Key(IEnumerable<AptSnapshot> snapshots) => DigestOf("universe 2", snapshots.Select(snapshot => $"{snapshot.Source} {Texts(snapshot)}"));
 
-        return new Sha256Digest(SHA256.HashData(Encoding.UTF8.GetBytes(text.ToString())));
-    }
+    /// <summary>Over what decides the content of a source; where an index came from and how it was compressed does not.</summary>
+    private static Sha256Digest Texts(AptSnapshot snapshot) =>
+        DigestOf("texts", snapshot.Indexes.Select(i => (i.Plain ?? i.Packed).Sha256.ToString()).Order(StringComparer.Ordinal));
+
+    private static Sha256Digest DigestOf(string kind, IEnumerable<string> lines) => Sha256Digest.Of(Encoding.UTF8.GetBytes($"{kind}\n{string.Join('\n', lines)}\n"));
 
     private static PackageUniverse? Map(string path) => MappedBytes.TryMap(path) is { } mapped ? UniverseEncoding.Decode(mapped.Memory) : null;
 

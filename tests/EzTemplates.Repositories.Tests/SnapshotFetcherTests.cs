@@ -36,6 +36,22 @@ public sealed class SnapshotFetcherTests
         Assert.Equal([parsed], Directory.GetFiles(Path.Combine(ground.Metadata, "universes")));
     }
 
+    [Fact]
+    public async Task Of_several_suites_only_those_that_changed_are_parsed()
+    {
+        using var ground = new SnapshotGround();
+        ground.Publish("1.0");
+        ground.Publish("1.1", new PublishOptions { Suite = "stable-updates" });
+        var (main, updates) = (await ground.FetchAsync(), await ground.FetchAsync(suite: "stable-updates"));
+        Assert.Equal(["1.0", "1.1"], ground.Versions(main, updates));
+        ground.Publish("1.2", new PublishOptions { Suite = "stable-updates", Date = Later });
+        updates = await ground.FetchAsync(suite: "stable-updates");
+
+        // With its index gone the packages of the suite that is as before can only come from the parsed form.
+        File.Delete(main.Indexes[0].FilePath);
+        Assert.Equal(["1.0", "1.2"], ground.Versions(main, updates));
+    }
+
     [Theory]
     [InlineData(".xz", true, true)]
     [InlineData(".zst", true, false)]

@@ -73,9 +73,9 @@ internal sealed class SnapshotGround : IDisposable
         return refused;
     }
 
-    public ImmutableArray<string> Versions(AptSnapshot snapshot)
+    public ImmutableArray<string> Versions(params AptSnapshot[] snapshots)
     {
-        var universe = UniverseCache.Open(Metadata, [snapshot]);
+        var universe = UniverseCache.Open(Metadata, snapshots);
         return [.. universe.Named(universe.Find("hello")!.Value).ToArray().Select(p => universe.Text(universe.Versions[p.Value]))];
     }
 

@@ -52,6 +52,9 @@ public sealed class UniverseBuilder
 
     internal List<string> Sources { get; } = [];
 
+    /// <summary>Of each source what tells the texts that it is read from; zeros where that is not known.</summary>
+    internal List<Sha256Digest> SourceTexts { get; } = [];
+
     internal List<UniverseRow> Rows { get; } = [];
 
     internal List<(DependencyKind Kind, int FirstAlternative, int Count)> Dependencies { get; } = [];
@@ -59,6 +62,17 @@ public sealed class UniverseBuilder
     internal List<DependencyAlternative> Alternatives { get; } = [];
 
     internal List<ProvidedName> Provides { get; } = [];
+
+    /// <summary>Says that a source, and all that is added of it, comes from these texts alone: a later universe may take it over.</summary>
+    public void AddSource(string source, Sha256Digest texts) => SourceTexts[SourceNumber(source)] = texts;
+
+    /// <summary>Adds a source as it was parsed before, under the name that it has now.</summary>
+    /// <param name="number">Of the source in <paramref name="parsed"/>.</param>
+    public void AddSource(string source, Sha256Digest texts, PackageUniverse parsed, int number)
+    {
+        AddSource(source, texts);
+        new ParsedSource(this, parsed).Add(number, SourceNumber(source));
+    }
 
     /// <summary>Adds every stanza of a Packages file.</summary>
     /// <exception cref="MalformedMetadataException">A stanza lacks or misstates something; names the file, the line and the field.</exception>
@@ -101,6 +115,7 @@ public sealed class UniverseBuilder
         {
             number = Sources.Count;
             Sources.Add(source);
+            SourceTexts.Add(default);
         }
 
         return number;

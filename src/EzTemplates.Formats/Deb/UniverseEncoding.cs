@@ -28,6 +28,7 @@ internal enum UniverseColumn
     Named,
     ProviderStarts,
     Providers,
+    SourceTexts,
 }
 
 /// <summary>
@@ -36,10 +37,10 @@ internal enum UniverseColumn
 /// </summary>
 public static class UniverseEncoding
 {
-    internal const int ColumnCount = (int)UniverseColumn.Providers + 1;
+    internal const int ColumnCount = (int)UniverseColumn.SourceTexts + 1;
 
     /// <summary>The last two bytes are the format's number, raised when a column or a flag changes its meaning: then old blocks are made anew.</summary>
-    internal static ReadOnlySpan<byte> Magic => "EZUNIV03"u8;
+    internal static ReadOnlySpan<byte> Magic => "EZUNIV04"u8;
 
     /// <summary>Makes a block. The same stanzas give the same bytes, in whatever order they stand.</summary>
     /// <param name="indexes">Sources in recipe order.</param>
@@ -69,6 +70,7 @@ public static class UniverseEncoding
         var packages = Length(UniverseColumn.Names) / sizeof(int);
         var strings = (Length(UniverseColumn.StringStarts) / sizeof(int)) - 1;
         return strings >= 1
+            && Length(UniverseColumn.SourceTexts) == columns[(int)UniverseColumn.Sources].Span.Count((byte)'\n') * Sha256Digest.ByteCount
             && Length(UniverseColumn.Versions) == packages * sizeof(int)
             && Length(UniverseColumn.Architectures) == packages * sizeof(int)
             && Length(UniverseColumn.SourceNumbers) == packages * sizeof(int)
@@ -98,6 +100,7 @@ public static class UniverseEncoding
         {
             // Each source ends its line, so that none is told from one that is empty.
             Sources = sources.Split('\n')[..^1],
+            SourceTextColumn = columns[(int)UniverseColumn.SourceTexts],
             StringStartColumn = columns[(int)UniverseColumn.StringStarts],
             StringBytes = columns[(int)UniverseColumn.StringBytes],
             NameColumn = columns[(int)UniverseColumn.Names],

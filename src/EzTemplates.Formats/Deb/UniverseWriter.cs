@@ -33,6 +33,7 @@ internal sealed class UniverseWriter
         WriteProvides();
         WriteNamed();
         WriteProviders();
+        _columns.Add(Digests(_builder.SourceTexts, texts => texts));
         return ColumnBlock.Write(UniverseEncoding.Magic, _columns);
     }
 
@@ -58,13 +59,7 @@ internal sealed class UniverseWriter
         _columns.Add(Column(row => (int)row.Flags));
         _columns.Add(Column(row => row.Size));
         _columns.Add(Column(row => row.InstalledSize));
-        var digests = new byte[_rows.Length * Sha256Digest.ByteCount];
-        for (var i = 0; i < _rows.Length; i++)
-        {
-            _rows[i].Sha256.CopyTo(digests.AsSpan(i * Sha256Digest.ByteCount));
-        }
-
-        _columns.Add(digests);
+        _columns.Add(Digests(_rows, row => row.Sha256));
         _columns.Add(Column(row => _rankOf[row.Path]));
     }
 
@@ -164,6 +159,17 @@ internal sealed class UniverseWriter
         CollectionsMarshal.AsSpan(_builder.Provides).Slice(row.FirstProvide, row.ProvideCount);
 
     private T[] Column<T>(Func<UniverseRow, T> value) => Array.ConvertAll(_rows, row => value(row));
+
+    private static byte[] Digests<T>(IReadOnlyList<T> rows, Func<T, Sha256Digest> digest)
+    {
+        var column = new byte[rows.Count * Sha256Digest.ByteCount];
+        for (var i = 0; i < rows.Count; i++)
+        {
+            digest(rows[i]).CopyTo(column.AsSpan(i * Sha256Digest.ByteCount));
+        }
+
+        return column;
+    }
 
     private int[] Starts(Func<UniverseRow, int> count) => ColumnWriting.Starts(_rows, count);
 }

@@ -77,6 +77,58 @@ public sealed class UniverseEncodingTests
     }
 
     [Fact]
+    public void A_source_taken_over_from_another_universe_is_as_if_parsed()
+    {
+        var random = TestSeed.Random(nameof(A_source_taken_over_from_another_universe_is_as_if_parsed));
+        string Stanzas(int count) => string.Concat(Enumerable.Range(0, count).Select(i => Stanza(
+            $"p{random.Next(60)}",
+            $"{random.Next(2)}:1.{random.Next(3)}",
+            random.Next(4) == 0 ? "all" : "amd64",
+            random.Next(2) == 0 ? DigestA : DigestB,
+            $"Depends: p{random.Next(60)}:any (>= {random.Next(9)}) | q{random.Next(7)}, r\nConflicts: c{random.Next(9)}\nProvides: v{random.Next(5)} (= {random.Next(3)}), v{random.Next(5)}\nInstalled-Size: {i}\n")));
+        for (var round = 0; round < 20; round++)
+        {
+            var (main, updates, security, newer) = (Stanzas(random.Next(200)), Stanzas(random.Next(30)), Stanzas(random.Next(30)), Stanzas(random.Next(1, 30)));
+            var earlier = Build(("host/updates", updates, null), ("host/main", main, null), ("host/security", security, null)).ToUniverse();
+            var expected = Build(("debian/main", main, null), ("debian/updates", newer, null), ("debian/security", security, null)).ToBlock();
+            var got = Build(("debian/main", main, earlier), ("debian/updates", newer, earlier), ("debian/security", security, earlier)).ToBlock();
+            Assert.True(expected.AsSpan().SequenceEqual(got), TestSeed.Hint);
+        }
+
+        // Each source by its texts: from the earlier universe where it has them, and parsed where it has not.
+        static UniverseBuilder Build(params (string Source, string Text, PackageUniverse? Earlier)[] sources)
+        {
+            var builder = new UniverseBuilder();
+            foreach (var (source, text, earlier) in sources)
+            {
+                var texts = Sha256Digest.Of(Encoding.UTF8.GetBytes(text));
+                if (earlier?.FindSource(texts) is { } number and >= 0)
+                {
+                    builder.AddSource(source, texts, earlier, number);
+                    continue;
+                }
+
+                builder.AddSource(source, texts);
+                builder.AddIndex(new PackagesIndex(source, Encoding.UTF8.GetBytes(text), source));
+            }
+
+            return builder;
+        }
+    }
+
+    [Fact]
+    public void A_source_is_found_by_its_texts_alone()
+    {
+        var builder = new UniverseBuilder();
+        builder.AddSource("r/s", Sha256Digest.Parse(DigestA));
+        builder.AddIndex(new PackagesIndex("r/s", Encoding.UTF8.GetBytes(Stanza("a", "1")), "index"));
+        builder.AddSource("r/t", Sha256Digest.Parse(DigestB));
+        var universe = builder.ToUniverse();
+        Assert.Equal((0, 1), (universe.FindSource(Sha256Digest.Parse(DigestA)), universe.FindSource(Sha256Digest.Parse(DigestB))));
+        Assert.Equal(-1, universe.FindSource(Sha256Digest.Of("else"u8)));
+    }
+
+    [Fact]
     public void No_packages_are_a_universe_too()
     {
         var universe = Universe(("r/s", "\n"));
