@@ -74,7 +74,7 @@ public enum RpmPackageFlags
     /// <summary>Several versions may be installed side by side: a kernel.</summary>
     InstallOnly = 1,
 
-    /// <summary>A security advisory names this very package.</summary>
+    /// <summary>A security advisory names this very package, or one of its name that is gone, of which it is the next version.</summary>
     Security = 2,
 
     /// <summary>A package of a module stream, by its own label or by the modules' metadata.</summary>

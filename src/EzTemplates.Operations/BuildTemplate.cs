@@ -99,6 +99,7 @@ public static class BuildTemplate
         {
             Family = locked.Lock.Family,
             Ids = locked.Lock.Rules == 0 ? IdsOfBuild.OfComposition([]) : IdsOfBuild.Of(workspace, locked),
+            Limits = workspace.ScriptLimits,
         };
     }
 

@@ -123,6 +123,7 @@ internal static class ComposedTemplates
             [.. apps.Select(app => app.Version.Settings)])
         {
             Family = os.Lock.Family,
+            Limits = workspace.ScriptLimits,
             Ids = IdsOfBuild.OfComposition(locks.Prepend(os.Lock)),
         };
         return MakeTree.Run(workspace, writer, batch, subject, [WithContents(workspace.Store, os.Lock.Packages), WithContents(workspace.Store, added)], cancel).Tree;

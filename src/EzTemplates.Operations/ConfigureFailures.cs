@@ -11,19 +11,22 @@ internal static class ConfigureFailures
 {
     private const int QuotedLines = 12;
 
-    public static EzException Of(ConfigureSubject subject, ConfigureFailure failure)
+    /// <param name="output">The file with all that was said; null where there is none.</param>
+    public static EzException Of(ConfigureSubject subject, ConfigureFailure failure, string? output)
     {
         var what = RpmFailedScript.In(failure.Output) is { } scriptlet ? $"the {scriptlet.Script} of `{scriptlet.Package}`"
             : FailedScript.In(failure.Output) is { } script ? $"the {script.Script} of `{script.Package}`"
-            : failure.Status is null && FailedScript.LastStarted(failure.Output) is { } last ? $"the postinst of `{last}`"
+            : failure.Interrupted is { } interrupted ? $"{(subject.Family == PackageFamily.Rpm ? "a scriptlet" : "the postinst")} of `{interrupted}`"
             : failure.Step.What;
-        var how = failure.Status is { } status ? $"failed with status {status}" : $"did not end within {subject.Limits.Time.TotalMinutes:0.##} minutes";
+        var how = failure.Status is { } status ? $"failed with status {status}" : $"did not end within {Describe(subject.Limits.Time)}";
         var said = string.Concat(failure.Output.TakeLast(QuotedLines).Select(line => "\n  | " + line));
         return new EzException(
             FailureKind.Environment,
             $"cannot configure `{subject.Name}`: {what} {how}{Why(failure.Exceeded, subject.Limits)}{said}",
-            $"ez build {subject.Name} -v shows all that the scripts said; `exclude:` in the recipe leaves a package out, `configure: none` runs no script");
+            $"{(output is null ? $"ez build {subject.Name} -v shows" : $"`{output}` has")} all that the scripts said; `exclude:` in the recipe leaves a package out, `configure: none` runs no script");
     }
+
+    private static string Describe(TimeSpan time) => FormattableString.Invariant($"{(time < TimeSpan.FromMinutes(1) ? $"{time.TotalSeconds:0} seconds" : $"{time.TotalMinutes:0.##} minutes")}");
 
     private static string Why(ExceededBounds exceeded, ConfigureLimits limits)
     {

@@ -85,7 +85,7 @@ internal sealed class ConfigureGround(Workspace workspace, StoreWriter writer, I
         {
             Binds = (more ?? ShownMeanwhile.Nothing).Binds,
         };
-        using var sandbox = ConfigureSandbox.Begin(workspace.Environments, shown, subject.Limits with { Clock = ShiftedClock.Parse(workspace.Options.ScriptClock) });
+        using var sandbox = ConfigureSandbox.Begin(workspace.Environments, shown, subject.Limits);
         RunAll(sandbox, steps);
         var captured = sandbox.Capture(batch.Put, cancel);
         Keep(captured.OfType<CapturedPath.Changed>().Select(change => change.Entry.Content).OfType<Sha256Digest>().Append(Empty()));
@@ -103,17 +103,18 @@ internal sealed class ConfigureGround(Workspace workspace, StoreWriter writer, I
             failure = sandbox.Run(steps[i], cancel);
         }
 
-        foreach (var line in sandbox.Output)
+        var said = sandbox.Output.ToList();
+        foreach (var line in said)
         {
             workspace.Tell(new OperationEvent.Said(line));
         }
 
         if (failure is not null)
         {
-            throw ConfigureFailures.Of(subject, failure);
+            throw ConfigureFailures.Of(subject, failure, ScriptOutput.TryKeep(workspace.Store.Layout, subject.Name, said));
         }
 
-        foreach (var tolerated in RpmFailedScript.Tolerated(sandbox.Output).Distinct())
+        foreach (var tolerated in RpmFailedScript.Tolerated(said).Distinct())
         {
             workspace.Tell(new OperationEvent.Warning($"the {tolerated.Script} of `{tolerated.Package}` failed, which rpm only warns of: ez build {subject.Name} -v shows what it said"));
         }

@@ -34,7 +34,7 @@ internal sealed record ConfigureSubject(string Name, string Architecture, long E
     /// <summary>Where the numbers of users and groups come from.</summary>
     public required IdSource Ids { get; init; }
 
-    public ConfigureLimits Limits { get; init; } = new();
+    public required ConfigureLimits Limits { get; init; }
 }
 
 /// <param name="Ids">The users and groups that scripts made, as a lock has them.</param>

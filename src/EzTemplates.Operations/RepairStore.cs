@@ -129,6 +129,7 @@ internal sealed class RepairStore
         {
             Family = version.Lock.Family,
             Ids = IdsOfBuild.OfComposition([version.Lock]),
+            Limits = _workspace.ScriptLimits,
         };
         return MakeTree.Run(_workspace, _writer, _batch, subject, [.. layers.Select(held => held.Packages.Select(row => (row, Contents(row))).ToImmutableArray())], _cancel).Tree;
     }

@@ -29,7 +29,21 @@ public static class ShowConfiguration
             new("configuration", file, File.Exists(file) ? "read" : "not there"),
             .. config.Mirrors.Select(mirror => new ConfigRow(string.Create(CultureInfo.InvariantCulture, $"mirrors.{mirror.Key}"), string.Join(' ', mirror.Value), file)),
             new("archives.quota", string.Create(CultureInfo.InvariantCulture, $"{config.ArchiveQuota ?? GarbageRules.DefaultArchiveQuota}"), config.ArchiveQuota is null ? "default" : file),
+            .. Scripts(config.Scripts, file),
         ]);
+    }
+
+    private static IEnumerable<ConfigRow> Scripts(ScriptAllowance allowed, string file)
+    {
+        var limits = ConfigureLimits.Of(allowed);
+        ConfigRow Row(string key, FormattableString value, bool isSet) => new($"scripts.{key}", FormattableString.Invariant(value), isSet ? file : "default");
+        return
+        [
+            Row("time", $"{limits.Time.TotalSeconds}s", allowed.Time is not null),
+            Row("disk", $"{limits.Size}", allowed.Disk is not null),
+            Row("memory", $"{limits.Memory}", allowed.Memory is not null),
+            Row("processes", $"{limits.Processes}", allowed.Processes is not null),
+        ];
     }
 
     /// <summary>Of a new store of this user's.</summary>

@@ -38,7 +38,9 @@ public sealed class RpmVerifier(ReleaseVerifier verifier) : IDisposable
     {
         var signature = RpmSignature.Of(headers) ?? throw new EzException(
             FailureKind.Untrusted,
-            $"`{subject}` is not signed, or its signature leaves the payload out",
+            RpmSignature.HasAny(headers)
+                ? $"the signature of `{subject}` is of its header alone, which has no digest of the payload: it leaves the payload out"
+                : $"`{subject}` is not signed",
             "if that is meant, say `trust: unsigned` in the recipe's repository");
         using var header = headers.Main.OpenBytes();
         return verifier.VerifyDetached([header, .. payload], signature.Packets.ToArray(), FolderOf(keys, subject), subject);

@@ -50,7 +50,7 @@ internal static class SignatureReport
         return new EzException(
             FailureKind.Untrusted,
             $"no key that may sign `{subject}` is known: it is signed by {by}, and allowed is {keys.Describe()}",
-            "if you trust that key, put it in a file beside the recipe and name it with `keys:`; for Debian install debian-archive-keyring");
+            "if you trust that key, put it in a file beside the recipe and name it with `keys:`; a distribution's keys come with its keyring package (debian-archive-keyring)");
     }
 
     private static ImmutableArray<SignatureLine> Read(IEnumerable<string> statusLines)
@@ -79,6 +79,9 @@ internal static class SignatureReport
         return [.. signatures];
     }
 
+    // DETAILS, ERRSIG: the reason.
+    private const string UnsupportedAlgorithm = "4";
+
     private static SignatureLine Apply(SignatureLine signature, string word, string[] rest)
     {
         var key = rest.FirstOrDefault() ?? "";
@@ -86,6 +89,7 @@ internal static class SignatureReport
         {
             "GOODSIG" => signature with { IsGood = true },
             "BADSIG" => signature with { IsBad = true },
+            "ERRSIG" when rest.ElementAtOrDefault(5) == UnsupportedAlgorithm => signature with { Trouble = $"this host's verifier does not know the algorithm that the key `{key}` signed with" },
             "ERRSIG" or "NO_PUBKEY" => signature with { MissingKey = key },
             "EXPKEYSIG" => signature with { Trouble = $"the key `{key}` has expired" },
             "EXPSIG" => signature with { Trouble = $"the signature by `{key}` has expired" },

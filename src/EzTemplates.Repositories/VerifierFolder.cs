@@ -20,7 +20,7 @@ internal sealed class VerifierFolder : IDisposable
             throw new EzException(
                 FailureKind.Untrusted,
                 $"no key is configured that may sign `{subject}`",
-                "name one with `keys:` in the recipe's repository, or Signed-By in this host's APT configuration");
+                "name one with `keys:` in the recipe's repository, or in this host's own configuration: Signed-By of its APT sources, gpgkey in /etc/yum.repos.d");
         }
 
         Keys = keys;

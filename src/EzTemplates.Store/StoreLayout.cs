@@ -98,6 +98,9 @@ public sealed class StoreLayout
 
     public string EarlierCommandHistory => At("store", "history.1");
 
+    /// <summary>What scripts said in builds that failed, a file for each template.</summary>
+    public string ScriptOutputs => At("store", "output");
+
     public string Catalog => At("catalog.db");
 
     public string Environments => At("environments");
@@ -140,15 +143,18 @@ public sealed class StoreLayout
     /// <summary>The sidecar of the version's manifest: which package each path is from.</summary>
     public string VersionProvenanceOf(string template, NuGetVersion version) => Path.Combine(VersionsOf(template), $"{Text(version)}.provenance");
 
+    /// <param name="template">Of applications that are composed, their names with <c>+</c> between; cut where it would be too long for a file.</param>
+    public string ScriptOutputOf(string template) => Path.Combine(ScriptOutputs, (template.Length > 200 ? template[..200] : template) + ".log");
+
     public string CompositionOf(Sha256Digest composition) => Path.Combine(Compositions, composition + ".lock.json");
 
     /// <summary>Of several applications only: what stands for one version has the version's.</summary>
     public string CompositionProvenanceOf(Sha256Digest composition) => Path.Combine(Compositions, composition + ".provenance");
 
-    /// <summary>Had while an environment comes or goes.</summary>
     /// <summary>Held while archives get the names that builds look for them by.</summary>
     public string NamingLock => At("store", "locks", "naming");
 
+    /// <summary>Had while an environment comes or goes.</summary>
     public string EnvironmentNamesLock => At("store", "locks", "environments");
 
     public string PackageLockOf(Sha256Digest package) => Path.Combine(Work, $"package-{package}.lock");

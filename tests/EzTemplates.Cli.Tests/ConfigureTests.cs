@@ -191,7 +191,9 @@ public sealed class ConfigureTests : IDisposable
         Assert.Equal(7, run.ExitCode);
         Assert.Contains("cannot configure `broken`: the postinst of `bad` failed with status 1\n", run.Error, StringComparison.Ordinal);
         Assert.Contains("\n  | no such luck\n", run.Error, StringComparison.Ordinal);
-        Assert.Contains("\nhint: ez build broken -v shows all that the scripts said", run.Error, StringComparison.Ordinal);
+        var said = Path.Combine(_ground.Ez.Store, "store", "output", "broken.log");
+        Assert.Contains($"\nhint: `{said}` has all that the scripts said", run.Error, StringComparison.Ordinal);
+        Assert.Contains("no such luck", File.ReadAllLines(said));
         Assert.NotEqual(0, _ground.Ez.Run("template", "show", "broken").ExitCode);
 
         var early = _ground.Ez.Run("build", _ground.Recipes.Os("early", "base, early", Sandbox));

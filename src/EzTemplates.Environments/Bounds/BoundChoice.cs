@@ -39,7 +39,7 @@ internal static class BoundChoice
     {
         foreach (var mount in mounts.Where(mount => mount.FileSystem == "cgroup2"))
         {
-            if (FolderOf(mount, OwnGroup(ground.OwnGroups, "")) is not { } folder)
+            if (FolderOf(mount, Above(OwnGroup(ground.OwnGroups, ""))) is not { } folder)
             {
                 continue;
             }
@@ -55,6 +55,9 @@ internal static class BoundChoice
 
         return null;
     }
+
+    /// <summary>The group that this process was in before it, or its caller, went into one of its own (<see cref="UnifiedWay.LeaveAndEnable"/>).</summary>
+    private static string? Above(string? group) => group?.IndexOf("/" + GroupFolders.OwnPrefix, StringComparison.Ordinal) is { } at and >= 0 ? group[..at] + (at == 0 ? "/" : "") : group;
 
     private static UnifiedWay? WayIn(GroupFolder group, int own) =>
         group.Gives(Both) ? UnifiedWay.Enabled

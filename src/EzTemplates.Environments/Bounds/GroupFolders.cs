@@ -12,8 +12,10 @@ namespace EzTemplates.Environments;
 /// </summary>
 internal sealed class GroupFolders : IDisposable
 {
+    /// <summary>Of the groups that processes go into which were alone where groups are to be made.</summary>
+    public const string OwnPrefix = "ez-own-";
+
     private const string NamePrefix = "ez-configure-";
-    private const string OwnPrefix = "ez-own-";
 
     private readonly List<string> _made = [];
     private readonly List<SafeFileHandle> _held = [];

@@ -209,7 +209,7 @@ public sealed class ConfigureSandbox : IDisposable
         }
     }
 
-    private ConfigureFailure Failed(ConfigureStep step, int? status) => new(step, status, [.. Output.TakeLast(OutputLines)]) { Exceeded = _group.Exceeded };
+    private ConfigureFailure Failed(ConfigureStep step, int? status) => new(step, status, [.. Output.TakeLast(OutputLines)]) { Exceeded = _group.Exceeded, Interrupted = status is null ? _trace.Interrupted : null };
 
     private ExecRequest Request(ImmutableArray<string> command, ImmutableArray<KeyValuePair<string, string>> variables, SandboxStreams streams) => new()
     {

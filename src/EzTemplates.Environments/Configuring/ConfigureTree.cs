@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Globalization;
 using EzTemplates.Domain;
 using EzTemplates.Store;
 
@@ -37,6 +38,19 @@ public sealed record ConfigureLimits
 
     /// <summary>Bytes of memory that they may take together, what they write included; where only processes can be bounded, each.</summary>
     public long Memory { get; init; } = Math.Max(1L << 30, GC.GetGCMemoryInfo().TotalAvailableMemoryBytes * 3 / 4);
+
+    /// <summary>What this machine's configuration allows.</summary>
+    public static ConfigureLimits Of(ScriptAllowance allowed)
+    {
+        var usual = new ConfigureLimits();
+        return usual with
+        {
+            Time = allowed.Time ?? usual.Time,
+            Size = allowed.Disk is { } bytes ? bytes.ToString(CultureInfo.InvariantCulture) : usual.Size,
+            Memory = allowed.Memory ?? usual.Memory,
+            Processes = allowed.Processes ?? usual.Processes,
+        };
+    }
 }
 
 /// <summary>A clock that a preloaded library (faketime(1)) shifts for every program that is linked to the C library.</summary>
@@ -90,6 +104,9 @@ public abstract record StepScripts
 /// <param name="Output">What all steps have said, the last lines of it.</param>
 public sealed record ConfigureFailure(ConfigureStep Step, int? Status, ImmutableArray<string> Output)
 {
+    /// <summary>The package whose script was running when time was up; null: it is not known, or time was not what ended it.</summary>
+    public string? Interrupted { get; init; }
+
     /// <summary>Which bounds the kernel has held scripts to by now, as far as it tells.</summary>
     public ExceededBounds Exceeded { get; init; }
 }

@@ -22,6 +22,9 @@ internal sealed class ScriptTrace(FileTime tick)
     private string? _running;
     private FileTime _since;
 
+    /// <summary>The package whose script ran when the last step ended, which only an interrupted one leaves running; null: none's that was told.</summary>
+    public string? Interrupted { get; private set; }
+
     /// <summary>A package's script begins; what ran before has ended.</summary>
     /// <param name="at">Exact.</param>
     /// <param name="push">What <see cref="ScriptClock.Push"/> answered then, or a little later.</param>
@@ -44,6 +47,7 @@ internal sealed class ScriptTrace(FileTime tick)
             _runs.Add(new ScriptRun(package, _since, at));
         }
 
+        Interrupted = _running is Dpkg ? null : _running;
         _running = null;
     }
 

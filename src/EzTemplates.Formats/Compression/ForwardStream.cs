@@ -1,7 +1,7 @@
 namespace EzTemplates.Formats;
 
-/// <summary>The part of <see cref="Stream"/> that every reader here shares: forward, read-only, no position.</summary>
-internal abstract class ForwardStream : Stream
+/// <summary>The part of <see cref="Stream"/> that readers share which only go forward: read-only, no position.</summary>
+public abstract class ForwardStream : Stream
 {
     public override bool CanRead => true;
 

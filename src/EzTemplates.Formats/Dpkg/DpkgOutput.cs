@@ -4,8 +4,6 @@ namespace EzTemplates.Formats.Dpkg;
 public sealed record FailedScript(string Package, string Script)
 {
     private const string Failed = "dpkg: error processing package ";
-    private const string SettingUp = "Setting up ";
-    private const string Triggers = "Processing triggers for ";
 
     /// <summary>The first package that dpkg gave up on; null where it named none.</summary>
     public static FailedScript? In(IEnumerable<string> lines)
@@ -25,22 +23,6 @@ public sealed record FailedScript(string Package, string Script)
         }
 
         return package is null ? null : new FailedScript(package, "postinst");
-    }
-
-    /// <summary>The package whose script was the last to run.</summary>
-    public static string? LastStarted(IEnumerable<string> lines)
-    {
-        ArgumentNullException.ThrowIfNull(lines);
-        string? last = null;
-        foreach (var line in lines)
-        {
-            foreach (var start in (ReadOnlySpan<string>)[SettingUp, Triggers])
-            {
-                last = line.StartsWith(start, StringComparison.Ordinal) ? line[start.Length..].Split(' ', 2)[0] : last;
-            }
-        }
-
-        return last;
     }
 
     /// <summary><c>installed foo package post-installation script subprocess returned error exit status 1</c>.</summary>

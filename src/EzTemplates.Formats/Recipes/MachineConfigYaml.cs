@@ -3,7 +3,7 @@ using EzTemplates.Domain;
 
 namespace EzTemplates.Formats.Recipes;
 
-/// <summary>Reads ez's own settings, <c>/etc/ez/config.yaml</c>, strictly: <c>mirrors: {debian: [URL...]}</c>, <c>archives: {quota: 10GB}</c>.</summary>
+/// <summary>Reads ez's own settings, <c>/etc/ez/config.yaml</c>, strictly: <see cref="MachineKeys.Configuration"/>.</summary>
 public static class MachineConfigYaml
 {
     /// <param name="fileName">For errors.</param>
@@ -32,14 +32,30 @@ public static class MachineConfigYaml
         }
 
         var quota = keys.Find("archives") is { } cache ? ReadQuota(new YamlKeys(cache, MachineKeys.Archives)) : null;
+        var scripts = keys.Find("scripts") is { } allowed ? ReadScripts(new YamlKeys(allowed, MachineKeys.Scripts)) : new ScriptAllowance();
         keys.RefuseOthers();
-        return new MachineConfig { Mirrors = mirrors.ToImmutable(), ArchiveQuota = quota };
+        return new MachineConfig { Mirrors = mirrors.ToImmutable(), ArchiveQuota = quota, Scripts = scripts };
+    }
+
+    private static ScriptAllowance ReadScripts(YamlKeys scripts)
+    {
+        var allowance = new ScriptAllowance
+        {
+            Time = scripts.Find("time") is { } time ? Duration.Read(YamlKeys.ScalarOf("`time`", time)) : null,
+            Disk = BytesOf(scripts, "disk"),
+            Memory = BytesOf(scripts, "memory"),
+            Processes = scripts.Find("processes") is null ? null : scripts.Number("processes"),
+        };
+        scripts.RefuseOthers();
+        return allowance;
     }
 
     private static long? ReadQuota(YamlKeys archives)
     {
-        var quota = archives.Find("quota") is { } node ? ByteCount.Read(YamlKeys.ScalarOf("`quota`", node)) : (long?)null;
+        var quota = BytesOf(archives, "quota");
         archives.RefuseOthers();
         return quota;
     }
+
+    private static long? BytesOf(YamlKeys keys, string key) => keys.Find(key) is { } node ? ByteCount.Read(YamlKeys.ScalarOf($"`{key}`", node), key) : null;
 }

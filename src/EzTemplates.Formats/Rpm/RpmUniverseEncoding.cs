@@ -9,7 +9,7 @@ public static class RpmUniverseEncoding
     private const int ColumnCount = (int)RpmUniverseColumn.GroupMembers + 1;
 
     /// <summary>The last two bytes are the format's number, raised when a column or a flag changes its meaning: then old blocks are made anew.</summary>
-    internal static ReadOnlySpan<byte> Magic => "EZRPMU02"u8;
+    internal static ReadOnlySpan<byte> Magic => "EZRPMU03"u8;
 
     /// <summary>The universe over a block, which must stay as it is while the universe is used. Parses nothing.</summary>
     /// <returns>Null where the block is truncated, damaged, or of another format: then the metadata is to be encoded again.</returns>

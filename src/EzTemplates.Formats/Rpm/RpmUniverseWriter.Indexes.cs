@@ -7,6 +7,7 @@ namespace EzTemplates.Formats;
 internal sealed partial class RpmUniverseWriter
 {
     private Dictionary<(string Name, string Evr, string Architecture), List<int>>? _byIdentity;
+    private Dictionary<(string Name, string Architecture), List<int>>? _byName;
 
     private void WriteProvides()
     {
@@ -135,7 +136,7 @@ internal sealed partial class RpmUniverseWriter
         var flags = Column(row => (int)(IsInstallOnly(row) ? RpmPackageFlags.InstallOnly : RpmPackageFlags.None));
         foreach (var advised in _builder.Security)
         {
-            foreach (var package in WithIdentity(advised.Name, advised.Evr, advised.Architecture))
+            foreach (var package in Mending(advised))
             {
                 flags[package] |= (int)RpmPackageFlags.Security;
             }
@@ -264,6 +265,38 @@ internal sealed partial class RpmUniverseWriter
         var colon = text.IndexOf(':');
         var evr = RpmRecord.Evr(colon < 0 ? "" : text[..colon], text[(colon + 1)..], nevra[(release + 1)..dot]);
         return WithIdentity(nevra[..version], evr, nevra[(dot + 1)..]);
+    }
+
+    /// <summary>
+    /// What an advisory names, or where no repository has that any more, what came after it: the oldest version that has its mend too.
+    /// Repositories of updates keep the newest build of a package and drop the one that the advisory was written for.
+    /// </summary>
+    private List<int> Mending(AdvisedPackage advised)
+    {
+        var named = WithIdentity(advised.Name, advised.Evr, advised.Architecture);
+        if (named.Count > 0)
+        {
+            return named;
+        }
+
+        var later = Namesakes(advised.Name, advised.Architecture).SkipWhile(i => RpmVersionOrder.Compare(Read(_rows[i].Version), advised.Evr) < 0).ToList();
+        return [.. later.TakeWhile(i => RpmVersionOrder.Compare(Read(_rows[i].Version), Read(_rows[later[0]].Version)) == 0)];
+    }
+
+    /// <summary>In the order of their versions, the oldest first.</summary>
+    private List<int> Namesakes(string name, string architecture)
+    {
+        if (_byName is null)
+        {
+            _byName = [];
+            for (var i = 0; i < _rows.Length; i++)
+            {
+                var key = (Read(_rows[i].Name), Read(_rows[i].Architecture));
+                (CollectionsMarshal.GetValueRefOrAddDefault(_byName, key, out _) ??= []).Add(i);
+            }
+        }
+
+        return _byName.GetValueOrDefault((name, architecture)) ?? [];
     }
 
     private List<int> WithIdentity(string name, string evr, string architecture)

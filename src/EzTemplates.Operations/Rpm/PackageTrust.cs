@@ -43,7 +43,7 @@ internal sealed class PackageTrust : IDisposable
         if (_keysOf(row) is { } keys)
         {
             using var archive = open();
-            _verifier.Value.Verify(archive, keys, Path.GetFileName(row.Path));
+            _verifier.Value.Verify(archive, keys, NameOf(row));
         }
     }
 
@@ -62,13 +62,16 @@ internal sealed class PackageTrust : IDisposable
         // What this very command has unpacked is not in the store yet; its archive is.
         if (store.FindContents(row.Sha256) is { } known && StoredRpm.HeadersOf(store, known) is var headers && !CoversPayload(headers))
         {
-            _verifier.Value.Verify(headers, keys, Path.GetFileName(row.Path));
+            _verifier.Value.Verify(headers, keys, NameOf(row));
         }
         else
         {
             Verify(row, () => store.OpenArchive(row.Sha256));
         }
     }
+
+    /// <summary>As messages call it: keys are a repository's.</summary>
+    private static string NameOf(LockedPackage row) => $"{RepositoryOf(row)}/{Path.GetFileName(row.Path)}";
 
     /// <summary>Whether a package that the store has unpacked needs its archive for <see cref="VerifyKnown"/>.</summary>
     public bool NeedsArchive(ContentStore store, LockedPackage row) =>

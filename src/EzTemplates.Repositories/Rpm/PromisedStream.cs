@@ -8,7 +8,7 @@ namespace EzTemplates.Repositories;
 /// The decompressed bytes of a metadata file, checked against what repomd.xml promises while a parser takes them: never more than
 /// promised, and at the end the promised digest. What was parsed counts only after <see cref="Finish"/>.
 /// </summary>
-internal sealed class PromisedStream(Stream decoded, RepomdFile promised, string name) : Stream
+internal sealed class PromisedStream(Stream decoded, RepomdFile promised, string name) : ForwardStream
 {
     public const string Hint = "the repository is broken at its source: try again later, or another mirror, `--mirror ID=URL`";
 
@@ -19,20 +19,6 @@ internal sealed class PromisedStream(Stream decoded, RepomdFile promised, string
     private readonly long _limit = Math.Min(promised.OpenSize ?? MostBytes, MostBytes);
     private long _count;
 
-    public override bool CanRead => true;
-
-    public override bool CanSeek => false;
-
-    public override bool CanWrite => false;
-
-    public override long Length => throw new NotSupportedException();
-
-    public override long Position
-    {
-        get => throw new NotSupportedException();
-        set => throw new NotSupportedException();
-    }
-
     public override int Read(Span<byte> buffer)
     {
         var read = decoded.Read(buffer);
@@ -41,8 +27,6 @@ internal sealed class PromisedStream(Stream decoded, RepomdFile promised, string
         return _count <= _limit ? read : throw new EzException(
             FailureKind.Untrusted, $"`{name}` is larger once decompressed than the {_limit} bytes that {(_limit == promised.OpenSize ? "its repomd.xml promises" : "are read")}", Hint);
     }
-
-    public override int Read(byte[] buffer, int offset, int count) => Read(buffer.AsSpan(offset, count));
 
     /// <summary>Reads what the parser left.</summary>
     /// <exception cref="EzException">It is not what was promised.</exception>
@@ -58,16 +42,6 @@ internal sealed class PromisedStream(Stream decoded, RepomdFile promised, string
             throw new EzException(FailureKind.Untrusted, $"`{name}` is not what its repomd.xml promises once decompressed: expected {expected.KindName} {expected}, got {got}", Hint);
         }
     }
-
-    public override void Flush()
-    {
-    }
-
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    public override void SetLength(long value) => throw new NotSupportedException();
-
-    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
 
     protected override void Dispose(bool disposing)
     {

@@ -93,7 +93,7 @@ public static class RpmRepositoryResolver
             : throw new EzException(
                 FailureKind.Untrusted,
                 $"repository `{spec.Id}`: no key file of this host has the key `{string.Join("` or `", some.Allowed)}`",
-                "install the distribution's keys (`distribution-gpg-keys`), put the key into /etc/pki/rpm-gpg, or put it beside the recipe and name the file with `keys:`"),
+                "put the distribution's key into /etc/pki/rpm-gpg (`distribution-gpg-keys` has those of most, where this host's distribution has it), or beside the recipe and name the file with `keys:`"),
         _ when spec.TrustUnsigned => TrustedKeys.None,
         _ => HostSource(spec, sources).Keys,
     };

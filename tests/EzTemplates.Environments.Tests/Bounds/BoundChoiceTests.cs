@@ -77,6 +77,22 @@ public sealed class BoundChoiceTests
         }
     }
 
+    [Theory]
+    [InlineData("/user.slice/run-r1.scope", "")]
+    [InlineData("/user.slice/run-r1.scope", "/inner")]
+    [InlineData("", "")]
+    public void Who_went_into_a_group_of_its_own_makes_the_next_beside_it_and_not_below(string scope, string below)
+    {
+        var own = $"{scope}/ez-own-{Own}-2f";
+        Dictionary<string, GroupFolder> folders = new()
+        {
+            [Point + own + below] = new(All, "", $"{Own}\n", false, true),
+            [Point + own] = new(All, "", below == "" ? $"{Own}\n" : "", false, true),
+            [Point + scope] = new(All, "memory pids\n", "", false, true),
+        };
+        Assert.Equal(Both(Unified(scope, UnifiedWay.Enabled)), BoundChoice.Of(Ground($"0::{own}{below}\n", Systemd, HostMap, 0, folders), Own));
+    }
+
     [Fact]
     public void Version_1_bounds_each_by_its_own_hierarchy_also_beside_a_version_2_without_controllers()
     {

@@ -30,5 +30,27 @@ public sealed class MachineConfigYamlTests
     }
 
     [Fact]
+    public void What_scripts_may_take_is_read_and_the_rest_is_as_usual()
+    {
+        Assert.Equal(
+            new ScriptAllowance { Time = TimeSpan.FromMinutes(45), Disk = 4_000_000_000, Processes = 512 },
+            MachineConfigYaml.Read("scripts: {time: 45min, disk: 4GB, processes: 512}", "config.yaml").Scripts);
+        Assert.Equal(
+            new ScriptAllowance { Time = TimeSpan.FromHours(2), Memory = 1 << 30 },
+            MachineConfigYaml.Read("scripts: {time: 2 h, memory: 1GiB}", "config.yaml").Scripts);
+        Assert.Equal(new ScriptAllowance(), MachineConfigYaml.Read("mirrors: {}", "config.yaml").Scripts);
+    }
+
+    [Theory]
+    [InlineData("time: 0s", "`0s` is not a time")]
+    [InlineData("time: 200h", "`200h` is not a time")]
+    [InlineData("time: soon", "`soon` is not a time")]
+    [InlineData("disk: half", "`half` is not a number of bytes")]
+    [InlineData("processes: 3", "`processes` is `3`")]
+    [InlineData("cores: 2", "unknown key `cores`")]
+    public void What_scripts_may_not_take_is_told(string text, string reason) =>
+        Assert.Contains(reason, Assert.Throws<EzException>(() => MachineConfigYaml.Read($"scripts: {{{text}}}", "config.yaml")).Message, StringComparison.Ordinal);
+
+    [Fact]
     public void Without_one_there_is_none() => Assert.Null(MachineConfigYaml.Read("mirrors: {}", "config.yaml").ArchiveQuota);
 }

@@ -81,6 +81,29 @@ public sealed class RpmScriptletTests : IDisposable
     }
 
     [Fact]
+    public async Task One_that_hangs_is_told_with_its_package_and_last_words()
+    {
+        var files = _ground.Build($"""
+            {RpmGround.Base}
+            %package -n slow
+            Summary: one that waits
+            %description -n slow
+            d
+            %post -n slow
+            echo waiting
+            sleep 1000
+            %files -n slow
+
+            """);
+        Directory.CreateDirectory(_ground.At("host/etc/ez"));
+        await File.WriteAllTextAsync(_ground.At("host/etc/ez/config.yaml"), "scripts: {time: 3s}\n", TestContext.Current.CancellationToken);
+        var failure = await Assert.ThrowsAsync<EzException>(() => _ground.Make("system", files.Values));
+        Assert.Equal(FailureKind.Environment, failure.Kind);
+        Assert.StartsWith("cannot configure `system`: a scriptlet of `slow:x86_64` did not end within 3 seconds", failure.Message, StringComparison.Ordinal);
+        Assert.Contains("\n  | waiting", failure.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_failing_pre_is_told_with_its_package_and_last_words()
     {
         var files = _ground.Build($"""

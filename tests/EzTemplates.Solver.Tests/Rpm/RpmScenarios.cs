@@ -147,6 +147,8 @@ internal static class RpmScenarios
             hint: put `nodejs:20` in the place of `nodejs:18` under `modules`
             """),
         ["security only"] = new("a 1\na 2\na 3\n! a 2", "install a ; lock a 1 ; update security", "a=2"),
+        ["security only, where a later version is there instead of the advised one"] = new("a 1\na 3\na 4\n! a 2", "install a ; lock a 1 ; update security", "a=3"),
+        ["security only, where no later version is there"] = new("a 1\na 2\n! a 3", "install a ; lock a 1 ; update security", "a=1"),
         ["security only, where the advised version cannot be had"] = new("a 1\na 2 ; Requires: gone\na 3\n! a 2", "install a ; lock a 1 ; update security", "a=1"),
         ["security only of an installed package"] = new("a 1\na 2\na 3\n! a 2", "install ; installed a 1 ; update security", "a=2"),
         ["hot fixes are never hidden"] = new("@ main 99 hotfixes\nnodejs 18\nnodejs 20\n% nodejs:18 nodejs-0:18-1.x86_64", "install nodejs", "nodejs=20"),

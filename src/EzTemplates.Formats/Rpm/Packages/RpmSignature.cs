@@ -35,6 +35,13 @@ public sealed record RpmSignature(ReadOnlyMemory<byte> Packets, RpmSignedPart Pa
         return Join([.. Binaries(headers.Signature, OfPackage)]) is { } package ? new RpmSignature(package, RpmSignedPart.Package) : null;
     }
 
+    /// <summary>Whether there are signatures, whatever they bind.</summary>
+    public static bool HasAny(RpmHeaders headers)
+    {
+        ArgumentNullException.ThrowIfNull(headers);
+        return Binaries(headers.Signature, [.. OfHeader, .. OfPackage]).Any() || Texts(headers.Signature).Count > 0;
+    }
+
     private static bool BindsPayload(RpmHeader main) =>
         main.Has(RpmField.PayloadDigest) || main.Has(RpmField.PayloadSha512) || main.Has(RpmField.PayloadSha3);
 
