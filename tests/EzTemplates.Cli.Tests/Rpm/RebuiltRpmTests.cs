@@ -50,7 +50,8 @@ public sealed class RebuiltRpmTests(RebuiltRpms real) : IClassFixture<RebuiltRpm
             Assert.True(told.Count == 0, $"{string.Join(' ', drawn)}; {TestSeed.Hint}:\n{string.Join('\n', told.Take(60))}");
         }
 
-        Assert.Empty(allowed.Unused);
+        // Where scriptlets have run, as in all of these, librpm has made its lock on both sides; drawn packages without any need the line.
+        Assert.DoesNotContain(allowed.Unused, line => line.Path != "/var/lib/rpm/.rpm.lock");
     }
 
     private static void RequirePeer()
