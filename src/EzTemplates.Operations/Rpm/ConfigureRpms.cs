@@ -24,7 +24,7 @@ internal sealed class ConfigureRpms
     private ImmutableArray<LockedId> _seen = [];
     private ScriptIds _ids = null!;
     private bool _hasMetOwners;
-    private string? _unreadable;
+    private IReadOnlyList<string> _warnings = [];
 
     private ConfigureRpms(Workspace workspace, StoreWriter writer, IngestBatch batch, ComposedRpms layer, ConfigureSubject subject, CancellationToken cancel)
     {
@@ -48,9 +48,9 @@ internal sealed class ConfigureRpms
             var tree = Configure();
             return new ScriptRun(tree, IsSettled: !_hasMetOwners);
         });
-        if (_unreadable is not null)
+        foreach (var warning in _warnings)
         {
-            _workspace.Tell(new OperationEvent.Warning(_unreadable));
+            _workspace.Tell(new OperationEvent.Warning(warning));
         }
 
         return configured;
@@ -64,15 +64,18 @@ internal sealed class ConfigureRpms
         var before = database.Find();
 
         // Of an application's OS that was told when it was built.
-        _unreadable = before is null ? database.Unreadable(_subject.Name) : null;
+        var unreadable = before is null ? database.Unreadable(_subject.Name) : null;
         var laid = LaidAccounts.In(edit, NumbersIn(edit));
-        owners.Put(edit, (_, kind, name) => laid.NumberOf(kind, name), _ => false);
-        RunTransaction(edit, owners, (database, laid.NumberOf));
+        var refused = DeclaredAccounts.Make(_ground, edit, _ids, _layer.Packages, Epoch);
+        var declared = NumbersIn(edit);
+        owners.Put(edit, (_, kind, name) => declared(kind, name), _ => false);
+        RunTransaction(edit, owners, (database, declared));
         var installed = database.Rewrite(_layer.Packages, before, Epoch);
         SharedTimes.Put(edit, installed.Select(place => _layer.Packages[place]));
         var order = installed.Select(place => place + (_subject.Os is null ? 0 : _below.Packages.Length)).ToList();
         var made = NumbersIn(edit);
-        owners.Put(edit, (path, kind, name) => laid.IsThereFor(kind, name, edit.PackageOf(path), order) ? made(kind, name) : null, edit.IsScripts);
+        var unknown = owners.Put(edit, (path, kind, name) => laid.IsThereFor(kind, name, edit.PackageOf(path), order) ? made(kind, name) : null, edit.IsScripts);
+        _warnings = [.. unreadable is null ? (string[])[] : [unreadable], .. refused, .. UnknownOwners(edit, unknown, made)];
         RecipeFiles.Put(_ground, edit, _subject);
         var hooks = _subject.Settings.SelectMany(settings => settings.AfterConfigure).Select(command => DpkgSteps.Hook(command, _subject.Epoch)).ToImmutableArray();
         if (!hooks.IsEmpty)
@@ -118,6 +121,16 @@ internal sealed class ConfigureRpms
         var after = NumbersIn(edit);
         _hasMetOwners = unknown.Any(owner => after(owner.Kind, owner.Name) is not null);
     }
+
+    private IEnumerable<string> UnknownOwners(TreeEdit tree, IReadOnlyList<UnknownOwner> unknown, Func<string, string, uint?> made) =>
+        unknown.GroupBy(owner => owner.Name).OrderBy(owners => owners.Key, StringComparer.Ordinal).Select(owners =>
+        {
+            var (kinds, paths) = (string.Join(" and ", owners.Select(owner => owner.Kind).Distinct().OrderDescending(StringComparer.Ordinal)), owners.Select(owner => owner.Path).Distinct().Order().ToList());
+            var others = paths.Count > 1 ? $" and {paths.Count - 1} more" : "";
+            var why = owners.Any(owner => made(owner.Kind, owner.Name) is not null) ? "comes later than what it owns" : "is made by no package";
+            var of = tree.PackageOf(paths[0]) is >= 0 and var package ? $" of `{_packages.Packages[package].Name}`" : "";
+            return $"the {kinds} `{owners.Key}` {why}: `{paths[0]}`{of}{others} became root's, without set-id bits, as with rpm";
+        });
 
     private Func<string, string, uint?> NumbersIn(TreeEdit tree)
     {
