@@ -58,7 +58,7 @@ internal sealed class ConfigureRpms
 
     private ComposedManifest Configure()
     {
-        var (edit, owners) = Lay();
+        var (edit, owners, states) = Lay();
         RecipeFiles.Put(_ground, edit, _subject);
         var database = RpmDatabase.In(_ground, edit);
         var before = database.Find();
@@ -70,7 +70,7 @@ internal sealed class ConfigureRpms
         var declared = NumbersIn(edit);
         owners.Put(edit, (_, kind, name) => declared(kind, name), _ => false);
         RunTransaction(edit, owners, (database, declared));
-        var installed = database.Rewrite(_layer.Packages, before, Epoch);
+        var installed = database.Rewrite(_layer.Packages, before, states, Epoch);
         SharedTimes.Put(edit, installed.Select(place => _layer.Packages[place]));
         var order = installed.Select(place => place + (_subject.Os is null ? 0 : _below.Packages.Length)).ToList();
         var made = NumbersIn(edit);
@@ -86,16 +86,30 @@ internal sealed class ConfigureRpms
         return edit.Finish(_packages);
     }
 
-    private (TreeEdit Tree, RpmOwners Owners) Lay()
+    private (TreeEdit Tree, RpmOwners Owners, LaidStates States) Lay()
     {
         if (_subject.Os is not { } os)
         {
             var composed = _layer.Tree;
-            return (new TreeEdit(composed), new RpmOwners([.. composed.Owners.Select(owned => (owned.Key, owned.Value, composed.Manifest.Find(owned.Key)!.Mode))]));
+            var alone = new TreeEdit(composed);
+            return (
+                alone,
+                new RpmOwners([.. composed.Owners.Select(owned => (owned.Key, owned.Value, composed.Manifest.Find(owned.Key)!.Mode))]),
+                new LaidStates(alone, new LaidColors(alone, place => _layer.Packages[place].Files), _below, new HashSet<int>()));
         }
 
         var edit = new TreeEdit(new ComposedManifest(_workspace.Store.Versions.ReadManifest(os.Manifest), _below));
-        return (edit, new RpmOwners([.. new LaidRpms(_layer, edit, _below).Lay(Epoch)]));
+        var colors = new LaidColors(edit, place => place < _below.Packages.Length ? FilesOf(os, _below.Packages[place]) : _layer.Packages[place - _below.Packages.Length].Files);
+        var laid = new LaidRpms(_layer, edit, _below, colors);
+        var owners = new RpmOwners([.. laid.Lay(Epoch)]);
+        return (edit, owners, new LaidStates(edit, colors, _below, laid.Outdone));
+    }
+
+    private RpmFileTable FilesOf(TemplateVersionRecord os, ProvenancePackage package)
+    {
+        var row = _workspace.Store.Versions.ReadLock(os.Reference).Packages.First(row => row.Name == package.Name && row.Version == package.Version && row.Architecture == package.Architecture);
+        var header = StoredControl.Header(_workspace.Store, CompositionSolving.ContentsOf(_workspace.Store, row), row.ToString());
+        return RpmFileTable.Of(header, new RpmReadOptions { FileName = Path.GetFileName(row.Path) });
     }
 
     /// <summary>
