@@ -68,6 +68,30 @@ public sealed class RpmCompositionTests : IDisposable
         Assert.Equal(_ground.Rpm("theirs", ["-Va"]).Lines, _ground.Rpm("ours", ["-Va"]).Lines);
     }
 
+    /// <summary>A link that is there before any file is unpacked; and what is a folder, since no script makes the link by then.</summary>
+    [Theory]
+    [InlineData("%pretrans -n links -p <lua>\nposix.mkdir('/var'); posix.mkdir('/run'); posix.symlink('../run', '/var/run')", true)]
+    [InlineData("%pretrans -n links -p <lua>\nposix.mkdir('/var')", false)]
+    [InlineData("%post -n links -p <lua>\nposix.symlink('../run', '/var/run')", false)]
+    public async Task What_lies_below_a_link_that_a_pretrans_makes_goes_where_rpm_puts_it(string script, bool isLink)
+    {
+        const string data = "%package -n data\nSummary: s\nRequires(pre): base\n%description -n data\nd\n%files -n data\n%dir %attr(0711,root,root) /var/run/data\n/var/run/data/file\n";
+        var links = $"{Package("links", "%ghost /var/run")}\n{script}\n";
+        var files = _ground.Build($"{RpmGround.Base}\n{links}\n{data}", "ln -s ../run var/run; mkdir run/data; echo d > run/data/file");
+        string[] order = [files["base"], files["links"], files["data"]];
+        await _ground.Make("system", order);
+        _ground.InstallReal("theirs", order).Succeed();
+
+        var tree = _ground.TreeOf("system");
+        Assert.Equal(RpmTree.Of(_ground.At("theirs")), RpmTree.Of(tree, path => _ground.TextOf(tree, path)));
+        Assert.Equal(isLink ? EntryType.Symlink : EntryType.Directory, tree.Find(TreePath.Parse("/var/run"))!.Type);
+        _ground.Lay(tree, "ours");
+        Assert.Equal(_ground.Rpm("theirs", ["-Va"]).Lines, _ground.Rpm("ours", ["-Va"]).Lines);
+        Assert.Equal(
+            isLink ? [] : ["`/var/run` is a link that scriptlets of `links` are to make, and `data` has `/var/run/data` below it: here it is a folder"],
+            _ground.Told.OfType<OperationEvent.Warning>().Select(warning => warning.Text).Where(text => text.StartsWith('`')));
+    }
+
     /// <summary>On one path in one transaction and in two, in either order, in two packages of one name; the file itself, and what rpm's database says of it.</summary>
     [Theory]
     [InlineData("x86_64", "i686")]
