@@ -41,7 +41,7 @@ internal sealed class ConfigureGround(Workspace workspace, StoreWriter writer, I
     /// <summary>A file's text, bytes as chars.</summary>
     public string TextOf(ManifestEntry file) => Encoding.Latin1.GetString(workspace.Store.Objects.Read(file.Content!.Value));
 
-    /// <summary>A file with another text; its bytes come into the store with those that are put into a tree or captured next.</summary>
+    /// <summary>A file with another text; its bytes come into the store with those that are put into a tree or captured next, or by <see cref="KeepTexts"/>.</summary>
     public ManifestEntry WithText(ManifestEntry file, string text)
     {
         var bytes = Encoding.Latin1.GetBytes(text);
@@ -50,6 +50,9 @@ internal sealed class ConfigureGround(Workspace workspace, StoreWriter writer, I
         _unkept.Add(content);
         return file with { Size = bytes.Length, Content = content };
     }
+
+    /// <summary>All texts of <see cref="WithText"/> are in the store when this returns.</summary>
+    public void KeepTexts() => Keep([]);
 
     /// <summary>Puts files into a tree; their bytes are in the store when this returns.</summary>
     /// <param name="written">The time of those that no package has.</param>
@@ -90,7 +93,7 @@ internal sealed class ConfigureGround(Workspace workspace, StoreWriter writer, I
         var captured = sandbox.Capture(batch.Put, cancel);
         Keep(captured.OfType<CapturedPath.Changed>().Select(change => change.Entry.Content).OfType<Sha256Digest>().Append(Empty()));
         captured = numbers.Settle(captured);
-        Keep([]);
+        KeepTexts();
         new CapturedChanges(subject, sandbox.Started, stamp => packages.Find(sandbox.PackageAt(stamp))).Apply(tree, captured.Where(change => !OfSandbox.Any(file => file.Path == change.Path.Latin1)));
     }
 

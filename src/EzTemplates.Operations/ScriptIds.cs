@@ -40,18 +40,26 @@ internal sealed class ScriptIds(IdSource source, IdTable known, string subject)
     /// </summary>
     public bool HasMetOthers { get; private set; }
 
-    /// <summary>Which number each user and group is to have that was made.</summary>
+    /// <summary>Which number each user and group is to have that scripts made.</summary>
     /// <exception cref="EzException">Usage: the number that one is to have is another's in the system below.</exception>
     public Renumbering Settle(AccountText before, AccountText after)
     {
-        var made = after.MadeSince(before);
+        var told = Known;
         Seen = [.. Seen, .. after.NewSince(before)];
+        var numbers = Choose(before, after);
+        HasMetOthers |= after.MadeSince(before).Any(row => told.Find(row.Kind, row.Name) is null && Known.Find(row.Kind, row.Name) != row);
+        return numbers;
+    }
+
+    /// <summary>As <see cref="Settle"/>, of those that no script has seen yet with the numbers that they have now.</summary>
+    /// <exception cref="EzException">Usage: the number that one is to have is another's in the system below.</exception>
+    public Renumbering Choose(AccountText before, AccountText after)
+    {
+        var made = after.MadeSince(before);
         var unknown = made.Where(row => Known.Find(row.Kind, row.Name) is null).ToImmutableArray();
         if (!unknown.IsEmpty)
         {
-            var numbered = source.Number(unknown, before);
-            HasMetOthers |= !numbered.All(unknown.Contains);
-            Known = Known.With(numbered);
+            Known = Known.With(source.Number(unknown, before));
         }
 
         var wanted = made.Select(row => (Made: row, Row: Known.Find(row.Kind, row.Name)!)).ToList();

@@ -6,11 +6,6 @@ namespace EzTemplates.Domain.Composition;
 /// </summary>
 internal sealed class RpmClaimRules(IReadOnlyList<ComposedPackage> packages) : ClaimRules(packages)
 {
-    /// <summary>Of <see cref="ComposedPackage.Colors"/>: <c>%_prefer_color</c> on x86-64.</summary>
-    private const uint Preferred = 2;
-
-    private const uint AllColors = 3;
-
     protected override string Reason => "and they differ";
 
     public override Claim? Winner(IReadOnlyList<Claim> claims)
@@ -18,7 +13,7 @@ internal sealed class RpmClaimRules(IReadOnlyList<ComposedPackage> packages) : C
         Claim? winner = null;
         foreach (var claim in claims)
         {
-            if (winner is null || SaysTheSame(winner, claim) || (DifferInColor(winner, claim) && ColorOf(claim) == Preferred))
+            if (winner is null || SaysTheSame(winner, claim) || (DifferInColor(winner, claim) && RpmColors.Stays(ColorOf(claim))))
             {
                 winner = claim;
             }
@@ -45,7 +40,7 @@ internal sealed class RpmClaimRules(IReadOnlyList<ComposedPackage> packages) : C
             && a.Inode.Packed.UserName == b.Inode.Packed.UserName && a.Inode.Packed.GroupName == b.Inode.Packed.GroupName;
     }
 
-    private bool DifferInColor(Claim a, Claim b) => ColorOf(a) is var one and not 0 && ColorOf(b) is var other and not 0 && one != other;
+    private bool DifferInColor(Claim a, Claim b) => RpmColors.Differ(ColorOf(a), ColorOf(b));
 
-    private uint ColorOf(Claim claim) => Packages[claim.Package].Colors.GetValueOrDefault(claim.Entry.Path) & AllColors;
+    private uint ColorOf(Claim claim) => Packages[claim.Package].Colors.GetValueOrDefault(claim.Entry.Path);
 }

@@ -20,7 +20,10 @@ internal static class ComposeRpms
 
         // A merged /usr is made of links that a package brings.
         var options = new ComposeOptions(new FileTime(subject.Epoch), UsrMerge: false, RpmVersionOrder.Compare) { Family = PackageFamily.Rpm };
-        var composed = ManifestComposer.Compose([.. packages.Select(package => package.Composed)], options);
+        var parts = subject is { IsConfigured: true, Os: null }
+            ? PretransLinks.Laid(packages, options.Epoch, warning => workspace.Tell(new OperationEvent.Warning(warning)))
+            : [.. packages.Select(package => package.Composed)];
+        var composed = ManifestComposer.Compose(parts, options);
         return new ComposedRpms(composed with { Provenance = composed.Provenance with { ConfigurationFiles = ConfigurationFiles(packages) } }, packages);
     }
 

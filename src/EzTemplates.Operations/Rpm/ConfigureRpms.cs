@@ -24,7 +24,7 @@ internal sealed class ConfigureRpms
     private ImmutableArray<LockedId> _seen = [];
     private ScriptIds _ids = null!;
     private bool _hasMetOwners;
-    private string? _unreadable;
+    private IReadOnlyList<string> _warnings = [];
 
     private ConfigureRpms(Workspace workspace, StoreWriter writer, IngestBatch batch, ComposedRpms layer, ConfigureSubject subject, CancellationToken cancel)
     {
@@ -48,9 +48,9 @@ internal sealed class ConfigureRpms
             var tree = Configure();
             return new ScriptRun(tree, IsSettled: !_hasMetOwners);
         });
-        if (_unreadable is not null)
+        foreach (var warning in _warnings)
         {
-            _workspace.Tell(new OperationEvent.Warning(_unreadable));
+            _workspace.Tell(new OperationEvent.Warning(warning));
         }
 
         return configured;
@@ -58,21 +58,24 @@ internal sealed class ConfigureRpms
 
     private ComposedManifest Configure()
     {
-        var (edit, owners) = Lay();
+        var (edit, owners, states) = Lay();
         RecipeFiles.Put(_ground, edit, _subject);
         var database = RpmDatabase.In(_ground, edit);
         var before = database.Find();
 
         // Of an application's OS that was told when it was built.
-        _unreadable = before is null ? database.Unreadable(_subject.Name) : null;
+        var unreadable = before is null ? database.Unreadable(_subject.Name) : null;
         var laid = LaidAccounts.In(edit, NumbersIn(edit));
-        owners.Put(edit, (_, kind, name) => laid.NumberOf(kind, name), _ => false);
-        RunTransaction(edit, owners, (database, laid.NumberOf));
-        var installed = database.Rewrite(_layer.Packages, before, Epoch);
+        var refused = DeclaredAccounts.Make(_ground, edit, _ids, _layer.Packages, Epoch);
+        var declared = NumbersIn(edit);
+        owners.Put(edit, (_, kind, name) => declared(kind, name), _ => false);
+        RunTransaction(edit, owners, (database, declared));
+        var installed = database.Rewrite(_layer.Packages, before, states, Epoch);
         SharedTimes.Put(edit, installed.Select(place => _layer.Packages[place]));
         var order = installed.Select(place => place + (_subject.Os is null ? 0 : _below.Packages.Length)).ToList();
         var made = NumbersIn(edit);
-        owners.Put(edit, (path, kind, name) => laid.IsThereFor(kind, name, edit.PackageOf(path), order) ? made(kind, name) : null, edit.IsScripts);
+        var unknown = owners.Put(edit, (path, kind, name) => laid.IsThereFor(kind, name, edit.PackageOf(path), order) ? made(kind, name) : null, edit.IsScripts);
+        _warnings = [.. unreadable is null ? (string[])[] : [unreadable], .. refused, .. UnknownOwners(edit, unknown, made)];
         RecipeFiles.Put(_ground, edit, _subject);
         var hooks = _subject.Settings.SelectMany(settings => settings.AfterConfigure).Select(command => DpkgSteps.Hook(command, _subject.Epoch)).ToImmutableArray();
         if (!hooks.IsEmpty)
@@ -83,16 +86,30 @@ internal sealed class ConfigureRpms
         return edit.Finish(_packages);
     }
 
-    private (TreeEdit Tree, RpmOwners Owners) Lay()
+    private (TreeEdit Tree, RpmOwners Owners, LaidStates States) Lay()
     {
         if (_subject.Os is not { } os)
         {
             var composed = _layer.Tree;
-            return (new TreeEdit(composed), new RpmOwners([.. composed.Owners.Select(owned => (owned.Key, owned.Value, composed.Manifest.Find(owned.Key)!.Mode))]));
+            var alone = new TreeEdit(composed);
+            return (
+                alone,
+                new RpmOwners([.. composed.Owners.Select(owned => (owned.Key, owned.Value, composed.Manifest.Find(owned.Key)!.Mode))]),
+                new LaidStates(alone, new LaidColors(alone, place => _layer.Packages[place].Files), _below, new HashSet<int>()));
         }
 
         var edit = new TreeEdit(new ComposedManifest(_workspace.Store.Versions.ReadManifest(os.Manifest), _below));
-        return (edit, new RpmOwners([.. new LaidRpms(_layer, edit, _below).Lay(Epoch)]));
+        var colors = new LaidColors(edit, place => place < _below.Packages.Length ? FilesOf(os, _below.Packages[place]) : _layer.Packages[place - _below.Packages.Length].Files);
+        var laid = new LaidRpms(_layer, edit, _below, colors);
+        var owners = new RpmOwners([.. laid.Lay(Epoch)]);
+        return (edit, owners, new LaidStates(edit, colors, _below, laid.Outdone));
+    }
+
+    private RpmFileTable FilesOf(TemplateVersionRecord os, ProvenancePackage package)
+    {
+        var row = _workspace.Store.Versions.ReadLock(os.Reference).Packages.First(row => row.Name == package.Name && row.Version == package.Version && row.Architecture == package.Architecture);
+        var header = StoredControl.Header(_workspace.Store, CompositionSolving.ContentsOf(_workspace.Store, row), row.ToString());
+        return RpmFileTable.Of(header, new RpmReadOptions { FileName = Path.GetFileName(row.Path) });
     }
 
     /// <summary>
@@ -118,6 +135,16 @@ internal sealed class ConfigureRpms
         var after = NumbersIn(edit);
         _hasMetOwners = unknown.Any(owner => after(owner.Kind, owner.Name) is not null);
     }
+
+    private IEnumerable<string> UnknownOwners(TreeEdit tree, IReadOnlyList<UnknownOwner> unknown, Func<string, string, uint?> made) =>
+        unknown.GroupBy(owner => owner.Name).OrderBy(owners => owners.Key, StringComparer.Ordinal).Select(owners =>
+        {
+            var (kinds, paths) = (string.Join(" and ", owners.Select(owner => owner.Kind).Distinct().OrderDescending(StringComparer.Ordinal)), owners.Select(owner => owner.Path).Distinct().Order().ToList());
+            var others = paths.Count > 1 ? $" and {paths.Count - 1} more" : "";
+            var why = owners.Any(owner => made(owner.Kind, owner.Name) is not null) ? "comes later than what it owns" : "is made by no package";
+            var of = tree.PackageOf(paths[0]) is >= 0 and var package ? $" of `{_packages.Packages[package].Name}`" : "";
+            return $"the {kinds} `{owners.Key}` {why}: `{paths[0]}`{of}{others} became root's, without set-id bits, as with rpm";
+        });
 
     private Func<string, string, uint?> NumbersIn(TreeEdit tree)
     {

@@ -6,12 +6,16 @@ namespace EzTemplates.Operations;
 
 /// <summary>
 /// Lays applications' files on an OS's configured tree, as rpm unpacks them there: through links, and on a path that is there already only
-/// if both packages say the same of it.
+/// if both packages say the same of it, or one has what runs on another architecture than the other's.
 /// </summary>
 /// <param name="tree">Numbers the OS's packages first; the applications' come after them.</param>
-internal sealed class LaidRpms(ComposedRpms layer, TreeEdit tree, Provenance below)
+internal sealed class LaidRpms(ComposedRpms layer, TreeEdit tree, Provenance below, LaidColors colors)
 {
     private readonly Dictionary<TreePath, TreePath> _places = [];
+    private readonly HashSet<int> _outdone = [];
+
+    /// <summary>The OS's packages, by their places, that have lost a path to another architecture's file.</summary>
+    public IReadOnlySet<int> Outdone => _outdone;
 
     /// <returns>Where the files lie whose owner has a name that is not root.</returns>
     /// <exception cref="EzException">Unsolvable: a path is another package's, and differs; it names both.</exception>
@@ -73,9 +77,25 @@ internal sealed class LaidRpms(ComposedRpms layer, TreeEdit tree, Provenance bel
         }
 
         // What a script has changed is not what its package says any more.
-        return tree.IsScripts(place) || (there.Type == file.Type && there.Mode == file.Mode && there.Content == file.Content && there.Target == file.Target)
-            ? false
-            : throw Conflict(place, package);
+        return !(tree.IsScripts(place) || (there.Type == file.Type && there.Mode == file.Mode && there.Content == file.Content && there.Target == file.Target))
+            && StaysByColor(place, package);
+    }
+
+    private bool StaysByColor(TreePath place, int package)
+    {
+        var owner = tree.PackageOf(place);
+        var (ours, theirs) = (colors.Of(package + below.Packages.Length, place), colors.Of(owner, place));
+        if (!RpmColors.Differ(ours, theirs) || !(RpmColors.Stays(ours) || RpmColors.Stays(theirs)))
+        {
+            throw Conflict(place, package);
+        }
+
+        if (RpmColors.Stays(ours))
+        {
+            _ = _outdone.Add(owner);
+        }
+
+        return RpmColors.Stays(ours);
     }
 
     private bool IsFolder(ManifestEntry there, TreePath place) => there.Type switch

@@ -37,9 +37,10 @@ internal sealed class RpmDatabase
 
     /// <summary>Writes the database anew that a transaction has left.</summary>
     /// <param name="below">The database as it was before; null where there was none.</param>
+    /// <param name="states">Of the files as they were laid.</param>
     /// <exception cref="EzException">Environment: a package is not in it, or it is of another form.</exception>
     /// <returns>The transaction's packages in the order in which they were installed, as places in <paramref name="packages"/>.</returns>
-    public ImmutableArray<int> Rewrite(ImmutableArray<StoredRpm> packages, ManifestEntry? below, FileTime epoch)
+    public ImmutableArray<int> Rewrite(ImmutableArray<StoredRpm> packages, ManifestEntry? below, LaidStates states, FileTime epoch)
     {
         var byName = packages.ToDictionary(package => NameOf(package.Headers.Main));
         ImmutableArray<RpmDatabaseRow> kept = below is null ? [] : _ground.RpmDatabaseOf(below);
@@ -56,7 +57,7 @@ internal sealed class RpmDatabase
             _tree.Remove(other);
         }
 
-        var rows = kept.Concat(found.Where(row => kept.All(old => old.Number != row.Number)).Select(row => Again(row, byName, (uint)epoch.Seconds))).ToList();
+        var rows = kept.Select(states.Below).Concat(found.Where(row => kept.All(old => old.Number != row.Number)).Select(row => Again(row, byName, states, (uint)epoch.Seconds))).ToList();
         var installed = rows.Skip(kept.Length).Select(row => NameOf(InstalledHeader.Read(row.Header))).ToList();
         if (byName.Keys.Except(installed).Order(StringComparer.Ordinal).FirstOrDefault() is { } missing)
         {
@@ -80,7 +81,7 @@ internal sealed class RpmDatabase
         : $"the rpm of `{template}` looks for its database in the form `{Form}` (`%_db_backend` of its macros), and ez writes SQLite, `{Place}`: inside, it may find no package installed"
             + $" (hint: this host's rpm reads an environment's: rpm --root \"$(ez env path ENV)\" --dbpath {Folder} -qa)";
 
-    private RpmDatabaseRow Again(RpmDatabaseRow row, Dictionary<string, StoredRpm> packages, uint time)
+    private RpmDatabaseRow Again(RpmDatabaseRow row, Dictionary<string, StoredRpm> packages, LaidStates states, uint time)
     {
         var installed = InstalledHeader.Read(row.Header);
         if (!packages.TryGetValue(NameOf(installed), out var package))
@@ -100,25 +101,8 @@ internal sealed class RpmDatabase
         var color = (uint)installed.Numbers(RpmField.InstallColor)[0];
         return row with
         {
-            Header = InstalledHeader.Of(package.Headers.Signature, package.Headers.Main, new RpmInstallation(time, time, color, StatesOf(installed, package))),
+            Header = InstalledHeader.Of(package.Headers.Signature, package.Headers.Main, new RpmInstallation(time, time, color, states.Of(installed, package))),
         };
-    }
-
-    /// <summary>As librpm has them; it does not know what a recipe leaves out.</summary>
-    private static byte[] StatesOf(RpmHeader installed, StoredRpm package)
-    {
-        var states = installed.Numbers(RpmField.FileStates);
-        var bytes = Enumerable.Range(0, states.Count).Select(i => (byte)states[i]).ToArray();
-        if (package.Composed.Contents.Entries.Length < package.Contents.Entries.Length)
-        {
-            var left = package.Contents.Entries.Select(entry => entry.Entry.Path).Except(package.Composed.Contents.Entries.Select(entry => entry.Entry.Path));
-            foreach (var file in left.Select(package.Files.Find).OfType<int>())
-            {
-                bytes[file] = RpmFileState.NotInstalled;
-            }
-        }
-
-        return bytes;
     }
 
     private static string NameOf(RpmHeader header) => new RpmHeaders(header, header).Nevra;

@@ -6,7 +6,10 @@ namespace EzTemplates.Operations;
 /// <summary>What librpm is told when it runs a tree's scriptlets.</summary>
 internal static class RpmMacros
 {
-    /// <summary>Where the database is; what was verified when the packages came in; and on x86-64, which of two architectures' files stay.</summary>
+    /// <summary>
+    /// Where the database is; what was verified when the packages came in; on x86-64, which of two architectures' files stay; and that users which
+    /// packages declare are there already (<see cref="DeclaredAccounts"/>), as only rpm since 4.19 makes them, and by a program that the tree may lack.
+    /// </summary>
     public static string For(TreePath database) => $"""
         %_dbpath {database}
         %_db_backend sqlite
@@ -14,6 +17,7 @@ internal static class RpmMacros
         %_pkgverify_flags 0x0
         %_transaction_color 3
         %_prefer_color 2
+        %__systemd_sysusers %nil
 
         """;
 

@@ -5,6 +5,10 @@ using EzTemplates.Domain.Configuring;
 
 namespace EzTemplates.Operations;
 
+/// <summary>An owner's name that has no number.</summary>
+/// <param name="Kind">As <see cref="LockedId.Kind"/>.</param>
+internal readonly record struct UnknownOwner(TreePath Path, string Kind, string Name);
+
 /// <summary>
 /// Whose packages' files are. rpm knows names only, and asks the tree for their numbers when it lays a file, which is after its package's
 /// %pre; an unknown name is root's, and the file then loses its set-id bits (rpm's lib/rpmug.c, lib/rpmfi.c rpmfiStat).
@@ -23,8 +27,10 @@ internal sealed class RpmOwners(ImmutableArray<(TreePath Path, NamedOwner Owner,
     /// <summary>Gives the files to whom the numbers say.</summary>
     /// <param name="numberOf">Of a user or group by its kind and name, for a path.</param>
     /// <param name="touched">Paths that a script has changed keep what it made of them.</param>
-    public void Put(TreeEdit tree, Func<TreePath, string, string, uint?> numberOf, Func<TreePath, bool> touched)
+    /// <returns>What became root's for want of a number.</returns>
+    public IReadOnlyList<UnknownOwner> Put(TreeEdit tree, Func<TreePath, string, string, uint?> numberOf, Func<TreePath, bool> touched)
     {
+        var unknown = new List<UnknownOwner>();
         foreach (var (path, owner, mode) in laid)
         {
             if (touched(path) || tree.Find(path) is not { } entry)
@@ -37,7 +43,18 @@ internal sealed class RpmOwners(ImmutableArray<(TreePath Path, NamedOwner Owner,
             tree.Own(path, user ?? 0, group ?? 0, entry.Type is EntryType.Symlink ? entry.Mode : mode & ~lost);
         }
 
-        uint? Number(TreePath path, string kind, string name) => IsRoot(name) ? 0 : numberOf(path, kind, name);
+        return unknown;
+
+        uint? Number(TreePath path, string kind, string name)
+        {
+            var number = IsRoot(name) ? 0 : numberOf(path, kind, name);
+            if (number is null)
+            {
+                unknown.Add(new UnknownOwner(path, kind, name));
+            }
+
+            return number;
+        }
     }
 
     private static bool IsRoot(string name) => name is "" or "root";

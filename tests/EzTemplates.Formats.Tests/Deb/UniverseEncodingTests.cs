@@ -84,7 +84,7 @@ public sealed class UniverseEncodingTests
             $"p{random.Next(60)}",
             $"{random.Next(2)}:1.{random.Next(3)}",
             random.Next(4) == 0 ? "all" : "amd64",
-            random.Next(2) == 0 ? DigestA : DigestB,
+            Sha256Digest.Of(BitConverter.GetBytes(random.Next())).ToString(),
             $"Depends: p{random.Next(60)}:any (>= {random.Next(9)}) | q{random.Next(7)}, r\nConflicts: c{random.Next(9)}\nProvides: v{random.Next(5)} (= {random.Next(3)}), v{random.Next(5)}\nInstalled-Size: {i}\n")));
         for (var round = 0; round < 20; round++)
         {

@@ -1,4 +1,5 @@
 using EzTemplates.Domain;
+using EzTemplates.Testing;
 
 namespace EzTemplates.Operations.Tests.Rpm;
 
@@ -66,6 +67,81 @@ public sealed class RpmCompositionTests : IDisposable
         Assert.Equal(_ground.Rpm("theirs", ["-q", "one", "--qf", states]).Lines, _ground.Rpm("ours", ["-q", "one", "--qf", states]).Lines);
         Assert.Equal(_ground.Rpm("theirs", ["-Va"]).Lines, _ground.Rpm("ours", ["-Va"]).Lines);
     }
+
+    /// <summary>A link that is there before any file is unpacked; and what is a folder, since no script makes the link by then.</summary>
+    [Theory]
+    [InlineData("%pretrans -n links -p <lua>\nposix.mkdir('/var'); posix.mkdir('/run'); posix.symlink('../run', '/var/run')", true)]
+    [InlineData("%pretrans -n links -p <lua>\nposix.mkdir('/var')", false)]
+    [InlineData("%post -n links -p <lua>\nposix.symlink('../run', '/var/run')", false)]
+    public async Task What_lies_below_a_link_that_a_pretrans_makes_goes_where_rpm_puts_it(string script, bool isLink)
+    {
+        const string data = "%package -n data\nSummary: s\nRequires(pre): base\n%description -n data\nd\n%files -n data\n%dir %attr(0711,root,root) /var/run/data\n/var/run/data/file\n";
+        var links = $"{Package("links", "%ghost /var/run")}\n{script}\n";
+        var files = _ground.Build($"{RpmGround.Base}\n{links}\n{data}", "ln -s ../run var/run; mkdir run/data; echo d > run/data/file");
+        string[] order = [files["base"], files["links"], files["data"]];
+        await _ground.Make("system", order);
+        _ground.InstallReal("theirs", order).Succeed();
+
+        var tree = _ground.TreeOf("system");
+        Assert.Equal(RpmTree.Of(_ground.At("theirs")), RpmTree.Of(tree, path => _ground.TextOf(tree, path)));
+        Assert.Equal(isLink ? EntryType.Symlink : EntryType.Directory, tree.Find(TreePath.Parse("/var/run"))!.Type);
+        _ground.Lay(tree, "ours");
+        Assert.Equal(_ground.Rpm("theirs", ["-Va"]).Lines, _ground.Rpm("ours", ["-Va"]).Lines);
+        Assert.Equal(
+            isLink ? [] : ["`/var/run` is a link that scriptlets of `links` are to make, and `data` has `/var/run/data` below it: here it is a folder"],
+            _ground.Told.OfType<OperationEvent.Warning>().Select(warning => warning.Text).Where(text => text.StartsWith('`')));
+    }
+
+    /// <summary>On one path in one transaction and in two, in either order, in two packages of one name; the file itself, and what rpm's database says of it.</summary>
+    [Theory]
+    [InlineData("x86_64", "i686")]
+    [InlineData("i686", "x86_64")]
+    public async Task Of_programs_for_two_architectures_the_64_bit_one_stays(string first, string second)
+    {
+        var packages = new Dictionary<string, string>
+        {
+            ["x86_64"] = _ground.Build(Library("\\002", "\\076", "/sbin/prog"))["library"],
+            ["i686"] = _ground.Build(Library("\\001", "\\003", "/usr/sbin/prog") with { Options = ["--target", "i686-linux"] })["library"],
+        };
+        var system = _ground.Build(RpmGround.Base)["base"];
+        await _ground.Make("together", [system, .. packages.Values]);
+        await _ground.Make("system", [system, packages[first]]);
+        await _ground.Make("app", [packages[second]], on: _ground.VersionOf("system"));
+        string[] colors = ["--define", "_transaction_color 3", "--define", "_prefer_color 2"];
+        _ground.InstallReal("both", [system, .. packages.Values], colors).Succeed();
+        _ground.InstallReal("turns", [system, packages[first]], colors).Succeed();
+        _ground.InstallReal("turns", [packages[second]], colors).Succeed();
+
+        foreach (var (template, root) in (ReadOnlySpan<(string, string)>)[("together", "both"), ("app", "turns")])
+        {
+            var tree = _ground.TreeOf(template);
+            Assert.Equal(RpmTree.Of(_ground.At(root)), RpmTree.Of(tree, path => _ground.TextOf(tree, path)));
+            Assert.Equal('\u0002', _ground.TextOf(tree, "/usr/sbin/prog")[4]);
+            _ground.Lay(tree, "our-" + root);
+            string[] states = ["-qa", "--qf", "%{NEVRA} [%{FILENAMES} %{FILECOLORS} %{FILESTATES}, ]\\n"];
+            var theirs = _ground.Rpm(root, states).Lines.Order(StringComparer.Ordinal).ToList();
+            Assert.Contains("prog 1 4,", string.Concat(theirs), StringComparison.Ordinal);
+            Assert.Equal(theirs, _ground.Rpm("our-" + root, states).Lines.Order(StringComparer.Ordinal));
+            Assert.Equal(_ground.Rpm(root, ["-Va"]).Lines, _ground.Rpm("our-" + root, ["-Va"]).Lines);
+        }
+    }
+
+    [Fact]
+    public async Task An_application_that_differs_from_its_system_in_what_runs_anywhere_is_refused()
+    {
+        var files = _ground.Build($"{RpmGround.Base}\n{Package("one", "/opt/a")}", "mkdir opt; echo a > opt/a");
+        var others = _ground.Build($"{RpmGround.Base}\n{Package("two", "/opt/a")}", "mkdir opt; echo b > opt/a");
+        await _ground.Make("system", [files["base"], files["one"]]);
+        var failure = await Assert.ThrowsAsync<EzException>(() => _ground.Make("app", [others["two"]], on: _ground.VersionOf("system")));
+        Assert.Equal("package `two` has `/opt/a`, which is there already from package `one`, and they differ", failure.Message);
+    }
+
+    /// <summary>A program of no more than a header, which is what a file's color is taken from, and what both architectures agree on.</summary>
+    /// <param name="width">32 or 64 bits, an octal escape.</param>
+    /// <param name="machine">As elf(5) has it, an octal escape.</param>
+    private static RpmSpec Library(string width, string machine, string program) => new(
+        $"{RpmGround.Base}\n{Package("library", program, "/opt/same").Replace("Summary: s", "Summary: s\nRequires(pre): base", StringComparison.Ordinal)}",
+        $"mkdir opt; echo same > opt/same; printf '\\177ELF{width}\\001\\001\\000\\000\\000\\000\\000\\000\\000\\000\\000\\002\\000{machine}\\000\\001\\000\\000\\000' > usr/sbin/prog; head -c 200 /dev/zero >> usr/sbin/prog; chmod 755 usr/sbin/prog");
 
     private static string Package(string name, params string[] files) => $"""
         %package -n {name}

@@ -275,7 +275,8 @@ public sealed class RpmScriptletTests : IDisposable
             /usr/lib64/*
 
             """;
-        var files = _ground.Build($"{RpmGround.Base}\n{Scripted}\n{rpm}", $"{Install}\nmkdir -p usr/lib/rpm; cp -a {next}/usr/lib/rpm/. usr/lib/rpm; cp -a {next}/usr/lib/x86_64-linux-gnu/. usr/lib64");
+        var lay = $"mkdir -p usr/lib/rpm; cp -a {next}/usr/lib/rpm/. usr/lib/rpm; cp -a {next}/usr/lib/x86_64-linux-gnu/. usr/lib64";
+        var files = _ground.Build($"{RpmGround.Base}\n{Scripted}\n{rpm}", $"{Install}\n{lay}");
         using var other = new RpmGround(LibrpmChoice.TreesOnly);
         await other.Make("system", files.Values);
         _ground.InstallReal("theirs", files.Values);
@@ -285,6 +286,12 @@ public sealed class RpmScriptletTests : IDisposable
         Assert.Null(tree.Find(TreePath.Parse("/usr/lib64/librpm.so.9")));
         Assert.Equal(File.ReadAllText(_ground.At("theirs/var/order")), other.TextOf(tree, "/var/order"));
         Assert.Equal(RpmTree.Of(_ground.At("theirs")), RpmTree.Of(tree, path => other.TextOf(tree, path)));
+
+        // This one would make users that packages declare by a program of the tree's, and the host's makes none.
+        var declared = _ground.Build($"{RpmGround.Base}\n{RpmDeclaredUsersTests.Declared}\n{rpm}", $"{RpmDeclaredUsersTests.Install}\n{lay}");
+        await _ground.Make("declared", declared.Values);
+        await other.Make("declared", declared.Values);
+        Assert.Equal(_ground.TreeOf("declared").Entries, other.TreeOf("declared").Entries);
     }
 
     [Theory]

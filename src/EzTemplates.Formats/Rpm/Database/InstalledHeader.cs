@@ -99,6 +99,23 @@ public static class InstalledHeader
         return header;
     }
 
+    /// <summary>Such a row with other states of as many files.</summary>
+    /// <exception cref="MalformedArchiveException">As for <see cref="Read"/>, or it has states of another number of files.</exception>
+    public static byte[] WithStates(byte[] row, ReadOnlySpan<byte> states)
+    {
+        var header = Read(row);
+        if (header.Entries.FirstOrDefault(entry => entry.Tag == RpmField.FileStates.Tag) is not { } entry || entry.Length != states.Length)
+        {
+            throw new MalformedArchiveException($"its field {RpmField.FileStates.Name} is not of {states.Length} files");
+        }
+
+        var before = header.Data(entry);
+        var changed = header.Bytes.ToArray();
+        _ = header.Bytes.Span.Overlaps(before.Span, out var at);
+        states.CopyTo(changed.AsSpan(at));
+        return changed[RpmHeader.Magic.Length..];
+    }
+
     private static void Check(RpmHeader header)
     {
         foreach (var field in (ReadOnlySpan<RpmField>)[RpmField.PackageName, RpmField.Version, RpmField.Release])

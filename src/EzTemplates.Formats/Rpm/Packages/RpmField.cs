@@ -39,6 +39,8 @@ public readonly record struct RpmField(int Tag, string Name)
     public static readonly RpmField InstallColor = Main(1127, "INSTALLCOLOR");
     public static readonly RpmField InstallTransaction = Main(1128, "INSTALLTID");
     public static readonly RpmField FileColors = Main(1140, "FILECOLORS");
+    public static readonly RpmField PreTransaction = Main(1151, "PRETRANS");
+    public static readonly RpmField PreTransactionProgram = Main(1153, "PRETRANSPROG");
     public static readonly RpmField LongFileSizes = Main(5008, "LONGFILESIZES");
     public static readonly RpmField FileCapabilities = Main(5010, "FILECAPS");
     public static readonly RpmField FileDigestAlgorithm = Main(5011, "FILEDIGESTALGO");

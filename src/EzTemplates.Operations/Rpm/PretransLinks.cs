@@ -1,0 +1,65 @@
+using System.Collections.Immutable;
+using EzTemplates.Domain;
+using EzTemplates.Domain.Composition;
+using EzTemplates.Formats;
+
+namespace EzTemplates.Operations;
+
+/// <summary>
+/// Links that a %pretrans in Lua makes before any file is unpacked, so that what packages have below them goes where they lead (Fedora's
+/// filesystem: <c>/var/run</c>). Here files are laid before any script runs. So such a link counts as its package's own where that has it as
+/// a ghost with a target, and its %pretrans names it.
+/// </summary>
+internal static class PretransLinks
+{
+    private const int LinkMode = 0b111_111_111;
+    private const string Lua = "<lua>";
+
+    /// <param name="warnings">Takes what lies below a path that only a script could have made a link.</param>
+    /// <returns>The packages, in their order, as they are to be composed on nothing.</returns>
+    public static IReadOnlyList<ComposedPackage> Laid(ImmutableArray<StoredRpm> packages, FileTime epoch, Action<string> warnings)
+    {
+        var composed = packages.Select(package => package.Composed).ToList();
+        var ghosts = packages.SelectMany((package, place) => package.Files.Files.Where(file => file.IsGhost && file.Type != EntryType.Directory).Select(file => (place, file))).ToList();
+        if (ghosts.Count == 0)
+        {
+            return composed;
+        }
+
+        var folders = Folders(composed);
+        foreach (var (place, file) in ghosts.Where(ghost => folders.ContainsKey(ghost.file.Path)))
+        {
+            var there = composed.SelectMany(package => package.Contents.Entries).FirstOrDefault(entry => entry.Entry.Path == file.Path)?.Entry.Type;
+            if (there is null && file is { Type: EntryType.Symlink, LinkTarget: not "" } && IsNamed(file.Path, packages[place].Headers.Main))
+            {
+                var link = new ManifestEntry { Path = file.Path, Type = EntryType.Symlink, Mode = LinkMode, Uid = 0, Gid = 0, Mtime = epoch, Target = file.LinkTarget };
+                var contents = composed[place].Contents;
+                composed[place] = composed[place] with { Contents = contents with { Entries = contents.Entries.Add(new PackageEntry(link, file.UserName, file.GroupName)) } };
+            }
+            else if (there is null or EntryType.Directory)
+            {
+                var (package, path) = folders[file.Path];
+                warnings($"`{file.Path}` is a {(file.Type == EntryType.Symlink ? "link" : "file")} that scriptlets of `{packages[place].Row.Name}` are to make, and `{package}` has `{path}` below it: here it is a folder");
+            }
+        }
+
+        return composed;
+    }
+
+    private static bool IsNamed(TreePath path, RpmHeader header) =>
+        header.Text(RpmField.PreTransactionProgram) == Lua && header.Text(RpmField.PreTransaction) is { } script && script.Contains(path.Latin1, StringComparison.Ordinal);
+
+    /// <summary>What must be a folder, with a package and a path that makes it so.</summary>
+    private static Dictionary<TreePath, (string Package, TreePath Path)> Folders(List<ComposedPackage> packages)
+    {
+        var folders = new Dictionary<TreePath, (string, TreePath)>();
+        foreach (var (package, path) in packages.SelectMany(package => package.Contents.Entries.Select(entry => (package.Name, entry.Entry.Path))))
+        {
+            for (var parent = path.Parent; folders.TryAdd(parent, (package, path)) && !parent.IsRoot; parent = parent.Parent)
+            {
+            }
+        }
+
+        return folders;
+    }
+}
