@@ -71,10 +71,12 @@ internal sealed class ConfigureRpms
         owners.Put(edit, (_, kind, name) => declared(kind, name), _ => false);
         RunTransaction(edit, owners, (database, declared));
         var installed = database.Rewrite(_layer.Packages, before, states, Epoch);
-        SharedTimes.Put(edit, installed.Select(place => _layer.Packages[place]));
+        var shared = new SharedPaths(edit, [.. installed.Select(place => _layer.Packages[place])]);
+        shared.PutTimes();
         var order = installed.Select(place => place + (_subject.Os is null ? 0 : _below.Packages.Length)).ToList();
         var made = NumbersIn(edit);
-        var unknown = owners.Put(edit, (path, kind, name) => laid.IsThereFor(kind, name, edit.PackageOf(path), order) ? made(kind, name) : null, edit.IsScripts);
+        var unknown = owners.Put(edit, (path, kind, name) => laid.IsThereFor(kind, name, shared.LaidBy(path) is { } place ? order[place] : edit.PackageOf(path), order) ? made(kind, name) : null, edit.IsScripts);
+        shared.InheritGroups();
         _warnings = [.. unreadable is null ? (string[])[] : [unreadable], .. refused, .. UnknownOwners(edit, unknown, made)];
         RecipeFiles.Put(_ground, edit, _subject);
         var hooks = _subject.Settings.SelectMany(settings => settings.AfterConfigure).Select(command => DpkgSteps.Hook(command, _subject.Epoch)).ToImmutableArray();

@@ -1,0 +1,121 @@
+using EzTemplates.Domain;
+using EzTemplates.Domain.Configuring;
+using EzTemplates.Formats;
+
+namespace EzTemplates.Operations;
+
+/// <summary>
+/// Which of several packages that have one path has laid it last. Of files of one transaction rpm skips each whose neighbour before it, in the
+/// order of installation, was laid, and lays it again where that one was skipped, or is a ghost (rpm's lib/transaction.c,
+/// handleOverlappedFiles); what packages of an earlier transaction have laid counts for nothing there. A folder gets owner and mode anew
+/// from each package (lib/fsm.c, rpmPackageFilesInstall), and one that no package has is made for the first that lies in it.
+/// </summary>
+internal sealed class SharedPaths
+{
+    private const int SetGroup = 0b010_000_000_000;
+
+    private readonly Dictionary<TreePath, Laid> _known = [];
+    private readonly Dictionary<TreePath, TreePath> _folders = [];
+    private readonly Dictionary<TreePath, int> _firstWith = [];
+    private readonly Dictionary<TreePath, int> _firstBelow = [];
+    private readonly TreeEdit _tree;
+
+    /// <param name="installed">The packages of a transaction, in the order in which they were installed.</param>
+    public SharedPaths(TreeEdit tree, IReadOnlyList<StoredRpm> installed)
+    {
+        _tree = tree;
+        for (var i = 0; i < installed.Count; i++)
+        {
+            foreach (var folder in installed[i].Files.Files.Where(file => file is { Type: EntryType.Directory, IsGhost: false }))
+            {
+                var place = tree.Settle(folder.Path);
+                _known[place] = new Laid(i, folder.Type, IsSkipped: false, IsGhost: false, null, folder.Color);
+                _ = _firstWith.TryAdd(place, i);
+                NoteParents(i, place);
+            }
+
+            foreach (var file in OfOneName(installed[i].Files.Files))
+            {
+                Lay(i, file);
+            }
+        }
+    }
+
+    /// <summary>The package by its place in the order; null where it is none of them, or a file with several names.</summary>
+    public int? LaidBy(TreePath place) => _known.TryGetValue(place, out var laid) ? laid.By : null;
+
+    /// <summary>Gives shared files the times that rpm leaves them with.</summary>
+    public void PutTimes()
+    {
+        foreach (var (place, laid) in _known)
+        {
+            // What one package of these alone has may be a file of the system below, too. Of programs for several architectures the preferred
+            // one stands there; what a script has changed has its own time.
+            if (laid is { Time: { } time, IsMixed: false } && _tree.Find(place) is { } entry && entry.Type == laid.Type && entry.Mtime != new FileTime(time) && !_tree.IsScripts(place))
+            {
+                _tree.PutTime(place, new FileTime(time));
+            }
+        }
+    }
+
+    /// <summary>
+    /// Folders that no package has are made by mkdir(2), which gives those in a set-group-id folder its group and its bit, where it was there
+    /// already.
+    /// </summary>
+    public void InheritGroups()
+    {
+        var inherited = new HashSet<TreePath>();
+        foreach (var path in _firstBelow.Keys.Where(path => !_firstWith.ContainsKey(path)).Order())
+        {
+            var isThere = _tree.Find(path) is { Type: EntryType.Directory } && _tree.PackageOf(path) == TreeEdit.NoPackage && !_tree.IsScripts(path);
+            if (isThere && _tree.Find(path.Parent) is { } parent && (parent.Mode & SetGroup) != 0
+                && (_firstWith.TryGetValue(path.Parent, out var first) ? first <= _firstBelow[path] : inherited.Contains(path.Parent) || _tree.PackageOf(path.Parent) != TreeEdit.NoPackage))
+            {
+                var folder = _tree.Find(path)!;
+                _tree.Own(path, folder.Uid, parent.Gid, folder.Mode | SetGroup);
+                _ = inherited.Add(path);
+            }
+        }
+    }
+
+    private void NoteParents(int package, TreePath place)
+    {
+        for (var folder = place.Parent; folder != TreePath.Root && _firstBelow.TryAdd(folder, package); folder = folder.Parent)
+        {
+        }
+    }
+
+    private void Lay(int package, RpmFile file)
+    {
+        // Packages may call one place by several names.
+        if (!_folders.TryGetValue(file.Path.Parent, out var folder))
+        {
+            _folders.Add(file.Path.Parent, folder = _tree.Settle(file.Path.Parent.Append("x")).Parent);
+            NoteParents(package, folder.Append("x"));
+        }
+
+        var place = folder.Append(file.Path.Name);
+        if (!_known.TryGetValue(place, out var before))
+        {
+            _known.Add(place, new Laid(package, file.Type, IsSkipped: false, file.IsGhost, file.IsGhost ? null : file.Mtime, file.Color));
+            return;
+        }
+
+        var isSkipped = !before.IsSkipped && !before.IsGhost;
+        var isLaid = !isSkipped && !file.IsGhost;
+        _known[place] = before with
+        {
+            By = isLaid ? package : before.By,
+            IsSkipped = isSkipped,
+            IsGhost = file.IsGhost,
+            Time = isLaid ? file.Mtime : before.Time,
+            IsMixed = before.IsMixed || before.Color != file.Color,
+        };
+    }
+
+    /// <summary>Files and links; names of one file have one time, which no other package shares.</summary>
+    private static IEnumerable<RpmFile> OfOneName(IEnumerable<RpmFile> files) => files.Where(file => file.Type == EntryType.Symlink || file is { Type: EntryType.File, LinkSet: 0 })
+        .Concat(files.Where(file => file is { Type: EntryType.File, LinkSet: not 0 }).GroupBy(file => file.LinkSet).Where(names => names.Count() == 1).SelectMany(names => names));
+
+    private readonly record struct Laid(int By, EntryType Type, bool IsSkipped, bool IsGhost, uint? Time, uint Color, bool IsMixed = false);
+}
