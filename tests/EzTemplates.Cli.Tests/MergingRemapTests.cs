@@ -150,6 +150,30 @@ public sealed class MergingRemapTests : IDisposable
             + "hint: ez env exec web -- apt-get install --reinstall lib=1, and remap again; or make the same changes in a new environment (ez env create)");
     }
 
+    [Fact]
+    public void What_the_environments_own_packages_need_and_the_new_version_has_no_more_is_refused_by_name()
+    {
+        var recipe = Up(Library("1") with { Provides = "lib-abi-1" });
+        _ground.Publish(
+            1, System.Value, Library("2") with { Provides = "lib-abi-2", Breaks = "old-style (<< 2)" },
+            Ground.Package("module", "1", "lib-abi-1, lib (>= 1)"), Ground.Package("old-style", "1"), Ground.Package("odd", "1", "nowhere"));
+        Install("module_1", "old-style_1", "odd_1");
+        Update(recipe, "lib");
+        const string needs = "package `module` 1 of the environment needs `lib-abi-1`, which is not there with the new version";
+        const string excludes = "package `lib` 2 of the new version excludes `old-style (<< 2)`, and the environment has `old-style` 1";
+        var plan = _ground.Ez.Succeed("env", "remap", "web", "--to", "box", "--dry-run").Output;
+        Assert.Contains(needs, plan, StringComparison.Ordinal);
+        Assert.Contains(excludes, plan, StringComparison.Ordinal);
+        Ground.Fails(
+            _ground.Ez.Run("env", "remap", "web", "--to", "box"),
+            7,
+            $"ez: environment `web` cannot move to `box@1.0.1`, and nothing was changed: `/var/lib/dpkg/status`: {needs}; `/var/lib/dpkg/status`: {excludes}\n"
+            + "hint: ez env exec web -- apt-get remove module, and remap again; or make the same changes in a new environment (ez env create)");
+        Sh("dpkg --remove module old-style");
+        _ground.Ez.Succeed("env", "remap", "web", "--to", "box");
+        Assert.Equal("lib 2\nodd 1\nsystem 1\n", Sh("dpkg-query -W -f '${Package} ${Version}\\n'"));
+    }
+
     private string Up(GeneratedPackage library)
     {
         _ground.Publish(0, System.Value, library);

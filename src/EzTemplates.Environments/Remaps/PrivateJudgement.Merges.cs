@@ -54,6 +54,12 @@ internal sealed partial class PrivateJudgement
             return;
         }
 
+        if (path == InstalledPackage.Status && PackageRelations.NewlyBroken(text, Encoding.Latin1.GetString(own), wanted) is { IsEmpty: false } broken)
+        {
+            Refuse(path, broken);
+            return;
+        }
+
         PutMerged(path, Staged(text, status, before, after), after, place);
         if (path.Parent == StateMerge.Alternatives && Alternative.TryParse(text) is { } alternative)
         {
