@@ -26,14 +26,14 @@ public sealed class UpdateTests : IDisposable
         Assert.EndsWith("\nsmall could move from small@1.0.0 to small@1.0.1: ez upgrade small\n", update, StringComparison.Ordinal);
         Assert.Equal("1\n", _ground.Read("small", "usr/share/base/version"));
 
-        Assert.Equal("small: remapped from small@1.0.0 to small@1.0.1\n", _ground.Ez.Succeed("upgrade", "small").Output);
+        Assert.Equal("small: remapped from small@1.0.0 to small@1.0.1\n  PATH            ACTION  DETAIL\n  /etc/base.conf  keep    hides the new version's\n", _ground.Ez.Succeed("upgrade", "small").Output);
         Assert.Equal("2\n", _ground.Read("small", "usr/share/base/version"));
         Assert.Equal("new\n", _ground.Read("small", "usr/share/base/new"));
         Assert.False(File.Exists(Path.Combine(root, "usr/share/base/old")));
         Assert.Equal("mine\n", _ground.Read("small", "etc/own"));
         Assert.Equal("a=1\nb=2\n", _ground.Read("small", "etc/base.conf"));
 
-        Assert.Equal("small: remapped from small@1.0.1 to small@1.0.0\n", _ground.Ez.Succeed("rollback", "small").Output);
+        Assert.Equal("small: remapped from small@1.0.1 to small@1.0.0\n  PATH            ACTION  DETAIL\n  /etc/base.conf  keep    hides the new version's\n", _ground.Ez.Succeed("rollback", "small").Output);
         Assert.Equal("1\n", _ground.Read("small", "usr/share/base/version"));
         Assert.Equal("old\n", _ground.Read("small", "usr/share/base/old"));
         Assert.False(File.Exists(Path.Combine(root, "usr/share/base/new")));

@@ -8,7 +8,8 @@ namespace EzTemplates.Environments;
 /// <summary>A merge of one file's three versions, and what takes its place.</summary>
 internal sealed partial class PrivateJudgement
 {
-    private void Merge(TreePath path, AreaPlace place, Manifest version)
+    /// <param name="nextText">What the new version's text counts as; null: itself.</param>
+    private void Merge(TreePath path, AreaPlace place, Manifest version, Func<string, string>? nextText = null)
     {
         var (before, after) = (Find(version, path), Find(next, path));
         if (place.TryStatus() is not { } status || (PrivateArea.IsWhiteout(status) && !IsOfMany(path)))
@@ -45,10 +46,17 @@ internal sealed partial class PrivateJudgement
             return;
         }
 
-        var outcome = WholeState.Merge(path, new ThreeTexts(TextOf(before), Encoding.Latin1.GetString(own), TextOf(after)));
+        var wanted = nextText is null ? TextOf(after) : nextText(TextOf(after));
+        var outcome = WholeState.Merge(path, new ThreeTexts(TextOf(before), Encoding.Latin1.GetString(own), wanted));
         if (outcome.Text is not { } text)
         {
             Refuse(path, outcome.Conflicts);
+            return;
+        }
+
+        if (path == InstalledPackage.Status && PackageRelations.NewlyBroken(text, Encoding.Latin1.GetString(own), wanted) is { IsEmpty: false } broken)
+        {
+            Refuse(path, broken);
             return;
         }
 

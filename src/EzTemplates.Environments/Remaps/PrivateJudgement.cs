@@ -19,6 +19,7 @@ internal sealed partial class PrivateJudgement(string area, Manifest old, Manife
     /// <summary>What a mapping changed comes back as it was; where somebody changed it since, it is merged with old and new exchanged.</summary>
     public void RollBack(RollbackChain chain, Func<Sha256Digest, Manifest> read)
     {
+        var packages = PackagesOf(chain);
         foreach (var path in chain.Paths)
         {
             var state = chain.StateOf(path, PlaceOf(path));
@@ -27,7 +28,7 @@ internal sealed partial class PrivateJudgement(string area, Manifest old, Manife
                 if (WholeState.Contains(path) && state.Place is { } place)
                 {
                     _judged.Add(path);
-                    Merge(path, place, read(version));
+                    Merge(path, place, read(version), path == InstalledPackage.Status ? text => packages.PutInto(text, chain.FirstOf(path)) : null);
                 }
 
                 continue;
@@ -46,7 +47,7 @@ internal sealed partial class PrivateJudgement(string area, Manifest old, Manife
                 // Of the links beside a cache there are hundreds, which the command had made with it.
                 var isBeside = DerivedCache.IsBeside(path);
                 Do(path, state.Place is null ? AreaStepKind.Clear : AreaStepKind.Restore, state.Identity, from: from, folderTime: isBeside ? state.FolderTime : null);
-                if (!isBeside || DerivedCache.Is(path))
+                if ((!isBeside || DerivedCache.Is(path)) && !packages.AreTold(path))
                 {
                     _paths.Add(new RemapPath(path, RemapAction.Restore));
                 }

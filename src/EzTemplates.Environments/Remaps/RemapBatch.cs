@@ -140,6 +140,8 @@ internal sealed partial class RemapBatch(EnvironmentStore environments, RemapTar
             JudgePrivate(member);
         }
 
+        // As what is judged, of a private area that nobody can write into.
+        member.Hiding = [.. Remapper.OtherPrivate(environments, member.Name, member.To!, member.Judged).Hiding];
         member.IsPrepared = true;
 
         // Those of long ago may have gone with a gc: a folder that only they had counts as the environment's own.

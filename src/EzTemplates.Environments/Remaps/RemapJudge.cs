@@ -32,6 +32,7 @@ internal sealed class RemapJudge(EnvironmentStore environments)
 
         judging.JudgeSources(() => _host.SetupOf(to).Sources);
         judging.JudgeWholeState();
+        judging.JudgePackages(() => _host.ConfigurationFiles(history[^1].To).Concat(_host.ConfigurationFiles(to)));
         judging.JudgeConfiguration(ChangedConfiguration(from, to, old, next));
         judging.JudgeCaches();
         return judging.Finish();

@@ -15,6 +15,9 @@ internal sealed class RemapMember(EnvironmentName name) : BatchMember(name)
     /// <summary>Of its private files.</summary>
     public RemapJudgement Judged { get; set; } = RemapJudgement.Nothing;
 
+    /// <summary>Private files that nothing is done about, and that hide what the new version changes.</summary>
+    public ImmutableArray<RemapPath> Hiding { get; set; } = [];
+
     /// <summary>What did not come to its end after the commit, and can be made up for.</summary>
     public List<string> Warnings { get; } = [];
 
@@ -30,5 +33,5 @@ internal sealed class RemapMember(EnvironmentName name) : BatchMember(name)
     /// <summary>The new line is on the disk.</summary>
     public bool IsCommitted { get; set; }
 
-    public RemapOutcome Outcome => new(Name, History.IsEmpty ? null : From, Failure is null ? To : null, Entry, Failure) { Paths = Judged.Paths, Warnings = [.. Warnings] };
+    public RemapOutcome Outcome => new(Name, History.IsEmpty ? null : From, Failure is null ? To : null, Entry, Failure) { Paths = [.. Judged.Paths.Concat(Hiding).OrderBy(path => path.Path)], Warnings = [.. Warnings] };
 }

@@ -17,17 +17,19 @@ public sealed class Remapper(EnvironmentStore environments)
         ArgumentNullException.ThrowIfNull(target);
         var history = environments.History(name);
         var to = target(name, history);
-        var judged = new RemapJudge(environments).Judge(name, history, to, action).Paths;
-        var (kept, hiding) = Kept(name, to, judged.Select(path => path.Path).ToHashSet());
-        return new RemapPlan(name, history[^1].To, to, [.. judged.Concat(hiding).OrderBy(path => path.Path)], kept, environments.Views.UsersOf(name));
+        var judged = new RemapJudge(environments).Judge(name, history, to, action);
+        var (kept, hiding) = OtherPrivate(environments, name, to, judged);
+        return new RemapPlan(name, history[^1].To, to, [.. judged.Paths.Concat(hiding).OrderBy(path => path.Path)], kept, environments.Views.UsersOf(name));
     }
 
     /// <summary>All other private paths: how many, and which of them hide what the new version has otherwise than the old one.</summary>
-    private (int Kept, List<RemapPath> Hiding) Kept(EnvironmentName name, Mapping to, HashSet<TreePath> judged)
+    internal static (int Kept, List<RemapPath> Hiding) OtherPrivate(EnvironmentStore environments, EnvironmentName name, Mapping to, RemapJudgement judged)
     {
-        var diff = new EnvironmentDiff(environments, name);
+        // What a step puts stays private; what the others take away does not.
+        var told = judged.Paths.Select(path => path.Path)
+            .Concat(judged.Steps.Where(step => step.Step.Kind != AreaStepKind.Put).Select(step => step.Step.Path)).Concat(judged.Dropped).ToHashSet();
         var (next, kept, hiding) = (environments.Host.ReadManifest(to.Manifest), 0, new List<RemapPath>());
-        foreach (var change in diff.Changes().Where(change => !judged.Contains(change.Path)))
+        foreach (var change in new EnvironmentDiff(environments, name).Changes().Where(change => !told.Contains(change.Path)))
         {
             var after = next.Find(change.Path) is { } found ? next.Resolve(found) : null;
             if (after is null or { Type: EntryType.Directory } || (change.Template is { } before && before.Type == after.Type && before.Content == after.Content && before.Target == after.Target))

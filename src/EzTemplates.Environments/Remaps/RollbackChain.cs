@@ -15,6 +15,21 @@ internal sealed class RollbackChain(KeptMappings kept, ImmutableArray<HistoryEnt
 
     public IEnumerable<TreePath> Paths => _mappings.SelectMany(mapping => mapping.Steps.Keys).Distinct().Order();
 
+    /// <summary>What the earliest of the mappings that had to do with a path kept of it; null: nothing.</summary>
+    public AreaPlace? FirstOf(TreePath path)
+    {
+        AreaPlace? first = null;
+        foreach (var (entry, steps) in _mappings)
+        {
+            if (steps.TryGetValue(path, out var step))
+            {
+                first = step.Had ? kept.OldOf(entry.Number, step.Number) : null;
+            }
+        }
+
+        return first;
+    }
+
     public EarlierState StateOf(TreePath path, AreaPlace now)
     {
         AreaPlace? place = now;
