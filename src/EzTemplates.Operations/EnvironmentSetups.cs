@@ -32,7 +32,7 @@ internal sealed class EnvironmentSetups(Workspace workspace)
         return setup;
     }
 
-    private static ImmutableArray<string> CommandsOf(Manifest manifest, ImmutableArray<TemplateVersionRecord> versions) =>
+    private static ImmutableArray<FirstCommand> CommandsOf(Manifest manifest, ImmutableArray<TemplateVersionRecord> versions) =>
         InstanceData.CommandsFor(manifest, versions.SelectMany(version => version.Settings.InstanceData));
 
     private static IEnumerable<PrivateFile> Files(Manifest manifest, ImmutableArray<SourcesFile> sources)

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using EzTemplates.Domain;
+using EzTemplates.Domain.Configuring;
 using EzTemplates.Store;
 using EzTemplates.Store.Native;
 
@@ -161,10 +162,10 @@ internal sealed partial class RemapBatch(EnvironmentStore environments, RemapTar
     }
 
     /// <summary>The commands that the new version has and the old one had not: those ran in their time, or were not wanted to.</summary>
-    private ImmutableArray<string> Brought(Mapping from, Mapping to)
+    private ImmutableArray<FirstCommand> Brought(Mapping from, Mapping to)
     {
         var commands = environments.Host.SetupOf(to).FirstCommands;
-        return commands.IsEmpty ? [] : [.. commands.Except(environments.Host.SetupOf(from).FirstCommands)];
+        return commands.IsEmpty ? [] : [.. commands.ExceptBy(environments.Host.SetupOf(from).FirstCommands.Select(before => before.Command), command => command.Command)];
     }
 
     /// <summary>A history's line must not outlive a power loss that this does not: an old copy would hide the new version's file.</summary>

@@ -22,8 +22,7 @@ public sealed class SandboxExec(EnvironmentStore environments)
     /// <returns>Null where it was cancelled before the command's start; once that runs, signals are its own affair.</returns>
     internal int? RunMounted(ExecRequest request, CancellationToken cancellation)
     {
-        environments.FirstCommandsOf(request.Environment).Run(
-            () => environments.Host.SetupOf(environments.Current(request.Environment)).FirstCommands, (first, limit) => RunBounded(first, limit, cancellation), cancellation);
+        RunFirstCommands(request.Environment, cancellation);
         using var sandbox = Make(request);
         return sandbox.Run(request, cancellation);
     }
@@ -34,6 +33,19 @@ public sealed class SandboxExec(EnvironmentStore environments)
     {
         using var sandbox = Make(request);
         return sandbox.RunBounded(request, limit, null, cancellation);
+    }
+
+    private void RunFirstCommands(EnvironmentName name, CancellationToken cancellation)
+    {
+        var mapping = new Lazy<Mapping>(() => environments.Current(name));
+        var place = new FirstCommandPlace
+        {
+            View = environments.Views.PointOf(name),
+            Manifest = () => environments.ManifestOf(mapping.Value),
+            Wanted = () => environments.Host.SetupOf(mapping.Value).FirstCommands,
+            Run = (first, limit) => RunBounded(first, limit, cancellation),
+        };
+        environments.FirstCommandsOf(name).Run(place, cancellation);
     }
 
     private Sandbox Make(ExecRequest request)
