@@ -51,11 +51,28 @@ internal sealed class FirstCommands(EnvironmentHost host, EnvironmentName name)
         }
     }
 
-    /// <summary>Adds those that a new version brings. The caller has the environment alone.</summary>
-    public void Add(ImmutableArray<FirstCommand> commands)
+    /// <summary>
+    /// Adds those that a move brings, but for what is there already: the environment has had the application before, or has made its own. The
+    /// caller has the environment alone, and its view is not mounted.
+    /// </summary>
+    /// <param name="from">The version that is mapped still.</param>
+    public void Add(ImmutableArray<FirstCommand> commands, Manifest from, Manifest to)
     {
         var noted = Noted.Read();
-        ImmutableArray<NotedCommand> added = [.. commands.Select(command => command.Command).Except(noted.Select(command => command.Command)).Select(command => new NotedCommand(command))];
+        var known = noted.Select(command => command.Command).ToHashSet(StringComparer.Ordinal);
+        ImmutableArray<FirstCommand> brought = [.. commands.Where(command => !known.Contains(command.Command))];
+        if (brought.IsEmpty)
+        {
+            return;
+        }
+
+        // Else what one has half made were taken for what another is to make.
+        foreach (var interrupted in noted.Select(command => command.Begun).OfType<BegunCommand>())
+        {
+            TakeBack(interrupted, Area, from);
+        }
+
+        ImmutableArray<NotedCommand> added = [.. brought.Where(command => OwnData.Find(Area, to, command.Patterns).IsEmpty).Select(command => new NotedCommand(command.Command))];
         if (!added.IsEmpty)
         {
             Noted.Replace([.. noted, .. added]);

@@ -158,9 +158,50 @@ public sealed class SettingsTests : IDisposable
         Assert.Equal("", Sh("box", "ls /srv"));
         _ground.Ez.Succeed("env", "add-app", "box", "web");
         Assert.Equal("own\n", Sh("box", "cat /srv/own"));
+
+        // It has them still, whether the application is there or not.
         _ground.Ez.Succeed("rollback", "box");
         _ground.Ez.Succeed("env", "add-app", "box", "web");
-        Assert.Equal("own\nown\n", Sh("box", "cat /srv/own"));
+        Assert.Equal("own\n", Sh("box", "cat /srv/own"));
+        _ground.Ez.Succeed("env", "remove-app", "box", "web");
+        Assert.Equal("own\n", Sh("box", "cat /srv/own; rm /srv/own"));
+        _ground.Ez.Succeed("env", "add-app", "box", "web");
+        Assert.Equal("own\n", Sh("box", "cat /srv/own"));
+        _ground.Ez.Succeed("env", "remove", "box");
+    }
+
+    [Fact]
+    public void A_command_that_is_written_anew_makes_nothing_anew_that_is_there()
+    {
+        Publish();
+        Os();
+        string Web(string keys) => _ground.Recipes.App("web", "box", "app", $"instance-data: [{keys}]");
+        _ground.Ez.Succeed("up", Web("{path: /srv/key-*, command: \"echo first > /srv/key-1\"}"));
+        Assert.Equal("first\n", Sh("web", "cat /srv/key-1"));
+        _ground.Ez.Succeed("update", Web("{path: /srv/key-*, command: \"echo second > /srv/key-1\"}, {path: /srv/other, command: \"echo other > /srv/other\"}"));
+        _ground.Ez.Succeed("upgrade", "--all");
+        Assert.Equal("first\nother\n", Sh("web", "cat /srv/key-1 /srv/other"));
+        _ground.Ez.Succeed("env", "remove", "web");
+    }
+
+    [Fact]
+    public void What_an_interrupted_command_has_left_is_not_taken_for_what_its_successor_is_to_make()
+    {
+        Publish();
+        string Box(string command) => _ground.Recipes.Os("box", "base", $"{Sandbox}\nfiles: [{{path: /etc/seen, text: x}}]\ninstance-data: [{{path: /srv/key, command: \"{command}\"}}]");
+        _ground.Ez.Succeed("up", Box("echo half > /srv/key; cat /srv/gate"));
+        var gate = Path.Combine(_ground.Root("box"), "srv/gate");
+        ToolRun.Run("mkfifo", gate).Succeed();
+        using (var exec = new RunningEz(_ground.Ez, "env", "exec", "box", "--", "true"))
+        {
+            using var opened = OpenOnceRead(gate);
+            exec.Kill();
+            File.Delete(gate);
+        }
+
+        _ground.Ez.Succeed("update", Box("echo whole > /srv/key"));
+        _ground.Ez.Succeed("upgrade", "box", "--wait");
+        Assert.Equal("whole\n", Sh("box", "cat /srv/key"));
         _ground.Ez.Succeed("env", "remove", "box");
     }
 

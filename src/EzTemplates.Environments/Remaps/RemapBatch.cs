@@ -152,7 +152,11 @@ internal sealed partial class RemapBatch(EnvironmentStore environments, RemapTar
         var number = member.History[^1].Number + 1;
         environments.UnsettledOf(member.Name).Write(member.From.Manifest, member.To!.Manifest, number);
         environments.KeptBy(member.Name).Stage(number, member.Judged.Steps, step => new AreaPlace(area, step.Path), environments.Host.Ids.Overlay);
-        environments.FirstCommandsOf(member.Name).Add(Brought(member.From, member.To));
+        if (Brought(member.From, member.To) is { IsEmpty: false } brought)
+        {
+            environments.FirstCommandsOf(member.Name).Add(brought, _read(member.From.Manifest), _read(member.To.Manifest));
+        }
+
         PrivateArea.Drop(area, member.Judged.Dropped);
         PrivateArea.MakeIndependent(area, environments.Host.Ids.Overlay, _read(member.From.Manifest), path => earlier.Value.Any(manifest => manifest.Find(path)?.Type == EntryType.Directory));
         using (var work = Libc.OpenFolder(null, environments.WorkOf(member.Name)))
@@ -161,7 +165,7 @@ internal sealed partial class RemapBatch(EnvironmentStore environments, RemapTar
         }
     }
 
-    /// <summary>The commands that the new version has and the old one had not: those ran in their time, or were not wanted to.</summary>
+    /// <summary>The commands that the new version has and the old one had not: those have run, or are noted still.</summary>
     private ImmutableArray<FirstCommand> Brought(Mapping from, Mapping to)
     {
         var commands = environments.Host.SetupOf(to).FirstCommands;
