@@ -1,10 +1,8 @@
 using System.Collections.Immutable;
-using System.Text;
 using EzTemplates.Domain;
 using EzTemplates.Domain.Configuring;
 using EzTemplates.Store;
 using EzTemplates.Store.Native;
-using Microsoft.Win32.SafeHandles;
 
 namespace EzTemplates.Environments;
 
@@ -31,9 +29,6 @@ internal sealed record FirstCommandPlace
 /// </summary>
 internal sealed class FirstCommands(EnvironmentHost host, EnvironmentName name)
 {
-    private const int QuotedBytes = 4096;
-    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(10);
-
     private readonly string _folder = host.Layout.EnvironmentOf(name.ToString());
 
     private string Log => Path.Combine(_folder, "first-commands.log");
@@ -117,7 +112,7 @@ internal sealed class FirstCommands(EnvironmentHost host, EnvironmentName name)
         var noted = new NotedCommand(command.Command);
         var begun = new BegunCommand(command.Patterns, [.. OwnData.Find(Area, place.Manifest(), command.Patterns).Select(path => path.Latin1)]);
         Change(noted with { Begun = begun });
-        var failure = RunOne(command.Command, place.Run);
+        var failure = RunOne(command, place.Run);
         if (cancellation.IsCancellationRequested)
         {
             return false;
@@ -152,34 +147,12 @@ internal sealed class FirstCommands(EnvironmentHost host, EnvironmentName name)
 
     private void Forget(NotedCommand command) => Noted.Replace([.. Noted.Read().Where(other => other.Command != command.Command)]);
 
-    private EzException? RunOne(string command, Func<ExecRequest, TimeSpan, int?> run)
+    private EzException? RunOne(FirstCommand command, Func<ExecRequest, TimeSpan, int?> run)
     {
-        using var nothing = File.OpenHandle("/dev/null");
         using var log = File.OpenHandle(Log, FileMode.Create, FileAccess.ReadWrite, FileShare.ReadWrite);
-        var output = Descriptor(log);
-        var request = new ExecRequest
-        {
-            Environment = name,
-            Command = ["/bin/sh", "-c", command],
-            Variables = [new("DEBIAN_FRONTEND", "noninteractive"), new("LC_ALL", "C.UTF-8")],
-            Network = SandboxNetwork.None,
-            Streams = new SandboxStreams(Descriptor(nothing), output, output),
-        };
-        var status = run(request, Limit);
-        return status == 0 ? null : new EzException(
+        return new FirstCommandRun(name, log).Run(command, run) is not { } failure ? null : new EzException(
             FailureKind.Environment,
-            $"environment `{name}` could not make what it needs of its own: `{command}` {(status is { } failed ? $"ended with status {failed}" : "took longer than ten minutes")}{Said(log)}",
-            $"it is tried again before the next command; to see more: ez env exec {name} -- sh -c '{command}'");
+            $"environment `{name}` {failure}",
+            $"it is tried again before the next command; to see more: ez env exec {name} -- sh -c '{command.Command}'");
     }
-
-    private static string Said(SafeFileHandle log)
-    {
-        var length = RandomAccess.GetLength(log);
-        var bytes = new byte[Math.Min(length, QuotedBytes)];
-        var read = RandomAccess.Read(log, bytes, length - bytes.Length);
-        var lines = Encoding.UTF8.GetString(bytes, 0, read).Split('\n', StringSplitOptions.RemoveEmptyEntries).TakeLast(3).ToList();
-        return lines.Count == 0 ? "" : ": " + string.Join(" / ", lines.Select(line => string.Concat(line.Select(c => char.IsControl(c) ? '?' : c))));
-    }
-
-    private static int Descriptor(SafeFileHandle file) => (int)file.DangerousGetHandle();
 }

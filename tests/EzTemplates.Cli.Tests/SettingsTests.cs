@@ -170,6 +170,53 @@ public sealed class SettingsTests : IDisposable
         _ground.Ez.Succeed("env", "remove", "box");
     }
 
+    [Theory]
+    [InlineData("--network", "none")]
+    [InlineData("--disk", "--privileged")]
+    public void A_throw_away_environment_has_its_own_data_too(params string[] options)
+    {
+        var id = new GeneratedPackage("identity", "1").Script("postinst", "#!/bin/sh\n: > /etc/machine-id\n");
+        _ground.Publish(0, System.Value, Base, App, id);
+        _ground.Ez.Succeed("build", _ground.Recipes.Os("box", "base, identity", Sandbox + "\nfiles: [{path: /etc/seen, text: x}]"));
+        _ground.Ez.Succeed("build", _ground.Recipes.App("web", "box", "app", """
+            instance-data:
+              - {path: /var/lib/app/*, command: "mkdir /var/lib/app/data; echo own >> /var/lib/app/data/id"}
+              - {path: /etc/app.key, command: "echo no luck; exit 3"}
+            """));
+        var folder = _ground.Temp.MakeFolder("bound");
+        var run = _ground.Ez.Run(["run", .. options, "--bind", $"{folder}:/var/lib/app", "web", "--", "sh", "-c", "ls /var/lib/app; cat /etc/machine-id /etc/hostname"]);
+        Assert.Equal(0, run.ExitCode);
+        Assert.Matches("^[0-9a-f]{32}\nweb\n$", run.Output);
+        Assert.Empty(Directory.GetFileSystemEntries(folder));
+        Assert.Equal(
+            "warning: the throw-away environment could not make what it needs of its own: `echo no luck; exit 3` ended with status 3: no luck (hint: ez run --keep NAME makes an environment of it, where the command can be tried again)\n",
+            run.Error);
+        Assert.Equal("own\n", _ground.Ez.Run(["run", .. options, "web", "--", "cat", "/var/lib/app/data/id"]).Output);
+
+        var plain = _ground.Ez.Run(["run", .. options, "box", "--", "cat", "/etc/hostname"]);
+        Assert.Equal(("box\n", ""), (plain.Output, plain.Error));
+    }
+
+    [Theory]
+    [InlineData("run", "box")]
+    [InlineData("env", "exec", "one")]
+    public void A_request_to_end_ends_a_command_that_makes_instance_data(params string[] command)
+    {
+        const string nap = "sleep 3141592";
+        Publish();
+        _ground.Ez.Succeed("build", _ground.Recipes.Os("box", "base", $"{Sandbox}\nfiles: [{{path: /etc/seen, text: x}}]\ninstance-data: [{{path: /srv/key, command: \"{nap}\"}}]"));
+        _ground.Ez.Succeed("env", "create", "one", "--template", "box");
+        using (var running = new RunningEz(_ground.Ez, [.. command, "--", "true"]))
+        {
+            Assert.True(SpinWait.SpinUntil(() => Runs(nap), TimeSpan.FromMinutes(1)), "the command does not run");
+            running.Signal("INT");
+            Assert.Equal(130, running.End().ExitCode);
+        }
+
+        Assert.True(SpinWait.SpinUntil(() => !Runs(nap), TimeSpan.FromMinutes(1)), "the command runs still");
+        _ground.Ez.Succeed("env", "remove", "one");
+    }
+
     [Fact]
     public void A_command_that_is_written_anew_makes_nothing_anew_that_is_there()
     {
@@ -320,6 +367,18 @@ public sealed class SettingsTests : IDisposable
         Assert.True(opening.Wait(TimeSpan.FromMinutes(1)), $"nobody opened `{pipe}`");
         return opening.Result;
     }
+
+    private static bool Runs(string command) => MountTable.ProcessIds().Any(pid =>
+    {
+        try
+        {
+            return File.ReadAllText($"/proc/{pid}/cmdline") == command.Replace(' ', '\0') + "\0";
+        }
+        catch (Exception gone) when (gone is IOException or UnauthorizedAccessException)
+        {
+            return false;
+        }
+    });
 
     private string PathOfBox() => _ground.Recipes.PathOf("box");
 
