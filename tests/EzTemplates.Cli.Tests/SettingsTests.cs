@@ -309,6 +309,22 @@ public sealed class SettingsTests : IDisposable
     }
 
     [Fact]
+    public void What_one_application_names_is_not_automatic_because_another_needs_it()
+    {
+        var apt = new GeneratedPackage("apt", "1").File("/usr/bin/apt-get", "#!/bin/sh\n", 0x1ED).Folder("/var/lib/apt");
+        _ground.Publish(0, System.Value, Base, apt, Ground.Package("library", "1"), Ground.Package("server", "1", "library"), Ground.Package("admin", "1", "server"));
+        _ground.Ez.Succeed("build", _ground.Recipes.Os("box", "base, apt", Sandbox + "\nfiles: [{path: /etc/seen, text: x}]"));
+        _ground.Ez.Succeed("build", _ground.Recipes.App("admin", "box", "admin"), _ground.Recipes.App("web", "box", "server"));
+        foreach (var (with, automatic) in (ReadOnlySpan<(string[], string[])>)[(["admin"], ["library", "server", "system"]), (["admin", "web"], ["library", "system"])])
+        {
+            _ground.Ez.Succeed(["env", "create", "one", "--template", "box", .. with.SelectMany(app => (string[])["--with", app])]);
+            var states = _ground.Read("one", "var/lib/apt/extended_states").Split('\n');
+            Assert.Equal(automatic, states.Where(line => line.StartsWith("Package: ", StringComparison.Ordinal)).Select(line => line["Package: ".Length..]).Order(StringComparer.Ordinal));
+            _ground.Ez.Succeed("env", "remove", "one");
+        }
+    }
+
+    [Fact]
     public void Environments_get_APT_sources_with_the_host_s_mirror_and_key_and_the_recipe_may_say_no()
     {
         var apt = new GeneratedPackage("apt", "1").File("/usr/bin/apt-get", "#!/bin/sh\n", 0x1ED).Folder("/etc/apt/sources.list.d");
