@@ -309,6 +309,24 @@ public sealed class SettingsTests : IDisposable
     }
 
     [Fact]
+    public void Applications_that_bring_one_file_differently_are_named_before_anything_is_made()
+    {
+        _ground.Publish(0, HostPrograms.Package(), Ground.Package("server", "1"), Ground.Package("storage", "1"));
+        _ground.Ez.Succeed("build", _ground.Recipes.Os("box", "programs", "files: [{path: /etc/motd, text: \"os\\n\"}]"));
+        _ground.Ez.Succeed("build", _ground.Recipes.App("web", "box", "server", "files: [{path: /etc/motd, text: \"web\\n\"}, {path: /bin/same, text: same}]"));
+        _ground.Ez.Succeed("build", _ground.Recipes.App("data", "box", "storage", "files: [{path: /usr/bin/same, text: same}]"));
+        _ground.Ez.Succeed("build", _ground.Recipes.App("other", "box", "storage", "files: [{path: /bin/same, text: other}]"));
+        _ground.Ez.Succeed("env", "create", "one", "--template", "box", "--with", "web", "--with", "data");
+        Assert.Equal("web\nsame", _ground.Read("one", "etc/motd") + _ground.Read("one", "usr/bin/same"));
+        var before = StoreSnapshot.Take(_ground.Ez.Store, "store/locks", "store/history");
+        Ground.Fails(
+            _ground.Ez.Run("env", "create", "two", "--template", "box", "--with", "data", "--with", "other"), 3,
+            "ez: `data@1.0.0` and `other@1.0.0` do not go together: they both bring the file `/usr/bin/same`, with other content or another mode\nhint: leave it out of `files:` in one of the two recipes, or say the same in both");
+        before.AssertSame(StoreSnapshot.Take(_ground.Ez.Store, "store/locks", "store/history"));
+        _ground.Ez.Succeed("env", "remove", "one");
+    }
+
+    [Fact]
     public void What_one_application_names_is_not_automatic_because_another_needs_it()
     {
         var apt = new GeneratedPackage("apt", "1").File("/usr/bin/apt-get", "#!/bin/sh\n", 0x1ED).Folder("/var/lib/apt");
