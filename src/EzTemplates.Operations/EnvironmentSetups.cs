@@ -34,8 +34,8 @@ internal sealed class EnvironmentSetups(Workspace workspace)
     }
 
     /// <summary>
-    /// Of a throw-away environment, for which no manifest is read. It has no package sources: to find out this host's mirrors and keys takes
-    /// a third as long as all else that <c>ez run</c> does.
+    /// Of a throw-away environment, for which no manifest is read. It has no package sources: to find out this host's mirrors and keys would
+    /// make a short command noticeably longer.
     /// </summary>
     /// <param name="template">As <see cref="Mapping.Template"/>.</param>
     public EnvironmentSetup OfThrowAway(string template, TreeLook tree) =>

@@ -59,8 +59,11 @@ public sealed class ThrowAwayExec(EnvironmentStore environments)
     /// <summary>What an environment gets when it is made, and what is made before the first command in it. That shares the command's network.</summary>
     private void Prepare(Sandbox sandbox, ExecRequest request, ThrowAwayView view, CancellationToken cancellation)
     {
-        sandbox.Folders.Write(NameFiles.ForFresh(request.Environment));
-        var setup = view.SetupOf(sandbox.Folders.Look());
+        var tree = sandbox.Folders.Look();
+
+        // Where the tree has no place for a machine-id, nothing asks for one, and random bytes cost the loading of a library.
+        sandbox.Folders.Write(NameFiles.ForFresh(request.Environment).Where(file => file.Path != NameFiles.MachineId || tree.Has(file.Path)));
+        var setup = view.SetupOf(tree);
         sandbox.Folders.Write(setup.Files);
         if (setup.FirstCommands.IsEmpty)
         {
