@@ -111,7 +111,7 @@ public static class EzCommand
 
     private static int Fail(ParseResult parsed, Exception failure, TextWriter error, bool json)
     {
-        var code = ExecOptions.AreOf(parsed.CommandResult.Command) ? ExitCodes.ExecFailed : ExitCodes.Of(failure);
+        var code = ExecOptions.AreOf(parsed.CommandResult.Command) && failure is not OperationCanceledException ? ExitCodes.ExecFailed : ExitCodes.Of(failure);
         FailureText.Write(failure, error, json, code);
         return code;
     }

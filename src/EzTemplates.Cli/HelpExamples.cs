@@ -10,7 +10,7 @@ public static class HelpExamples
         + "6 disk or store, 7 environment, rights or kernel, 130 cancelled.";
 
     private const string ExecExitCodeText =
-        "Exit codes: the command's own; 128+N if signal N ended it; 125 ez itself failed, 126 not executable, 127 not found.";
+        "Exit codes: the command's own; 128+N if signal N ended it; 125 ez itself failed, 126 not executable, 127 not found, 130 cancelled before it began.";
 
     public static Command WithExample(this Command command, string example, bool exec = false)
     {

@@ -5,11 +5,11 @@ using EzTemplates.Domain.Configuring;
 namespace EzTemplates.Environments;
 
 /// <summary>What environments on a mapping have of their own besides their names; asked for where it is needed, since it costs reading.</summary>
-public sealed class EnvironmentSetup(Func<ImmutableArray<PrivateFile>> files, Func<ImmutableArray<SourcesFile>?> sources, Func<ImmutableArray<string>> firstCommands)
+public sealed class EnvironmentSetup(Func<ImmutableArray<PrivateFile>> files, Func<ImmutableArray<SourcesFile>?> sources, Func<ImmutableArray<FirstCommand>> firstCommands)
 {
     private readonly Lazy<ImmutableArray<PrivateFile>> _files = new(files);
     private readonly Lazy<ImmutableArray<SourcesFile>?> _sources = new(sources);
-    private readonly Lazy<ImmutableArray<string>> _firstCommands = new(firstCommands);
+    private readonly Lazy<ImmutableArray<FirstCommand>> _firstCommands = new(firstCommands);
 
     public static EnvironmentSetup None { get; } = new(() => [], () => [], () => []);
 
@@ -19,8 +19,8 @@ public sealed class EnvironmentSetup(Func<ImmutableArray<PrivateFile>> files, Fu
     /// <summary>The package sources for this host, the list of each package manager with the keys beside it; null where they cannot be told now.</summary>
     public ImmutableArray<SourcesFile>? Sources => _sources.Value;
 
-    /// <summary>Shell commands that run before the first command in it does.</summary>
-    public ImmutableArray<string> FirstCommands => _firstCommands.Value;
+    /// <summary>What runs before the first command in it does.</summary>
+    public ImmutableArray<FirstCommand> FirstCommands => _firstCommands.Value;
 }
 
 /// <summary>A file of root's in a private area.</summary>

@@ -1,151 +1,158 @@
 using System.Collections.Immutable;
-using System.Text;
-using System.Text.Json;
-using System.Text.Json.Serialization;
 using EzTemplates.Domain;
+using EzTemplates.Domain.Configuring;
 using EzTemplates.Store;
 using EzTemplates.Store.Native;
-using Microsoft.Win32.SafeHandles;
 
 namespace EzTemplates.Environments;
 
+/// <summary>What first commands run in: an environment whose lock the caller has and whose view is mounted.</summary>
+internal sealed record FirstCommandPlace
+{
+    /// <summary>The view's root.</summary>
+    public required string View { get; init; }
+
+    /// <summary>Of the version that is mapped.</summary>
+    public required Func<Manifest> Manifest { get; init; }
+
+    /// <summary>That version's: one that a failed or undone move had brought is forgotten.</summary>
+    public required Func<ImmutableArray<FirstCommand>> Wanted { get; init; }
+
+    /// <summary>Runs one in the view; null is one that was killed.</summary>
+    public required Func<ExecRequest, TimeSpan, int?> Run { get; init; }
+}
+
 /// <summary>
-/// The commands that make an environment's own keys, certificates and databases: kept in its folder, one JSON string a line, until they
-/// have run. They run before the first command that `ez` runs in it, while others wait; one that fails stays, and is tried again at the next.
+/// The commands that make an environment's own keys, certificates and databases, kept until they have run. They run before the first command
+/// that `ez` runs in it, while others wait. What one that failed or was interrupted has made is removed, so that nothing half made
+/// is taken for whole, and it is tried again at the next.
 /// </summary>
 internal sealed class FirstCommands(EnvironmentHost host, EnvironmentName name)
 {
-    private const int OwnerOnly = 0b110_000_000;
-    private const int QuotedBytes = 4096;
-    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(10);
-
     private readonly string _folder = host.Layout.EnvironmentOf(name.ToString());
-
-    private string Note => NoteIn(_folder);
 
     private string Log => Path.Combine(_folder, "first-commands.log");
 
+    private string Area => Path.Combine(_folder, "private");
+
+    private NotedCommands Noted => new(_folder);
+
     /// <summary>For an environment that is being made; whoever gives it its name syncs before.</summary>
-    public static void Begin(string folder, ImmutableArray<string> commands)
+    public static void Begin(string folder, ImmutableArray<FirstCommand> commands)
     {
         if (!commands.IsEmpty)
         {
-            Write(NoteIn(folder), commands);
+            NotedCommands.Begin(folder, commands.Select(command => command.Command));
         }
     }
 
-    /// <summary>Adds those that a new version brings. The caller has the environment alone, and syncs.</summary>
-    public void Add(ImmutableArray<string> commands)
+    /// <summary>
+    /// Adds those that a move brings, but for what is there already: the environment has had the application before, or has made its own. The
+    /// caller has the environment alone, and its view is not mounted.
+    /// </summary>
+    /// <param name="from">The version that is mapped still.</param>
+    public void Add(ImmutableArray<FirstCommand> commands, Manifest from, Manifest to)
     {
-        if (!commands.IsEmpty)
+        var noted = Noted.Read();
+        var known = noted.Select(command => command.Command).ToHashSet(StringComparer.Ordinal);
+        ImmutableArray<FirstCommand> brought = [.. commands.Where(command => !known.Contains(command.Command))];
+        if (brought.IsEmpty)
         {
-            Replace([.. Read().Union(commands)]);
+            return;
+        }
+
+        // Else what one has half made were taken for what another is to make.
+        foreach (var interrupted in noted.Select(command => command.Begun).OfType<BegunCommand>())
+        {
+            TakeBack(interrupted, Area, from);
+        }
+
+        ImmutableArray<NotedCommand> added = [.. brought.Where(command => OwnData.Find(Area, to, command.Patterns).IsEmpty).Select(command => new NotedCommand(command.Command))];
+        if (!added.IsEmpty)
+        {
+            Noted.Replace([.. noted, .. added]);
         }
     }
 
-    /// <summary>Runs what is noted. The caller has the environment's lock and has seen to the view.</summary>
-    /// <param name="wanted">Those of the version that is mapped: one that a failed or undone move had brought is forgotten.</param>
-    /// <param name="run">Runs one in the view; null is one that was killed.</param>
-    public void Run(Func<ImmutableArray<string>> wanted, Func<ExecRequest, TimeSpan, int?> run, CancellationToken cancellation)
+    /// <summary>Runs what is noted. One that fails is told of, and stops nothing.</summary>
+    public void Run(FirstCommandPlace place, CancellationToken cancellation)
     {
-        if (!File.Exists(Note))
+        if (!Noted.AreThere)
         {
             return;
         }
 
         using var turn = FileLock.Acquire(Path.Combine(_folder, "first-commands.lock"), FileLockMode.Exclusive, $"the first commands of environment {name}", host.Patience);
-        foreach (var command in Read())
+        foreach (var noted in Noted.Read())
         {
-            var failure = wanted().Contains(command) ? RunOne(command, run) : null;
-            if (cancellation.IsCancellationRequested)
+            if (noted.Begun is { } interrupted)
+            {
+                TakeBack(interrupted, place.View, place.Manifest());
+            }
+
+            if (place.Wanted().FirstOrDefault(wanted => wanted.Command == noted.Command) is not { } command)
+            {
+                Forget(noted);
+            }
+            else if (!TryRun(command, place, cancellation))
             {
                 return;
             }
-
-            if (failure is null)
-            {
-                Replace([.. Read().Where(other => other != command)]);
-            }
-            else
-            {
-                host.Warn(failure);
-            }
         }
-    }
 
-    private EzException? RunOne(string command, Func<ExecRequest, TimeSpan, int?> run)
-    {
-        using var nothing = File.OpenHandle("/dev/null");
-        using var log = File.OpenHandle(Log, FileMode.Create, FileAccess.ReadWrite, FileShare.ReadWrite);
-        var output = Descriptor(log);
-        var request = new ExecRequest
+        if (!Noted.AreThere)
         {
-            Environment = name,
-            Command = ["/bin/sh", "-c", command],
-            Variables = [new("DEBIAN_FRONTEND", "noninteractive"), new("LC_ALL", "C.UTF-8")],
-            Network = SandboxNetwork.None,
-            Streams = new SandboxStreams(Descriptor(nothing), output, output),
-        };
-        var status = run(request, Limit);
-        return status == 0 ? null : new EzException(
-            FailureKind.Environment,
-            $"environment `{name}` could not make what it needs of its own: `{command}` {(status is { } failed ? $"ended with status {failed}" : "took longer than ten minutes")}{Said(log)}",
-            $"it is tried again before the next command; to see more: ez env exec {name} -- sh -c '{command}'");
-    }
-
-    private static string Said(SafeFileHandle log)
-    {
-        var length = RandomAccess.GetLength(log);
-        var bytes = new byte[Math.Min(length, QuotedBytes)];
-        var read = RandomAccess.Read(log, bytes, length - bytes.Length);
-        var lines = Encoding.UTF8.GetString(bytes, 0, read).Split('\n', StringSplitOptions.RemoveEmptyEntries).TakeLast(3).ToList();
-        return lines.Count == 0 ? "" : ": " + string.Join(" / ", lines.Select(line => string.Concat(line.Select(c => char.IsControl(c) ? '?' : c))));
-    }
-
-    private ImmutableArray<string> Read()
-    {
-        try
-        {
-            return StoreFile.TryRead(Note) is not { } text
-                ? []
-                : [.. Encoding.UTF8.GetString(text).Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => JsonSerializer.Deserialize(line, FirstCommandsJson.Default.String)!)];
-        }
-        catch (JsonException broken)
-        {
-            throw new StoreException($"`{Note}` does not say what the environment has still to make of its own", "remove that file, and run in the environment what makes its keys (README, \"Instance data\")", broken);
-        }
-    }
-
-    private void Replace(ImmutableArray<string> commands)
-    {
-        if (commands.IsEmpty)
-        {
-            Libc.TryRemoveFile(null, Note);
             Libc.TryRemoveFile(null, Log);
-            return;
         }
-
-        var next = Note + ".new";
-        Libc.TryRemoveFile(null, next);
-        Write(next, commands);
-        using (var written = Libc.Open(null, next, OpenFlags.Write | OpenFlags.NoFollow))
-        {
-            Libc.Sync(written);
-        }
-
-        Libc.Rename(null, next, null, Note);
     }
 
-    private static void Write(string file, ImmutableArray<string> commands)
+    /// <returns>False where it was cancelled: whoever comes next finds it begun.</returns>
+    private bool TryRun(FirstCommand command, FirstCommandPlace place, CancellationToken cancellation)
     {
-        using var note = Libc.Open(null, file, OpenFlags.Write | OpenFlags.Create | OpenFlags.Exclusive | OpenFlags.NoFollow, OwnerOnly);
-        Libc.Write(note, Encoding.UTF8.GetBytes(string.Concat(commands.Select(command => JsonSerializer.Serialize(command, FirstCommandsJson.Default.String) + "\n"))));
+        var noted = new NotedCommand(command.Command);
+        var begun = new BegunCommand(command.Patterns, [.. OwnData.Find(Area, place.Manifest(), command.Patterns).Select(path => path.Latin1)]);
+        Change(noted with { Begun = begun });
+        var failure = RunOne(command, place.Run);
+        if (cancellation.IsCancellationRequested)
+        {
+            return false;
+        }
+
+        if (failure is null)
+        {
+            // What was made must be there for as long as nothing says that it is still to be made.
+            using (var area = Libc.OpenFolder(null, Area))
+            {
+                Libc.SyncFileSystem(area);
+            }
+
+            Forget(noted);
+            return true;
+        }
+
+        TakeBack(begun, place.View, place.Manifest());
+        Change(noted);
+        host.Warn(failure);
+        return true;
     }
 
-    private static string NoteIn(string folder) => Path.Combine(folder, "first-commands");
+    /// <param name="root">As <see cref="OwnData.Remove"/> takes it.</param>
+    private void TakeBack(BegunCommand begun, string root, Manifest manifest)
+    {
+        var before = begun.Before.ToHashSet(StringComparer.Ordinal);
+        OwnData.Remove(root, manifest, OwnData.Find(Area, manifest, begun.Patterns).Where(path => !before.Contains(path.Latin1)));
+    }
 
-    private static int Descriptor(SafeFileHandle file) => (int)file.DangerousGetHandle();
+    private void Change(NotedCommand command) => Noted.Replace([.. Noted.Read().Select(other => other.Command == command.Command ? command : other)]);
+
+    private void Forget(NotedCommand command) => Noted.Replace([.. Noted.Read().Where(other => other.Command != command.Command)]);
+
+    private EzException? RunOne(FirstCommand command, Func<ExecRequest, TimeSpan, int?> run)
+    {
+        using var log = File.OpenHandle(Log, FileMode.Create, FileAccess.ReadWrite, FileShare.ReadWrite);
+        return new FirstCommandRun(name, log).Run(command, run) is not { } failure ? null : new EzException(
+            FailureKind.Environment,
+            $"environment `{name}` {failure}",
+            $"it is tried again before the next command; to see more: ez env exec {name} -- sh -c '{command.Command}'");
+    }
 }
-
-[JsonSerializable(typeof(string))]
-internal sealed partial class FirstCommandsJson : JsonSerializerContext;

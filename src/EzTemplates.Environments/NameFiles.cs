@@ -47,6 +47,10 @@ internal static class NameFiles
         }
     }
 
+    /// <summary>Those of a view that nobody has written to, where each finds out whether there is a place for it.</summary>
+    public static IEnumerable<PrivateFile> ForFresh(EnvironmentName name) =>
+        Of(name).Select(file => new PrivateFile(file.Path, () => file.Text)).Append(new PrivateFile(MachineId, NewMachineId, ReadableByAll));
+
     /// <summary>Whether a change of a private area is one of these, as it was written, or the empty place where a command sees the host's resolv.conf.</summary>
     public static bool IsUnedited(string area, PrivateChange change, EnvironmentName name)
     {

@@ -92,6 +92,8 @@ internal static class ComposedTemplates
 
     private static Sha256Digest Make(Workspace workspace, TemplateVersionRecord os, ImmutableArray<(TemplateLock Lock, TemplateVersionRecord Version)> apps, Sha256Digest id, CancellationToken cancel)
     {
+        var tree = new Lazy<Manifest>(() => workspace.Store.Versions.ReadManifest(os.Manifest));
+        SettingsAgreement.Require([.. apps.Select(app => app.Version)], path => TreeLinks.Settle(path, tree.Value.Find));
         using var writer = workspace.Store.BeginWriting(workspace.Patience);
         var below = workspace.Store.Versions.ReadLock(os.Reference);
         using var batch = writer.BeginIngest();

@@ -14,7 +14,7 @@ internal static class CompositionSolving
 {
     private const string RootReason = "root";
 
-    /// <returns>The rows that the applications add to the OS's.</returns>
+    /// <returns>The rows that the applications add to the OS's. What one of them names is a root, whichever lock the row is from.</returns>
     /// <exception cref="EzException">Unsolvable: names the applications.</exception>
     public static ImmutableArray<LockedPackage> Solve(ContentStore store, TemplateLock os, ImmutableArray<TemplateLock> apps, CancellationToken cancel)
     {
@@ -27,7 +27,7 @@ internal static class CompositionSolving
         var (result, digestOf) = os.Family == PackageFamily.Rpm ? SolveRpm(store, os, apps, rows, cancel) : SolveDeb(store, os, apps, rows, cancel);
         return result switch
         {
-            SolveResult.Solution solution => [.. solution.Packages.Select(chosen => rows[digestOf(chosen.Package)])],
+            SolveResult.Solution solution => [.. solution.Packages.Select(chosen => AsNamed(rows[digestOf(chosen.Package)], apps))],
             SolveResult.Unsolvable { Conflict: var conflict } => throw new EzException(
                 FailureKind.Unsolvable,
                 $"{string.Join(" and ", apps.Select(app => $"`{NameOf(app)}`"))} do{(apps.Length == 1 ? "es" : "")} not go {(apps.Length == 1 ? "" : "together ")}on `{NameOf(os)}`: {conflict}",
@@ -35,6 +35,9 @@ internal static class CompositionSolving
             _ => throw new InvalidOperationException("a solver answers with a solution or a conflict"),
         };
     }
+
+    private static LockedPackage AsNamed(LockedPackage row, ImmutableArray<TemplateLock> apps) =>
+        apps.SelectMany(app => app.Packages).Any(other => other.Reason == RootReason && other.Name == row.Name && other.Architecture == row.Architecture) ? row with { Reason = RootReason } : row;
 
     private static ImmutableArray<PackageRequest> RootsOf(TemplateLock os, ImmutableArray<TemplateLock> apps) =>
         [.. apps.SelectMany(app => app.Packages).Where(row => row.Reason == RootReason).Select(row => new PackageRequest(row.Name, Architecture: os.IsNative(row) ? "" : row.Architecture)).Distinct()];

@@ -25,19 +25,28 @@ internal sealed class EnvironmentSetups(Workspace workspace)
             var manifest = new Lazy<Manifest>(() => workspace.Environments.ManifestOf(mapping));
             var versions = new Lazy<ImmutableArray<TemplateVersionRecord>>(() => MappedVersions.Of(workspace.Store, mapping.Template));
             var sources = new Lazy<ImmutableArray<SourcesFile>?>(() => SourcesOf(manifest.Value, versions.Value));
-            setup = new EnvironmentSetup(() => [.. Files(manifest.Value, sources.Value ?? [])], () => sources.Value, () => CommandsOf(manifest.Value, versions.Value));
+            setup = new EnvironmentSetup(
+                () => [.. Files(TreeLook.Of(manifest.Value), sources.Value ?? [])], () => sources.Value, () => CommandsOf(TreeLook.Of(manifest.Value), versions.Value));
             _known.Add(mapping, setup);
         }
 
         return setup;
     }
 
-    private static ImmutableArray<string> CommandsOf(Manifest manifest, ImmutableArray<TemplateVersionRecord> versions) =>
-        InstanceData.CommandsFor(manifest, versions.SelectMany(version => version.Settings.InstanceData));
+    /// <summary>
+    /// Of a throw-away environment, for which no manifest is read. It has no package sources: to find out this host's mirrors and keys would
+    /// make a short command noticeably longer.
+    /// </summary>
+    /// <param name="template">As <see cref="Mapping.Template"/>.</param>
+    public EnvironmentSetup OfThrowAway(string template, TreeLook tree) =>
+        new(() => [.. Files(tree, [])], () => [], () => CommandsOf(tree, MappedVersions.Of(workspace.Store, template)));
 
-    private static IEnumerable<PrivateFile> Files(Manifest manifest, ImmutableArray<SourcesFile> sources)
+    private static ImmutableArray<FirstCommand> CommandsOf(TreeLook tree, ImmutableArray<TemplateVersionRecord> versions) =>
+        InstanceData.CommandsFor(tree, versions.SelectMany(version => version.Settings.InstanceData));
+
+    private static IEnumerable<PrivateFile> Files(TreeLook tree, ImmutableArray<SourcesFile> sources)
     {
-        if (InstanceData.WantsRandomSeed(manifest))
+        if (InstanceData.WantsRandomSeed(tree))
         {
             yield return new PrivateFile(InstanceData.RandomSeed, () => RandomNumberGenerator.GetBytes(SeedBytes), OwnerOnly);
         }

@@ -32,8 +32,9 @@ public sealed record ExecuteOutcome(int Status, EzException? NotStarted = null);
 /// <summary><c>ez env exec</c> and <c>ez env shell</c>.</summary>
 public static class ExecuteInEnvironment
 {
-    public static ExecuteOutcome Run(Workspace workspace, ExecuteRequest request) =>
-        Outcome(() => new SandboxExec(workspace.Environments).Run(Parse(request, EnvironmentName.Parse(request.Environment))));
+    /// <param name="cancel">Heeded until the command's start, where a signal does not end all of this anyway.</param>
+    public static ExecuteOutcome Run(Workspace workspace, ExecuteRequest request, CancellationToken cancel = default) =>
+        Outcome(() => new SandboxExec(workspace.Environments).Run(Parse(request, EnvironmentName.Parse(request.Environment)), cancel));
 
     internal static ExecuteOutcome Outcome(Func<int> run)
     {

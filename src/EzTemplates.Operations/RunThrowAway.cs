@@ -29,7 +29,7 @@ public static class RunThrowAway
     public static async Task<ExecuteOutcome> RunAsync(Workspace workspace, RunRequest request, CancellationToken cancel)
     {
         var shown = await RunChoice.ForAsync(workspace, request.Template, request.With, cancel).ConfigureAwait(false);
-        return request.Keep is { } name ? Keep(workspace, request, name, shown) : Run(workspace, request, shown);
+        return request.Keep is { } name ? Keep(workspace, request, name, shown, cancel) : Run(workspace, request, shown, cancel);
     }
 
     /// <summary>What would run, and where; a recipe is not built.</summary>
@@ -39,21 +39,22 @@ public static class RunThrowAway
         return new RunPlanReport(template, manifest?.ToString(), request.Keep is not null ? "kept" : request.IsOnDisk ? "disk" : "memory", request.Keep);
     }
 
-    private static ExecuteOutcome Run(Workspace workspace, RunRequest request, ShownTemplate shown)
+    private static ExecuteOutcome Run(Workspace workspace, RunRequest request, ShownTemplate shown, CancellationToken cancel)
     {
         using var held = workspace.Store.HoldManifest(shown.Manifest);
         using var folder = request.IsOnDisk ? workspace.Store.MakeWorkFolder() : null;
         ThrowAwayArea area = folder is null ? new ThrowAwayArea.InMemory(ParseSize(request.MemorySize)) : new ThrowAwayArea.OnDisk(folder.Root);
-        var view = new ThrowAwayView(shown.Manifest, held.ReadRoot(), area);
+        var setups = new EnvironmentSetups(workspace);
+        var view = new ThrowAwayView(shown.Manifest, held.ReadRoot(), area) { SetupOf = tree => setups.OfThrowAway(shown.Template, tree) };
         return ExecuteInEnvironment.Outcome(() =>
-            new ThrowAwayExec(workspace.Environments).Run(ExecuteInEnvironment.Parse(request.Execute, HostNameOf(shown.Template)), view));
+            new ThrowAwayExec(workspace.Environments).Run(ExecuteInEnvironment.Parse(request.Execute, HostNameOf(shown.Template)), view, cancel));
     }
 
-    private static ExecuteOutcome Keep(Workspace workspace, RunRequest request, string name, ShownTemplate shown)
+    private static ExecuteOutcome Keep(Workspace workspace, RunRequest request, string name, ShownTemplate shown, CancellationToken cancel)
     {
         var environment = EnvironmentName.Parse(name);
         CreateEnvironments.Create(workspace, environment, shown.ToMapping());
-        return ExecuteInEnvironment.Run(workspace, request.Execute with { Environment = name });
+        return ExecuteInEnvironment.Run(workspace, request.Execute with { Environment = name }, cancel);
     }
 
     /// <summary>A template's name has a letter or two that a host's may not have.</summary>

@@ -102,15 +102,48 @@ public sealed class SettingsTests : IDisposable
         Assert.False(Path.Exists(Path.Combine(view, "var/lib/app/data")));
         Assert.False(Path.Exists(Path.Combine(view, "etc/app.key")));
 
-        var runs = Enumerable.Range(0, 3).AsParallel().WithDegreeOfParallelism(3).Select(_ => _ground.Ez.Run("env", "exec", "web", "--", "cat", "/var/lib/app/data/id", "/etc/app.key")).ToList();
-        Assert.All(runs, run => Assert.Equal((0, "own\nown\n"), (run.ExitCode, run.Output)));
+        var runs = Enumerable.Range(0, 3).AsParallel().WithDegreeOfParallelism(3).Select(_ => _ground.Ez.Run("env", "exec", "web", "--", "sh", "-c", "cat /var/lib/app/data/id; test ! -e /etc/app.key")).ToList();
+        Assert.All(runs, run => Assert.Equal((0, "own\n"), (run.ExitCode, run.Output)));
         Assert.All(runs, run => Assert.Contains("environment `web` could not make what it needs of its own: `cat /var/lib/app/data/id > /etc/app.key; test -e /allowed` ended with status 1", run.Error, StringComparison.Ordinal));
 
         var last = _ground.Ez.Run("env", "exec", "web", "--", "touch", "/allowed");
         Assert.Contains("could not make", last.Error, StringComparison.Ordinal);
-        Assert.Equal("", _ground.Ez.Succeed("env", "exec", "web", "--", "true").Error);
+        var made = _ground.Ez.Succeed("env", "exec", "web", "--", "cat", "/etc/app.key");
+        Assert.Equal(("own\n", ""), (made.Output, made.Error));
         Assert.Empty(Directory.GetFiles(Path.Combine(_ground.Ez.Store, "environments", "web"), "first-commands"));
         _ground.Ez.Succeed("env", "remove", "web");
+    }
+
+    [Fact]
+    public void What_an_interrupted_command_has_made_is_removed_and_made_anew()
+    {
+        Publish();
+
+        // As pg_createcluster does: the folder is there long before all that belongs in it.
+        _ground.Ez.Succeed("up", _ground.Recipes.Os("box", "base", Sandbox + """
+
+            files: [{path: /etc/seen, text: x}]
+            instance-data:
+              - path: /srv/own/*
+                command: "test -e /srv/own/main || { mkdir /srv/own/main && echo half > /srv/own/main/state && cat /srv/gate && echo whole > /srv/own/main/state; }"
+            """));
+        var folder = Path.Combine(_ground.Root("box"), "srv");
+        Directory.CreateDirectory(Path.Combine(folder, "own"));
+        File.WriteAllText(Path.Combine(folder, "own/theirs"), "theirs\n");
+        var gate = Path.Combine(folder, "gate");
+        ToolRun.Run("mkfifo", gate).Succeed();
+        using (var exec = new RunningEz(_ground.Ez, "env", "exec", "box", "--", "true"))
+        {
+            using var opened = OpenOnceRead(gate);
+            exec.Kill();
+            File.Delete(gate);
+            File.WriteAllText(gate, "");
+            Assert.Equal("half\n", File.ReadAllText(Path.Combine(folder, "own/main/state")));
+            Assert.Equal("whole\ntheirs\n", Sh("box", "cat /srv/own/main/state /srv/own/theirs"));
+        }
+
+        Assert.Equal(["first-commands.lock"], Directory.GetFiles(Path.Combine(_ground.Ez.Store, "environments", "box"), "first-commands*").Select(Path.GetFileName));
+        _ground.Ez.Succeed("env", "remove", "box");
     }
 
     [Fact]
@@ -125,9 +158,97 @@ public sealed class SettingsTests : IDisposable
         Assert.Equal("", Sh("box", "ls /srv"));
         _ground.Ez.Succeed("env", "add-app", "box", "web");
         Assert.Equal("own\n", Sh("box", "cat /srv/own"));
+
+        // It has them still, whether the application is there or not.
         _ground.Ez.Succeed("rollback", "box");
         _ground.Ez.Succeed("env", "add-app", "box", "web");
-        Assert.Equal("own\nown\n", Sh("box", "cat /srv/own"));
+        Assert.Equal("own\n", Sh("box", "cat /srv/own"));
+        _ground.Ez.Succeed("env", "remove-app", "box", "web");
+        Assert.Equal("own\n", Sh("box", "cat /srv/own; rm /srv/own"));
+        _ground.Ez.Succeed("env", "add-app", "box", "web");
+        Assert.Equal("own\n", Sh("box", "cat /srv/own"));
+        _ground.Ez.Succeed("env", "remove", "box");
+    }
+
+    [Theory]
+    [InlineData("--network", "none")]
+    [InlineData("--disk", "--privileged")]
+    public void A_throw_away_environment_has_its_own_data_too(params string[] options)
+    {
+        var id = new GeneratedPackage("identity", "1").Script("postinst", "#!/bin/sh\n: > /etc/machine-id\n");
+        _ground.Publish(0, System.Value, Base, App, id);
+        _ground.Ez.Succeed("build", _ground.Recipes.Os("box", "base, identity", Sandbox + "\nfiles: [{path: /etc/seen, text: x}]"));
+        _ground.Ez.Succeed("build", _ground.Recipes.App("web", "box", "app", """
+            instance-data:
+              - {path: /var/lib/app/*, command: "mkdir /var/lib/app/data; echo own >> /var/lib/app/data/id"}
+              - {path: /etc/app.key, command: "echo no luck; exit 3"}
+            """));
+        var folder = _ground.Temp.MakeFolder("bound");
+        var run = _ground.Ez.Run(["run", .. options, "--bind", $"{folder}:/var/lib/app", "web", "--", "sh", "-c", "ls /var/lib/app; cat /etc/machine-id /etc/hostname"]);
+        Assert.Equal(0, run.ExitCode);
+        Assert.Matches("^[0-9a-f]{32}\nweb\n$", run.Output);
+        Assert.Empty(Directory.GetFileSystemEntries(folder));
+        Assert.Equal(
+            "warning: the throw-away environment could not make what it needs of its own: `echo no luck; exit 3` ended with status 3: no luck (hint: ez run --keep NAME makes an environment of it, where the command can be tried again)\n",
+            run.Error);
+        Assert.Equal("own\n", _ground.Ez.Run(["run", .. options, "web", "--", "cat", "/var/lib/app/data/id"]).Output);
+
+        var plain = _ground.Ez.Run(["run", .. options, "box", "--", "cat", "/etc/hostname"]);
+        Assert.Equal(("box\n", ""), (plain.Output, plain.Error));
+    }
+
+    [Theory]
+    [InlineData("run", "box")]
+    [InlineData("env", "exec", "one")]
+    public void A_request_to_end_ends_a_command_that_makes_instance_data(params string[] command)
+    {
+        const string nap = "sleep 3141592";
+        Publish();
+        _ground.Ez.Succeed("build", _ground.Recipes.Os("box", "base", $"{Sandbox}\nfiles: [{{path: /etc/seen, text: x}}]\ninstance-data: [{{path: /srv/key, command: \"{nap}\"}}]"));
+        _ground.Ez.Succeed("env", "create", "one", "--template", "box");
+        using (var running = new RunningEz(_ground.Ez, [.. command, "--", "true"]))
+        {
+            Assert.True(SpinWait.SpinUntil(() => Runs(nap), TimeSpan.FromMinutes(1)), "the command does not run");
+            running.Signal("INT");
+            Assert.Equal(130, running.End().ExitCode);
+        }
+
+        Assert.True(SpinWait.SpinUntil(() => !Runs(nap), TimeSpan.FromMinutes(1)), "the command runs still");
+        _ground.Ez.Succeed("env", "remove", "one");
+    }
+
+    [Fact]
+    public void A_command_that_is_written_anew_makes_nothing_anew_that_is_there()
+    {
+        Publish();
+        Os();
+        string Web(string keys) => _ground.Recipes.App("web", "box", "app", $"instance-data: [{keys}]");
+        _ground.Ez.Succeed("up", Web("{path: /srv/key-*, command: \"echo first > /srv/key-1\"}"));
+        Assert.Equal("first\n", Sh("web", "cat /srv/key-1"));
+        _ground.Ez.Succeed("update", Web("{path: /srv/key-*, command: \"echo second > /srv/key-1\"}, {path: /srv/other, command: \"echo other > /srv/other\"}"));
+        _ground.Ez.Succeed("upgrade", "--all");
+        Assert.Equal("first\nother\n", Sh("web", "cat /srv/key-1 /srv/other"));
+        _ground.Ez.Succeed("env", "remove", "web");
+    }
+
+    [Fact]
+    public void What_an_interrupted_command_has_left_is_not_taken_for_what_its_successor_is_to_make()
+    {
+        Publish();
+        string Box(string command) => _ground.Recipes.Os("box", "base", $"{Sandbox}\nfiles: [{{path: /etc/seen, text: x}}]\ninstance-data: [{{path: /srv/key, command: \"{command}\"}}]");
+        _ground.Ez.Succeed("up", Box("echo half > /srv/key; cat /srv/gate"));
+        var gate = Path.Combine(_ground.Root("box"), "srv/gate");
+        ToolRun.Run("mkfifo", gate).Succeed();
+        using (var exec = new RunningEz(_ground.Ez, "env", "exec", "box", "--", "true"))
+        {
+            using var opened = OpenOnceRead(gate);
+            exec.Kill();
+            File.Delete(gate);
+        }
+
+        _ground.Ez.Succeed("update", Box("echo whole > /srv/key"));
+        _ground.Ez.Succeed("upgrade", "box", "--wait");
+        Assert.Equal("whole\n", Sh("box", "cat /srv/key"));
         _ground.Ez.Succeed("env", "remove", "box");
     }
 
@@ -188,6 +309,40 @@ public sealed class SettingsTests : IDisposable
     }
 
     [Fact]
+    public void Applications_that_bring_one_file_differently_are_named_before_anything_is_made()
+    {
+        _ground.Publish(0, HostPrograms.Package(), Ground.Package("server", "1"), Ground.Package("storage", "1"));
+        _ground.Ez.Succeed("build", _ground.Recipes.Os("box", "programs", "files: [{path: /etc/motd, text: \"os\\n\"}]"));
+        _ground.Ez.Succeed("build", _ground.Recipes.App("web", "box", "server", "files: [{path: /etc/motd, text: \"web\\n\"}, {path: /bin/same, text: same}]"));
+        _ground.Ez.Succeed("build", _ground.Recipes.App("data", "box", "storage", "files: [{path: /usr/bin/same, text: same}]"));
+        _ground.Ez.Succeed("build", _ground.Recipes.App("other", "box", "storage", "files: [{path: /bin/same, text: other}]"));
+        _ground.Ez.Succeed("env", "create", "one", "--template", "box", "--with", "web", "--with", "data");
+        Assert.Equal("web\nsame", _ground.Read("one", "etc/motd") + _ground.Read("one", "usr/bin/same"));
+        var before = StoreSnapshot.Take(_ground.Ez.Store, "store/locks", "store/history");
+        Ground.Fails(
+            _ground.Ez.Run("env", "create", "two", "--template", "box", "--with", "data", "--with", "other"), 3,
+            "ez: `data@1.0.0` and `other@1.0.0` do not go together: they both bring the file `/usr/bin/same`, with other content or another mode\nhint: leave it out of `files:` in one of the two recipes, or say the same in both");
+        before.AssertSame(StoreSnapshot.Take(_ground.Ez.Store, "store/locks", "store/history"));
+        _ground.Ez.Succeed("env", "remove", "one");
+    }
+
+    [Fact]
+    public void What_one_application_names_is_not_automatic_because_another_needs_it()
+    {
+        var apt = new GeneratedPackage("apt", "1").File("/usr/bin/apt-get", "#!/bin/sh\n", 0x1ED).Folder("/var/lib/apt");
+        _ground.Publish(0, System.Value, Base, apt, Ground.Package("library", "1"), Ground.Package("server", "1", "library"), Ground.Package("admin", "1", "server"));
+        _ground.Ez.Succeed("build", _ground.Recipes.Os("box", "base, apt", Sandbox + "\nfiles: [{path: /etc/seen, text: x}]"));
+        _ground.Ez.Succeed("build", _ground.Recipes.App("admin", "box", "admin"), _ground.Recipes.App("web", "box", "server"));
+        foreach (var (with, automatic) in (ReadOnlySpan<(string[], string[])>)[(["admin"], ["library", "server", "system"]), (["admin", "web"], ["library", "system"])])
+        {
+            _ground.Ez.Succeed(["env", "create", "one", "--template", "box", .. with.SelectMany(app => (string[])["--with", app])]);
+            var states = _ground.Read("one", "var/lib/apt/extended_states").Split('\n');
+            Assert.Equal(automatic, states.Where(line => line.StartsWith("Package: ", StringComparison.Ordinal)).Select(line => line["Package: ".Length..]).Order(StringComparer.Ordinal));
+            _ground.Ez.Succeed("env", "remove", "one");
+        }
+    }
+
+    [Fact]
     public void Environments_get_APT_sources_with_the_host_s_mirror_and_key_and_the_recipe_may_say_no()
     {
         var apt = new GeneratedPackage("apt", "1").File("/usr/bin/apt-get", "#!/bin/sh\n", 0x1ED).Folder("/etc/apt/sources.list.d");
@@ -238,6 +393,26 @@ public sealed class SettingsTests : IDisposable
 
     private static string[] Listed(string root) =>
         [.. new DirectoryInfo(Path.Combine(root, "usr/share")).EnumerateFileSystemInfos("*", SearchOption.AllDirectories).Select(info => Path.GetRelativePath(root, info.FullName)).Order(StringComparer.Ordinal)];
+
+    /// <summary>A pipe, for writing: when this returns, somebody inside waits for what comes.</summary>
+    private static Microsoft.Win32.SafeHandles.SafeFileHandle OpenOnceRead(string pipe)
+    {
+        var opening = Task.Run(() => File.OpenHandle(pipe, FileMode.Open, FileAccess.Write, FileShare.ReadWrite));
+        Assert.True(opening.Wait(TimeSpan.FromMinutes(1)), $"nobody opened `{pipe}`");
+        return opening.Result;
+    }
+
+    private static bool Runs(string command) => MountTable.ProcessIds().Any(pid =>
+    {
+        try
+        {
+            return File.ReadAllText($"/proc/{pid}/cmdline") == command.Replace(' ', '\0') + "\0";
+        }
+        catch (Exception gone) when (gone is IOException or UnauthorizedAccessException)
+        {
+            return false;
+        }
+    });
 
     private string PathOfBox() => _ground.Recipes.PathOf("box");
 

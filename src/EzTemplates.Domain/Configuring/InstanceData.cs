@@ -15,6 +15,10 @@ public sealed record InstancePath(string Pattern, InstanceFate Fate, string Made
         new(pattern, InstanceFate.LeftOut, command, command) { Needs = needs is null ? null : TreePath.Parse(needs) };
 }
 
+/// <summary>A shell command that makes an environment's own data, as root.</summary>
+/// <param name="Patterns">Of what it makes, as <see cref="InstancePath.Pattern"/>.</param>
+public sealed record FirstCommand(string Command, ImmutableArray<string> Patterns);
+
 public enum InstanceFate
 {
     /// <summary>It is in no template, with all that lies below it.</summary>
@@ -84,21 +88,27 @@ public static class InstanceData
     public static TreePath RandomSeed { get; } = TreePath.Parse("/var/lib/systemd/random-seed");
 
     /// <summary>Whether an environment on a tree is to have a random seed.</summary>
-    public static bool WantsRandomSeed(Manifest manifest) => manifest.Find(Systemd) is not null && manifest.Find(RandomSeed.Parent) is { Type: EntryType.Directory };
+    public static bool WantsRandomSeed(TreeLook tree)
+    {
+        ArgumentNullException.ThrowIfNull(tree);
+        return tree.Has(Systemd) && tree.Has(RandomSeed.Parent);
+    }
 
-    /// <summary>The commands that make an environment's own data, in their order, each once.</summary>
+    /// <summary>The commands that make an environment's own data, in their order, each once with all that it makes.</summary>
     /// <param name="more">The recipes' own.</param>
-    public static ImmutableArray<string> CommandsFor(Manifest manifest, IEnumerable<InstancePath> more) =>
-    [
-        .. Table.Concat(more).Where(data => data.Command is not null && (data.Needs is not { } needed || manifest.Find(needed) is not null))
-            .SelectMany(data => data.Command == Cluster ? Clusters(manifest) : [data.Command!]).Distinct(),
-    ];
+    public static ImmutableArray<FirstCommand> CommandsFor(TreeLook tree, IEnumerable<InstancePath> more)
+    {
+        ArgumentNullException.ThrowIfNull(tree);
+        var commands = Table.Concat(more).Where(data => data.Command is not null && (data.Needs is not { } needed || tree.Has(needed)))
+            .SelectMany(data => data.Command == Cluster ? Clusters(tree, data.Pattern) : [new FirstCommand(data.Command!, [data.Pattern])]);
+        return [.. commands.GroupBy(command => command.Command, StringComparer.Ordinal).Select(same => new FirstCommand(same.Key, [.. same.SelectMany(command => command.Patterns).Distinct()]))];
+    }
 
     /// <summary>A command each, so that a version that comes later has its own.</summary>
-    private static IEnumerable<string> Clusters(Manifest manifest) => manifest.Below(PostgresServers)
-        .Where(entry => entry.Path is { Name: "initdb", Parent.Name: "bin" } && entry.Path.Parent.Parent.Parent == PostgresServers)
-        .Select(entry => entry.Path.Parent.Parent.Name).Where(version => version.All(c => char.IsAsciiDigit(c) || c == '.'))
-        .Select(version => $"test -e /etc/postgresql/{version}/main || pg_createcluster {version} main");
+    private static IEnumerable<FirstCommand> Clusters(TreeLook tree, string pattern) => tree.NamesIn(PostgresServers)
+        .Where(version => version.All(c => char.IsAsciiDigit(c) || c == '.') && tree.Has(PostgresServers.Append(version).Append("bin").Append("initdb")))
+        .Order(StringComparer.Ordinal)
+        .Select(version => new FirstCommand($"test -e /etc/postgresql/{version}/main || pg_createcluster {version} main", [pattern.Replace("/*/*", $"/{version}/main", StringComparison.Ordinal)]));
 
     /// <summary>What becomes of a path that scripts have made; null: it stays.</summary>
     /// <param name="more">The recipes' own.</param>
@@ -132,8 +142,11 @@ public static class InstanceData
     /// <param name="more">The recipes' own.</param>
     public static InstancePath? RowOf(TreePath path, IEnumerable<InstancePath> more) => Table.Concat(more).FirstOrDefault(row => Matches(path.Latin1, row.Pattern));
 
-    private static bool MatchesName(string name, string pattern)
+    /// <summary>Whether a name in a path is what stands in its place in a pattern.</summary>
+    public static bool MatchesName(string name, string pattern)
     {
+        ArgumentNullException.ThrowIfNull(name);
+        ArgumentNullException.ThrowIfNull(pattern);
         var parts = pattern.Split('*');
         if (parts.Length == 1)
         {

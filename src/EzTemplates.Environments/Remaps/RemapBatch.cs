@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using EzTemplates.Domain;
+using EzTemplates.Domain.Configuring;
 using EzTemplates.Store;
 using EzTemplates.Store.Native;
 
@@ -153,7 +154,11 @@ internal sealed partial class RemapBatch(EnvironmentStore environments, RemapTar
         var number = member.History[^1].Number + 1;
         environments.UnsettledOf(member.Name).Write(member.From.Manifest, member.To!.Manifest, number);
         environments.KeptBy(member.Name).Stage(number, member.Judged.Steps, step => new AreaPlace(area, step.Path), environments.Host.Ids.Overlay);
-        environments.FirstCommandsOf(member.Name).Add(Brought(member.From, member.To));
+        if (Brought(member.From, member.To) is { IsEmpty: false } brought)
+        {
+            environments.FirstCommandsOf(member.Name).Add(brought, _read(member.From.Manifest), _read(member.To.Manifest));
+        }
+
         PrivateArea.Drop(area, member.Judged.Dropped);
         PrivateArea.MakeIndependent(area, environments.Host.Ids.Overlay, _read(member.From.Manifest), path => earlier.Value.Any(manifest => manifest.Find(path)?.Type == EntryType.Directory));
         using (var work = Libc.OpenFolder(null, environments.WorkOf(member.Name)))
@@ -162,11 +167,11 @@ internal sealed partial class RemapBatch(EnvironmentStore environments, RemapTar
         }
     }
 
-    /// <summary>The commands that the new version has and the old one had not: those ran in their time, or were not wanted to.</summary>
-    private ImmutableArray<string> Brought(Mapping from, Mapping to)
+    /// <summary>The commands that the new version has and the old one had not: those have run, or are noted still.</summary>
+    private ImmutableArray<FirstCommand> Brought(Mapping from, Mapping to)
     {
         var commands = environments.Host.SetupOf(to).FirstCommands;
-        return commands.IsEmpty ? [] : [.. commands.Except(environments.Host.SetupOf(from).FirstCommands)];
+        return commands.IsEmpty ? [] : [.. commands.ExceptBy(environments.Host.SetupOf(from).FirstCommands.Select(before => before.Command), command => command.Command)];
     }
 
     /// <summary>A history's line must not outlive a power loss that this does not: an old copy would hide the new version's file.</summary>

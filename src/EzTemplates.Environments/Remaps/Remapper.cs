@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using EzTemplates.Domain;
+using EzTemplates.Domain.Configuring;
 
 namespace EzTemplates.Environments;
 
@@ -32,7 +33,7 @@ public sealed class Remapper(EnvironmentStore environments)
         foreach (var change in new EnvironmentDiff(environments, name).Changes().Where(change => !told.Contains(change.Path)))
         {
             var after = next.Find(change.Path) is { } found ? next.Resolve(found) : null;
-            if (after is null or { Type: EntryType.Directory } || (change.Template is { } before && before.Type == after.Type && before.Content == after.Content && before.Target == after.Target))
+            if (after is null or { Type: EntryType.Directory } || VolatilePaths.IsBackup(change.Path) || (change.Template is { } before && before.Type == after.Type && before.Content == after.Content && before.Target == after.Target))
             {
                 kept++;
             }

@@ -12,7 +12,6 @@ internal sealed class Sandbox : IDisposable
     private const int KillSignal = 9;
 
     private readonly SandboxThread _thread = new();
-    private readonly StoreIds _ids;
     private readonly SandboxCredentials _credentials;
     private readonly SandboxSpawn _spawn;
     private int _init;
@@ -20,7 +19,7 @@ internal sealed class Sandbox : IDisposable
 
     private Sandbox(StoreIds ids)
     {
-        _ids = ids;
+        Folders = new SandboxFolders(_thread, ids);
         _credentials = new SandboxCredentials(_thread, ids);
         _spawn = new SandboxSpawn(_thread);
     }
@@ -42,6 +41,8 @@ internal sealed class Sandbox : IDisposable
                 sandbox.Build(request, root);
             }
 
+            root.Prepare?.Invoke(sandbox);
+            sandbox.Folders.Bind();
             return sandbox;
         }
         catch
@@ -104,6 +105,8 @@ internal sealed class Sandbox : IDisposable
     /// <summary>What is done in the view between two commands.</summary>
     internal SandboxThread Thread => _thread;
 
+    internal SandboxFolders Folders { get; }
+
     /// <summary>Ends process 1, which ends all others, and gives the view back.</summary>
     public void Dispose()
     {
@@ -120,34 +123,26 @@ internal sealed class Sandbox : IDisposable
 
     private void Build(ExecRequest request, SandboxRoot root)
     {
-        var folders = new SandboxFolders(_thread, _ids);
         _thread.EnterNamespaces(request.Network, request.Environment.ToString());
         root.Show(_thread);
-        folders.Stage(root.Stage, request);
+        Folders.Stage(root.Stage, request);
         _thread.EnterView(root.View, root.Stage);
-        folders.FinishDevices();
-        folders.MakeSys();
+        Folders.FinishDevices();
+        Folders.MakeSys();
         _thread.MakePlace("/proc");
         _spawn.KeepDescriptorsOut();
         TerminalFilter.Install(_thread);
         (_init, _lifeline) = _spawn.StartInit();
-        folders.ForgetProc();
+        Folders.ForgetProc();
         if (request.Privileges == SandboxPrivileges.Container)
         {
-            folders.HideHost();
+            Folders.HideHost();
         }
 
         if (request.Network == SandboxNetwork.None)
         {
-            folders.RaiseLoopback();
+            Folders.RaiseLoopback();
         }
-
-        if (root.IsFresh)
-        {
-            folders.WriteNames(request.Environment);
-        }
-
-        folders.Bind();
     }
 
     /// <summary>Its name with a dash before it tells a shell that it is a login shell (login(1)).</summary>

@@ -9,21 +9,21 @@ public sealed class SandboxExec(EnvironmentStore environments)
     /// Mounts or joins the view, runs the command in namespaces of its own, and returns its exit status, or 128 + the signal that
     /// killed it. What it left running is killed. The environment stays in use for as long as this runs.
     /// </summary>
+    /// <param name="cancellation">Heeded until the command's start; once that runs, signals are its own affair.</param>
     /// <exception cref="CommandNotStartedException">126 or 127; any other failure before the start is 125 to who asked.</exception>
-    public int Run(ExecRequest request)
+    public int Run(ExecRequest request, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(request);
         using var use = environments.LockForUse(request.Environment);
         environments.EnsureMounted(request.Environment);
-        return RunMounted(request, CancellationToken.None)!.Value;
+        return RunMounted(request, cancellation) ?? throw new OperationCanceledException(cancellation);
     }
 
     /// <summary>As <see cref="Run"/>, where the caller has the environment's lock and has seen to the view.</summary>
     /// <returns>Null where it was cancelled before the command's start; once that runs, signals are its own affair.</returns>
     internal int? RunMounted(ExecRequest request, CancellationToken cancellation)
     {
-        environments.FirstCommandsOf(request.Environment).Run(
-            () => environments.Host.SetupOf(environments.Current(request.Environment)).FirstCommands, (first, limit) => RunBounded(first, limit, cancellation), cancellation);
+        RunFirstCommands(request.Environment, cancellation);
         using var sandbox = Make(request);
         return sandbox.Run(request, cancellation);
     }
@@ -34,6 +34,19 @@ public sealed class SandboxExec(EnvironmentStore environments)
     {
         using var sandbox = Make(request);
         return sandbox.RunBounded(request, limit, null, cancellation);
+    }
+
+    private void RunFirstCommands(EnvironmentName name, CancellationToken cancellation)
+    {
+        var mapping = new Lazy<Mapping>(() => environments.Current(name));
+        var place = new FirstCommandPlace
+        {
+            View = environments.Views.PointOf(name),
+            Manifest = () => environments.ManifestOf(mapping.Value),
+            Wanted = () => environments.Host.SetupOf(mapping.Value).FirstCommands,
+            Run = (first, limit) => RunBounded(first, limit, cancellation),
+        };
+        environments.FirstCommandsOf(name).Run(place, cancellation);
     }
 
     private Sandbox Make(ExecRequest request)

@@ -1,7 +1,9 @@
 using System.Globalization;
 using EzTemplates.Domain;
+using EzTemplates.Domain.Configuring;
 using EzTemplates.Environments.Native;
 using EzTemplates.Store;
+using EzTemplates.Store.Native;
 
 namespace EzTemplates.Environments;
 
@@ -131,29 +133,35 @@ internal sealed unsafe class SandboxFolders(SandboxThread thread, StoreIds ids)
         }
     }
 
-    /// <summary>Before the host's are lent. In a view that nobody has written to, a folder's time is the only thing that this touches.</summary>
-    public void WriteNames(EnvironmentName name)
-    {
-        var files = NameFiles.Of(name);
-        if (!thread.IsAbsent(NameFiles.MachineId.ToString()))
-        {
-            files = files.Add((NameFiles.MachineId, NameFiles.NewMachineId()));
-        }
+    /// <summary>What is in the view.</summary>
+    public TreeLook Look() => new(path => !thread.IsAbsent(path.ToString()), NamesIn);
 
-        foreach (var (path, text) in files)
+    /// <summary>
+    /// Before the host's are lent: writes files for which there is a folder, and no file or an empty one, which stands for it. In a view that
+    /// nobody has written to, a folder's time is the only thing that this touches.
+    /// </summary>
+    public void Write(IEnumerable<PrivateFile> files)
+    {
+        foreach (var file in files)
         {
-            var target = path.ToString();
+            var target = file.Path.ToString();
             if (thread.IsAbsentOrEmptyFile(target))
             {
-                var folder = path.Parent.ToString();
+                var folder = file.Path.Parent.ToString();
                 var times = ReadTimes(folder);
-                if (!thread.TryMakeFile(target).Failed)
+                if (!thread.TryMakeFile(target, file.Mode).Failed)
                 {
                     WriteTimes(folder, times);
-                    thread.WriteFile(target, text);
+                    thread.WriteFile(target, file.Content());
                 }
             }
         }
+    }
+
+    private IReadOnlyList<string> NamesIn(TreePath folder)
+    {
+        using var opened = thread.TryOpenFolder(folder.ToString());
+        return opened is null ? [] : [.. Libc.ReadFolder(opened).Select(member => member.Name)];
     }
 
     /// <summary>Moves what was staged of the host to where it is to show.</summary>

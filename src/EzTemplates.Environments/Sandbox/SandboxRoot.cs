@@ -6,6 +6,6 @@ namespace EzTemplates.Environments;
 /// <param name="Show">Mounts it in the sandbox's namespace.</param>
 internal sealed record SandboxRoot(string View, string Stage, Action<SandboxThread> Show)
 {
-    /// <summary>Nobody made it before: it still has to get its own name.</summary>
-    public bool IsFresh { get; init; }
+    /// <summary>Of a view that nobody made before: gives it what an environment has of its own. Nothing that is bound into it shows yet.</summary>
+    public Action<Sandbox>? Prepare { get; init; }
 }

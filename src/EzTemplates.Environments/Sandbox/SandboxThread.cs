@@ -96,6 +96,10 @@ internal sealed unsafe class SandboxThread : IDisposable
     public SafeFileHandle OpenFolder(string path) =>
         new(Must($"open `{path}`", _thread.System(SystemCallNumber.OpenAt, AtCurrent, _text.Of(path), NoFollow | OpenFolderFlags)), ownsHandle: true);
 
+    /// <summary>As <see cref="OpenFolder"/>; null where there is no such folder.</summary>
+    public SafeFileHandle? TryOpenFolder(string path) =>
+        _thread.System(SystemCallNumber.OpenAt, AtCurrent, _text.Of(path), NoFollow | OpenFolderFlags) is { Failed: false } opened ? new(opened.Value, ownsHandle: true) : null;
+
     /// <summary>A new file, to append to and to read; as with <see cref="OpenFolder"/>.</summary>
     public SafeFileHandle CreateFile(string path)
     {

@@ -1,0 +1,93 @@
+using System.Collections.Immutable;
+using System.Text;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using EzTemplates.Store;
+using EzTemplates.Store.Native;
+
+namespace EzTemplates.Environments;
+
+/// <summary>A first command that is still to be run to its end.</summary>
+/// <param name="Command">As <see cref="Domain.Configuring.FirstCommand.Command"/>.</param>
+internal sealed record NotedCommand(string Command)
+{
+    /// <summary>Null until it begins. Who reads this afterwards knows that it was interrupted.</summary>
+    public BegunCommand? Begun { get; init; }
+}
+
+/// <param name="Patterns">Of what it makes.</param>
+/// <param name="Before">What of that was there when it began: bytes as chars.</param>
+internal sealed record BegunCommand(ImmutableArray<string> Patterns, ImmutableArray<string> Before);
+
+/// <summary>
+/// The note of the first commands in an environment's folder, one line each: a JSON string, and an object once the command has begun. There is
+/// none where nothing is left to run.
+/// </summary>
+/// <param name="folder">The environment's.</param>
+internal sealed class NotedCommands(string folder)
+{
+    private const int OwnerOnly = 0b110_000_000;
+
+    private string Note => NoteIn(folder);
+
+    public bool AreThere => File.Exists(Note);
+
+    /// <summary>For an environment that is being made; whoever gives it its name syncs before.</summary>
+    public static void Begin(string folder, IEnumerable<string> commands) => Write(NoteIn(folder), commands.Select(command => new NotedCommand(command)));
+
+    public ImmutableArray<NotedCommand> Read()
+    {
+        try
+        {
+            return StoreFile.TryRead(Note) is { } text ? [.. Encoding.UTF8.GetString(text).Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(ReadLine)] : [];
+        }
+        catch (JsonException broken)
+        {
+            throw new StoreException($"`{Note}` does not say what the environment has still to make of its own", "remove that file, and run in the environment what makes its keys (README, \"Instance data\")", broken);
+        }
+    }
+
+    /// <summary>On the disk when this returns: what has begun, or ended, must not be taken for what has not.</summary>
+    public void Replace(ImmutableArray<NotedCommand> commands)
+    {
+        if (commands.IsEmpty)
+        {
+            Libc.TryRemoveFile(null, Note);
+        }
+        else
+        {
+            var next = Note + ".new";
+            Libc.TryRemoveFile(null, next);
+            Write(next, commands);
+            using (var written = Libc.Open(null, next, OpenFlags.Write | OpenFlags.NoFollow))
+            {
+                Libc.Sync(written);
+            }
+
+            Libc.Rename(null, next, null, Note);
+        }
+
+        using var changed = Libc.OpenFolder(null, folder);
+        Libc.Sync(changed);
+    }
+
+    private static NotedCommand ReadLine(string line) => line.StartsWith('"')
+        ? new NotedCommand(JsonSerializer.Deserialize(line, NotedCommandJson.Default.String)!)
+        : JsonSerializer.Deserialize(line, NotedCommandJson.Default.NotedCommand)!;
+
+    private static string LineOf(NotedCommand command) => command.Begun is null
+        ? JsonSerializer.Serialize(command.Command, NotedCommandJson.Default.String)
+        : JsonSerializer.Serialize(command, NotedCommandJson.Default.NotedCommand);
+
+    private static void Write(string file, IEnumerable<NotedCommand> commands)
+    {
+        using var note = Libc.Open(null, file, OpenFlags.Write | OpenFlags.Create | OpenFlags.Exclusive | OpenFlags.NoFollow, OwnerOnly);
+        Libc.Write(note, Encoding.UTF8.GetBytes(string.Concat(commands.Select(command => LineOf(command) + "\n"))));
+    }
+
+    private static string NoteIn(string folder) => Path.Combine(folder, "first-commands");
+}
+
+[JsonSerializable(typeof(string))]
+[JsonSerializable(typeof(NotedCommand))]
+internal sealed partial class NotedCommandJson : JsonSerializerContext;

@@ -1,0 +1,107 @@
+using System.Collections.Immutable;
+using EzTemplates.Domain;
+using EzTemplates.Domain.Configuring;
+using EzTemplates.Store;
+using EzTemplates.Store.Native;
+using Microsoft.Win32.SafeHandles;
+
+namespace EzTemplates.Environments;
+
+/// <summary>What an environment has of its own where its instance data belongs. No link is followed, in no part of a path.</summary>
+internal sealed class OwnData
+{
+    private readonly Manifest _manifest;
+    private readonly ImmutableArray<TreePath>.Builder _found = ImmutableArray.CreateBuilder<TreePath>();
+
+    private OwnData(Manifest manifest) => _manifest = manifest;
+
+    /// <summary>
+    /// The topmost of the private paths that are a pattern's or lie below one. A folder that the version has too is no such path, but what
+    /// lies in it may be one.
+    /// </summary>
+    /// <param name="area">The private area.</param>
+    /// <param name="patterns">As <see cref="InstancePath.Pattern"/>.</param>
+    public static ImmutableArray<TreePath> Find(string area, Manifest manifest, ImmutableArray<string> patterns)
+    {
+        var data = new OwnData(manifest);
+        using var root = Libc.OpenFolder(null, area);
+        foreach (var pattern in patterns)
+        {
+            data.Look(root, TreePath.Root, pattern.Split('/', StringSplitOptions.RemoveEmptyEntries));
+        }
+
+        return data._found.ToImmutable();
+    }
+
+    /// <summary>Removes those that the version has not, with all that lies below; of a copy of the version's own file nobody knows what it was.</summary>
+    /// <param name="root">Of the view where that is mounted, since nothing may change below a mounted overlay; else the private area.</param>
+    public static void Remove(string root, Manifest manifest, IEnumerable<TreePath> paths)
+    {
+        foreach (var path in paths.Where(path => manifest.Find(path) is null))
+        {
+            using var parent = PrivateArea.TryOpenFolder(root, path.Parent);
+            var name = NativePath.FromLatin1(path.Name);
+            if (parent is null || Libc.TryStatus(parent, name) is not { } status)
+            {
+                continue;
+            }
+
+            if (status.Kind != FileKind.Directory)
+            {
+                Libc.TryRemoveFile(parent, name);
+                continue;
+            }
+
+            using (var folder = Libc.OpenFolder(parent, name))
+            {
+                FolderRemoval.Empty(folder);
+            }
+
+            Libc.TryRemoveFolder(parent, name);
+        }
+    }
+
+    private void Look(SafeFileHandle folder, TreePath at, ReadOnlySpan<string> pattern)
+    {
+        var wanted = pattern[0];
+        foreach (var name in wanted.Contains('*', StringComparison.Ordinal) ? Names(folder) : [wanted])
+        {
+            if (InstanceData.MatchesName(name, wanted) && TryStatus(folder, name) is { } status)
+            {
+                if (pattern.Length == 1)
+                {
+                    Take(folder, at.Append(name), status);
+                }
+                else if (status.Kind == FileKind.Directory)
+                {
+                    using var below = Libc.OpenFolder(folder, NativePath.FromLatin1(name));
+                    Look(below, at.Append(name), pattern[1..]);
+                }
+            }
+        }
+    }
+
+    private void Take(SafeFileHandle folder, TreePath path, FileStatus status)
+    {
+        if (status.Kind != FileKind.Directory || _manifest.Find(path) is not { Type: EntryType.Directory })
+        {
+            _found.Add(path);
+            return;
+        }
+
+        using var below = Libc.OpenFolder(folder, NativePath.FromLatin1(path.Name));
+        foreach (var name in Names(below))
+        {
+            if (TryStatus(below, name) is { } found)
+            {
+                Take(below, path.Append(name), found);
+            }
+        }
+    }
+
+    private static IEnumerable<string> Names(SafeFileHandle folder) => Libc.ReadFolder(folder).Select(member => member.Name);
+
+    /// <summary>Null where there is nothing, or the mark that the version's own was deleted.</summary>
+    private static FileStatus? TryStatus(SafeFileHandle folder, string name) =>
+        Libc.TryStatus(folder, NativePath.FromLatin1(name)) is { } status && !PrivateArea.IsWhiteout(status) ? status : null;
+}
