@@ -10,7 +10,7 @@ public sealed class HolderPatienceTests
         var clock = new HandClock();
         var patience = new HolderPatience(clock);
         Assert.True(patience.IsWorthWaiting([7]));
-        clock.Pass(TimeSpan.FromMilliseconds(990));
+        clock.Pass(TimeSpan.FromMilliseconds(2990));
         Assert.True(patience.IsWorthWaiting([7]));
         clock.Pass(TimeSpan.FromMilliseconds(20));
         Assert.False(patience.IsWorthWaiting([7, 8]));
@@ -21,10 +21,10 @@ public sealed class HolderPatienceTests
     {
         var clock = new HandClock();
         var patience = new HolderPatience(clock);
-        for (var pid = 1; pid <= 9; pid++)
+        for (var pid = 1; pid <= 4; pid++)
         {
             Assert.True(patience.IsWorthWaiting([pid]));
-            clock.Pass(TimeSpan.FromMilliseconds(700));
+            clock.Pass(TimeSpan.FromMilliseconds(2100));
             Assert.True(patience.IsWorthWaiting([pid]));
         }
 

@@ -6,7 +6,7 @@ namespace EzTemplates.Environments;
 /// </summary>
 internal sealed class HolderPatience(TimeProvider clock)
 {
-    private static readonly TimeSpan ForOne = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan ForOne = TimeSpan.FromSeconds(3);
     private static readonly TimeSpan ForAll = TimeSpan.FromSeconds(10);
 
     private readonly long _started = clock.GetTimestamp();

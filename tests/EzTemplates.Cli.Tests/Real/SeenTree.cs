@@ -8,7 +8,7 @@ namespace EzTemplates.Cli.Tests.Real;
 internal sealed class SeenTree
 {
     /// <summary>Each environment's own, which no archive has.</summary>
-    public static readonly IReadOnlyList<string> OwnFiles = ["/etc/hostname", "/etc/hosts", "/etc/machine-id", "/etc/apt/sources.list.d/ez.sources"];
+    public static readonly IReadOnlyList<string> OwnFiles = ["/etc/hostname", "/etc/hosts", "/etc/machine-id", "/etc/apt/sources.list.d/ez.sources", "/var/lib/systemd/random-seed"];
 
     private readonly Dictionary<string, (string Parent, string Whole)> _resolved = new(StringComparer.Ordinal);
 

@@ -25,7 +25,7 @@ public sealed class RootlessTests
         Assert.Contains("web could move from small@1.0.0 to small@1.0.1", update.Output, StringComparison.Ordinal);
         Assert.Equal(ManifestOfRoot(ground, "small@1.0.1"), ground.ManifestOf("small@1.0.1"));
 
-        const string paths = "  PATH                          ACTION  DETAIL\n  /etc/shells                   merge\n  /var/lib/dpkg/triggers/thing  merge\n";
+        const string paths = "  PATH                          ACTION  DETAIL\n  /etc/base.conf                keep    hides the new version's\n  /etc/shells                   merge\n  /var/lib/dpkg/triggers/thing  merge\n";
         Assert.Equal("web: remapped from small@1.0.0 to small@1.0.1\n" + paths, ground.Succeed("upgrade", "--all").Output);
         Assert.Equal("2\nown\nchanged\n/bin/sh\n/bin/own\n/bin/of-2\nof-2\n", ground.Exec("web", "cat /etc/base-version /etc/own /etc/base.conf /etc/shells /var/lib/dpkg/triggers/thing"));
         Assert.StartsWith("web: remapped from small@1.0.1 to small@1.0.0\n", ground.Succeed("rollback", "web").Output, StringComparison.Ordinal);
