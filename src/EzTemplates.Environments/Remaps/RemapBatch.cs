@@ -142,7 +142,7 @@ internal sealed partial class RemapBatch(EnvironmentStore environments, RemapTar
         }
 
         // As what is judged, of a private area that nobody can write into.
-        member.Hiding = [.. Remapper.OtherPrivate(environments, member.Name, member.To!, member.Judged).Hiding];
+        member.Hiding = HiddenPaths.In(area, (_read(member.From.Manifest), _read(member.To!.Manifest)), member.Judged, environments.Host.Ids.Overlay);
         member.IsPrepared = true;
 
         // Those of long ago may have gone with a gc: a folder that only they had counts as the environment's own.

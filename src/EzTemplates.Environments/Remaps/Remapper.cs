@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using EzTemplates.Domain;
-using EzTemplates.Domain.Configuring;
 
 namespace EzTemplates.Environments;
 
@@ -19,31 +18,12 @@ public sealed class Remapper(EnvironmentStore environments)
         var history = environments.History(name);
         var to = target(name, history);
         var judged = new RemapJudge(environments).Judge(name, history, to, action);
-        var (kept, hiding) = OtherPrivate(environments, name, to, judged);
-        return new RemapPlan(name, history[^1].To, to, [.. judged.Paths.Concat(hiding).OrderBy(path => path.Path)], kept, environments.Views.UsersOf(name));
-    }
-
-    /// <summary>All other private paths: how many, and which of them hide what the new version has otherwise than the old one.</summary>
-    internal static (int Kept, List<RemapPath> Hiding) OtherPrivate(EnvironmentStore environments, EnvironmentName name, Mapping to, RemapJudgement judged)
-    {
-        // What a step puts stays private; what the others take away does not.
-        var told = judged.Paths.Select(path => path.Path)
-            .Concat(judged.Steps.Where(step => step.Step.Kind != AreaStepKind.Put).Select(step => step.Step.Path)).Concat(judged.Dropped).ToHashSet();
-        var (next, kept, hiding) = (environments.Host.ReadManifest(to.Manifest), 0, new List<RemapPath>());
-        foreach (var change in new EnvironmentDiff(environments, name).Changes().Where(change => !told.Contains(change.Path)))
-        {
-            var after = next.Find(change.Path) is { } found ? next.Resolve(found) : null;
-            if (after is null or { Type: EntryType.Directory } || VolatilePaths.IsBackup(change.Path) || (change.Template is { } before && before.Type == after.Type && before.Content == after.Content && before.Target == after.Target))
-            {
-                kept++;
-            }
-            else
-            {
-                hiding.Add(new RemapPath(change.Path, RemapAction.Keep, change.Kind == PrivateChangeKind.Removed ? "removed in the environment; the new version changes it" : "hides the new version's"));
-            }
-        }
-
-        return (kept, hiding);
+        var from = history[^1].To;
+        var hiding = HiddenPaths.In(
+            environments.PrivateOf(name), (environments.Host.ReadManifest(from.Manifest), environments.Host.ReadManifest(to.Manifest)), judged, environments.Host.Ids.Overlay);
+        var told = HiddenPaths.Told(judged).Concat(hiding.Select(path => path.Path)).ToHashSet();
+        var kept = new EnvironmentDiff(environments, name).Changes().Count(change => !told.Contains(change.Path));
+        return new RemapPlan(name, from, to, [.. judged.Paths.Concat(hiding).OrderBy(path => path.Path)], kept, environments.Views.UsersOf(name));
     }
 
     /// <returns>The line that the history gained; null where the environment maps to that already.</returns>
