@@ -67,7 +67,7 @@ public sealed class AdministeredSystemTests(RealGround ground)
     private void GoForward(string environment)
     {
         var upgraded = RealGround.Json(ground.Ez.Succeed("upgrade", environment, "--json"));
-        Assert.Equal(["/etc/nginx/nginx.conf keep", "/var/lib/dpkg/status merge"], Actions(upgraded));
+        Assert.Equal(["/etc/nginx/nginx.conf keep", "/usr/share/doc/nginx-common/copyright keep", "/var/lib/dpkg/status merge"], Actions(upgraded));
         Assert.Superset(new HashSet<string> { "/etc/passwd merge", "/etc/group merge", "/etc/ld.so.cache rebuild" }, Actions(RealGround.Json(ground.Ez.Succeed("env", "add-app", environment, "admin-postgresql", "--json"))).ToHashSet());
     }
 
