@@ -36,7 +36,7 @@ public sealed class KilledExecTests : IDisposable
         using (var exec = new RunningEz(_ez, "env", "exec", "web", "--", "sh", "-c", $"sleep {Nap} & echo ready; sleep {Nap}"))
         {
             RunningEz.WaitFor(exec.Output, "ready");
-            Assert.NotEmpty(Nappers());
+            Assert.True(SpinWait.SpinUntil(() => Nappers().Count == 2, TimeSpan.FromSeconds(20)), "nothing sleeps inside");
             exec.Kill();
         }
 
