@@ -18,6 +18,9 @@ internal sealed record FirstCommandPlace
     /// <summary>That version's: one that a failed or undone move had brought is forgotten.</summary>
     public required Func<ImmutableArray<FirstCommand>> Wanted { get; init; }
 
+    /// <summary>Processes that live in the view.</summary>
+    public required Func<ImmutableArray<int>> Users { get; init; }
+
     /// <summary>Runs one in the view; null is one that was killed.</summary>
     public required Func<ExecRequest, TimeSpan, int?> Run { get; init; }
 }
@@ -25,7 +28,7 @@ internal sealed record FirstCommandPlace
 /// <summary>
 /// The commands that make an environment's own keys, certificates and databases, kept until they have run. They run before the first command
 /// that `ez` runs in it, while others wait. What one that failed or was interrupted has made is removed, so that nothing half made
-/// is taken for whole, and it is tried again at the next.
+/// is taken for whole, and it is tried again at the next. As nobody could tell that from what other processes write meanwhile, none runs while there are such.
 /// </summary>
 internal sealed class FirstCommands(EnvironmentHost host, EnvironmentName name)
 {
@@ -47,30 +50,26 @@ internal sealed class FirstCommands(EnvironmentHost host, EnvironmentName name)
     }
 
     /// <summary>
-    /// Adds those that a move brings, but for what is there already: the environment has had the application before, or has made its own. The
-    /// caller has the environment alone, and its view is not mounted.
+    /// Before a move: takes back what interrupted commands have made, as the version tells it that they ran in, and adds those that the next
+    /// brings, but for what is there already: the environment has had the application before, or has made its own. The caller has the
+    /// environment alone, and its view is not mounted.
     /// </summary>
     /// <param name="from">The version that is mapped still.</param>
-    public void Add(ImmutableArray<FirstCommand> commands, Manifest from, Manifest to)
+    public void Move(ImmutableArray<FirstCommand> brought, Manifest from, Func<Manifest> to)
     {
-        var noted = Noted.Read();
-        var known = noted.Select(command => command.Command).ToHashSet(StringComparer.Ordinal);
-        ImmutableArray<FirstCommand> brought = [.. commands.Where(command => !known.Contains(command.Command))];
-        if (brought.IsEmpty)
+        if (brought.IsEmpty && !Noted.AreThere)
         {
             return;
         }
 
-        // Else what one has half made were taken for what another is to make.
-        foreach (var interrupted in noted.Select(command => command.Begun).OfType<BegunCommand>())
+        var noted = Noted.Read();
+        var settled = noted.Select(command => Settle(command, from));
+        var known = noted.Select(command => command.Command).ToHashSet(StringComparer.Ordinal);
+        var added = brought.Where(command => !known.Contains(command.Command) && OwnData.Find(Area, to(), command.Patterns, []).IsEmpty).Select(command => new NotedCommand(command.Command));
+        ImmutableArray<NotedCommand> next = [.. settled, .. added];
+        if (!next.SequenceEqual(noted))
         {
-            TakeBack(interrupted, Area, from);
-        }
-
-        ImmutableArray<NotedCommand> added = [.. brought.Where(command => OwnData.Find(Area, to, command.Patterns).IsEmpty).Select(command => new NotedCommand(command.Command))];
-        if (!added.IsEmpty)
-        {
-            Noted.Replace([.. noted, .. added]);
+            Noted.Replace(next);
         }
     }
 
@@ -83,14 +82,26 @@ internal sealed class FirstCommands(EnvironmentHost host, EnvironmentName name)
         }
 
         using var turn = FileLock.Acquire(Path.Combine(_folder, "first-commands.lock"), FileLockMode.Exclusive, $"the first commands of environment {name}", host.Patience);
-        foreach (var noted in Noted.Read())
+        var wanted = place.Wanted();
+        foreach (var gone in Noted.Read().Where(noted => noted.Begun is null && !wanted.Any(noted.IsOf)))
+        {
+            Forget(gone);
+        }
+
+        var left = Noted.Read();
+        if (!left.IsEmpty && !IsAlone(place.Users, left))
+        {
+            return;
+        }
+
+        foreach (var noted in left)
         {
             if (noted.Begun is { } interrupted)
             {
                 TakeBack(interrupted, place.View, place.Manifest());
             }
 
-            if (place.Wanted().FirstOrDefault(wanted => wanted.Command == noted.Command) is not { } command)
+            if (wanted.FirstOrDefault(noted.IsOf) is not { } command)
             {
                 Forget(noted);
             }
@@ -110,7 +121,8 @@ internal sealed class FirstCommands(EnvironmentHost host, EnvironmentName name)
     private bool TryRun(FirstCommand command, FirstCommandPlace place, CancellationToken cancellation)
     {
         var noted = new NotedCommand(command.Command);
-        var begun = new BegunCommand(command.Patterns, [.. OwnData.Find(Area, place.Manifest(), command.Patterns).Select(path => path.Latin1)]);
+        var before = OwnData.Find(Area, place.Manifest(), command.Patterns, []);
+        var begun = new BegunCommand(command.Patterns, [.. before.Select(path => path.Latin1)]);
         Change(noted with { Begun = begun });
         var failure = RunOne(command, place.Run);
         if (cancellation.IsCancellationRequested)
@@ -130,18 +142,58 @@ internal sealed class FirstCommands(EnvironmentHost host, EnvironmentName name)
             return true;
         }
 
-        TakeBack(begun, place.View, place.Manifest());
-        Change(noted);
         host.Warn(failure);
+        if (place.Users() is { IsEmpty: false } others)
+        {
+            host.Warn(new EzException(
+                FailureKind.Environment,
+                $"environment `{name}`: what `{command.Command}` has half made is left there, since other processes came meanwhile and may have made it: {Describe(others)}",
+                $"look at {string.Join(", ", command.Patterns)}, and remove what is half made"));
+        }
+        else
+        {
+            TakeBack(begun, place.View, place.Manifest());
+        }
+
+        Change(noted);
         return true;
     }
 
-    /// <param name="root">As <see cref="OwnData.Remove"/> takes it.</param>
-    private void TakeBack(BegunCommand begun, string root, Manifest manifest)
+    private NotedCommand Settle(NotedCommand command, Manifest manifest)
     {
-        var before = begun.Before.ToHashSet(StringComparer.Ordinal);
-        OwnData.Remove(root, manifest, OwnData.Find(Area, manifest, begun.Patterns).Where(path => !before.Contains(path.Latin1)));
+        if (command.Begun is { } begun)
+        {
+            TakeBack(begun, Area, manifest);
+        }
+
+        return command with { Begun = null };
     }
+
+    /// <param name="root">As <see cref="OwnData.Remove"/> takes it.</param>
+    private void TakeBack(BegunCommand begun, string root, Manifest manifest) => OwnData.Remove(root, manifest, OwnData.Find(Area, manifest, begun.Patterns, begun.Kept));
+
+    private bool IsAlone(Func<ImmutableArray<int>> users, ImmutableArray<NotedCommand> noted)
+    {
+        // The sandbox of a killed `ez` takes a moment to end.
+        var attempts = noted.Any(command => command.Begun is not null) ? 50 : 1;
+        for (var attempt = 1; users() is { IsEmpty: false } others; attempt++)
+        {
+            if (attempt == attempts)
+            {
+                host.Warn(new EzException(
+                    FailureKind.Environment,
+                    $"environment `{name}` lacks what it has to make of its own, which waits for the end of the other processes in it: {Describe(others)}",
+                    $"end them; it is made before the next command: {string.Join(", ", noted.Select(command => $"`{command.Command}`"))}"));
+                return false;
+            }
+
+            host.Patience.Cancellation.WaitHandle.WaitOne(TimeSpan.FromMilliseconds(10));
+        }
+
+        return true;
+    }
+
+    private static string Describe(ImmutableArray<int> processes) => string.Join(", ", processes.Select(ViewUsers.Describe));
 
     private void Change(NotedCommand command) => Noted.Replace([.. Noted.Read().Select(other => other.Command == command.Command ? command : other)]);
 

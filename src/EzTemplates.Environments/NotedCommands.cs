@@ -2,22 +2,30 @@ using System.Collections.Immutable;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using EzTemplates.Domain;
+using EzTemplates.Domain.Configuring;
 using EzTemplates.Store;
 using EzTemplates.Store.Native;
 
 namespace EzTemplates.Environments;
 
 /// <summary>A first command that is still to be run to its end.</summary>
-/// <param name="Command">As <see cref="Domain.Configuring.FirstCommand.Command"/>.</param>
+/// <param name="Command">As <see cref="FirstCommand.Command"/>.</param>
 internal sealed record NotedCommand(string Command)
 {
     /// <summary>Null until it begins. Who reads this afterwards knows that it was interrupted.</summary>
     public BegunCommand? Begun { get; init; }
+
+    public bool IsOf(FirstCommand command) => command.Command == Command;
 }
 
 /// <param name="Patterns">Of what it makes.</param>
 /// <param name="Before">What of that was there when it began: bytes as chars.</param>
-internal sealed record BegunCommand(ImmutableArray<string> Patterns, ImmutableArray<string> Before);
+internal sealed record BegunCommand(ImmutableArray<string> Patterns, ImmutableArray<string> Before)
+{
+    [JsonIgnore]
+    public IEnumerable<TreePath> Kept => Before.Select(path => TreePath.Parse(path));
+}
 
 /// <summary>
 /// The note of the first commands in an environment's folder, one line each: a JSON string, and an object once the command has begun. There is

@@ -13,17 +13,20 @@ internal sealed class OwnData
     private readonly Manifest _manifest;
     private readonly ImmutableArray<TreePath>.Builder _found = ImmutableArray.CreateBuilder<TreePath>();
 
-    private OwnData(Manifest manifest) => _manifest = manifest;
+    private readonly ImmutableHashSet<TreePath> _kept;
+
+    private OwnData(Manifest manifest, IEnumerable<TreePath> kept) => (_manifest, _kept) = (manifest, [.. kept]);
 
     /// <summary>
     /// The topmost of the private paths that are a pattern's or lie below one. A folder that the version has too is no such path, but what
-    /// lies in it may be one.
+    /// lies in it may be one; the same holds for a folder that something kept lies in.
     /// </summary>
     /// <param name="area">The private area.</param>
     /// <param name="patterns">As <see cref="InstancePath.Pattern"/>.</param>
-    public static ImmutableArray<TreePath> Find(string area, Manifest manifest, ImmutableArray<string> patterns)
+    /// <param name="kept">Not looked for, and nothing below.</param>
+    public static ImmutableArray<TreePath> Find(string area, Manifest manifest, ImmutableArray<string> patterns, IEnumerable<TreePath> kept)
     {
-        var data = new OwnData(manifest);
+        var data = new OwnData(manifest, kept);
         using var root = Libc.OpenFolder(null, area);
         foreach (var pattern in patterns)
         {
@@ -52,8 +55,13 @@ internal sealed class OwnData
                 continue;
             }
 
-            using (var folder = Libc.OpenFolder(parent, name))
+            using (var folder = TryOpenFolder(parent, path))
             {
+                if (folder is null)
+                {
+                    continue;
+                }
+
                 FolderRemoval.Empty(folder);
             }
 
@@ -74,30 +82,47 @@ internal sealed class OwnData
                 }
                 else if (status.Kind == FileKind.Directory)
                 {
-                    using var below = Libc.OpenFolder(folder, NativePath.FromLatin1(name));
-                    Look(below, at.Append(name), pattern[1..]);
+                    Enter(folder, at.Append(name), pattern[1..]);
                 }
             }
         }
     }
 
+    private void Enter(SafeFileHandle folder, TreePath path, ReadOnlySpan<string> pattern)
+    {
+        using var below = TryOpenFolder(folder, path);
+        if (below is not null && !_kept.Contains(path))
+        {
+            Look(below, path, pattern);
+        }
+    }
+
     private void Take(SafeFileHandle folder, TreePath path, FileStatus status)
     {
-        if (status.Kind != FileKind.Directory || _manifest.Find(path) is not { Type: EntryType.Directory })
+        if (_kept.Contains(path))
+        {
+            return;
+        }
+
+        if (status.Kind != FileKind.Directory || !(_manifest.Find(path) is { Type: EntryType.Directory } || _kept.Any(kept => kept.IsAtOrBelow(path))))
         {
             _found.Add(path);
             return;
         }
 
-        using var below = Libc.OpenFolder(folder, NativePath.FromLatin1(path.Name));
-        foreach (var name in Names(below))
+        using var below = TryOpenFolder(folder, path);
+        foreach (var name in below is null ? [] : Names(below))
         {
-            if (TryStatus(below, name) is { } found)
+            if (TryStatus(below!, name) is { } found)
             {
-                Take(below, path.Append(name), found);
+                Take(below!, path.Append(name), found);
             }
         }
     }
+
+    /// <summary>Null where somebody has just removed or replaced it.</summary>
+    private static SafeFileHandle? TryOpenFolder(SafeFileHandle above, TreePath path) =>
+        Libc.TryOpen(above, NativePath.FromLatin1(path.Name), OpenFlags.Directory | OpenFlags.NoFollow).Item1;
 
     private static IEnumerable<string> Names(SafeFileHandle folder) => Libc.ReadFolder(folder).Select(member => member.Name);
 

@@ -154,11 +154,7 @@ internal sealed partial class RemapBatch(EnvironmentStore environments, RemapTar
         var number = member.History[^1].Number + 1;
         environments.UnsettledOf(member.Name).Write(member.From.Manifest, member.To!.Manifest, number);
         environments.KeptBy(member.Name).Stage(number, member.Judged.Steps, step => new AreaPlace(area, step.Path), environments.Host.Ids.Overlay);
-        if (Brought(member.From, member.To) is { IsEmpty: false } brought)
-        {
-            environments.FirstCommandsOf(member.Name).Add(brought, _read(member.From.Manifest), _read(member.To.Manifest));
-        }
-
+        environments.FirstCommandsOf(member.Name).Move(Brought(member.From, member.To), _read(member.From.Manifest), () => _read(member.To.Manifest));
         PrivateArea.Drop(area, member.Judged.Dropped);
         PrivateArea.MakeIndependent(area, environments.Host.Ids.Overlay, _read(member.From.Manifest), path => earlier.Value.Any(manifest => manifest.Find(path)?.Type == EntryType.Directory));
         using (var work = Libc.OpenFolder(null, environments.WorkOf(member.Name)))

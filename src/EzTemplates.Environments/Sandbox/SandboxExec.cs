@@ -44,6 +44,7 @@ public sealed class SandboxExec(EnvironmentStore environments)
             View = environments.Views.PointOf(name),
             Manifest = () => environments.ManifestOf(mapping.Value),
             Wanted = () => environments.Host.SetupOf(mapping.Value).FirstCommands,
+            Users = () => environments.Views.UsersOf(name),
             Run = (first, limit) => RunBounded(first, limit, cancellation),
         };
         environments.FirstCommandsOf(name).Run(place, cancellation);
