@@ -19,8 +19,10 @@ public sealed class UpdateTests : IDisposable
         var root = _ground.Root("small");
         File.WriteAllText(Path.Combine(root, "etc/own"), "mine\n");
         File.AppendAllText(Path.Combine(root, "etc/base.conf"), "b=2\n");
+        File.WriteAllText(Path.Combine(root, "usr/share/base/mended"), "as the next version has it\n");
 
-        _ground.Publish(1, Ground.Package("base", "2").File("/usr/share/base/new", "new\n").File("/etc/base.conf", "a=2\n"));
+        _ground.Publish(1, Ground.Package("base", "2").File("/usr/share/base/new", "new\n").File("/etc/base.conf", "a=2\n")
+            .File("/usr/share/base/mended", "as the next version has it\n"));
         var update = _ground.Ez.Succeed("update", recipe).Output;
         Assert.Contains("small@1.0.1: locked, 1 package\n  base 1 -> 2\n", update, StringComparison.Ordinal);
         Assert.EndsWith("\nsmall could move from small@1.0.0 to small@1.0.1: ez upgrade small\n", update, StringComparison.Ordinal);

@@ -54,14 +54,28 @@ internal static class BatchSteps
     {
         foreach (var member in members.Where(member => member.GoesOn))
         {
-            try
-            {
-                step(member);
-            }
-            catch (Exception caught) when (EnvironmentFailure.Of(member.Name, caught) is { } failure)
-            {
-                member.Fail(failure);
-            }
+            Do(member, step);
+        }
+    }
+
+    /// <summary>As <see cref="Each{T}"/>, on all cores: for a step that touches nothing but the member's own files.</summary>
+    public static void EachAtOnce<T>(this IEnumerable<T> members, Action<T> step)
+        where T : BatchMember
+    {
+        var all = members.Where(member => member.GoesOn).ToList();
+        if (all.Count < 2)
+        {
+            all.Each(step);
+            return;
+        }
+
+        try
+        {
+            all.AsParallel().ForAll(member => Do(member, step));
+        }
+        catch (AggregateException several)
+        {
+            ExceptionDispatchInfo.Throw(several.InnerExceptions[0]);
         }
     }
 
@@ -90,6 +104,19 @@ internal static class BatchSteps
         foreach (var member in members)
         {
             member.Dispose();
+        }
+    }
+
+    private static void Do<T>(T member, Action<T> step)
+        where T : BatchMember
+    {
+        try
+        {
+            step(member);
+        }
+        catch (Exception caught) when (EnvironmentFailure.Of(member.Name, caught) is { } failure)
+        {
+            member.Fail(failure);
         }
     }
 }

@@ -8,11 +8,13 @@ using Microsoft.Win32.SafeHandles;
 namespace EzTemplates.Environments;
 
 /// <summary>
-/// Private paths that hide what a new version has otherwise than the old one. Goes by names alone, and only into folders that the new version
-/// has: no content is read, and what an environment has for itself is not walked through, however much it is.
+/// Private paths that hide what a new version has otherwise than the old one. Goes by names, and only into folders that the new version
+/// has: what an environment has for itself is not walked through, however much it is, and read is only what hides a file of the same size.
 /// </summary>
 internal sealed class HiddenPaths
 {
+    private const string Removed = "removed in the environment; the new version changes it";
+
     private readonly Manifest _old;
     private readonly Manifest _next;
     private readonly OverlayAttributes _overlay;
@@ -46,7 +48,7 @@ internal sealed class HiddenPaths
         var path = TreePath.Parse("/" + at.Path);
         if (!path.IsRoot && PrivateArea.IsOpaque(at.Folder, _overlay))
         {
-            foreach (var entry in _next.Below(path).Where(entry => Hides(entry.Path)))
+            foreach (var entry in _next.Below(path).Where(entry => FindChanged(entry.Path) is not null))
             {
                 _found[entry.Path] = Removed;
             }
@@ -60,24 +62,35 @@ internal sealed class HiddenPaths
             {
                 folders.Add(member.Name);
             }
-            else if (Hides(here))
+            else if (FindChanged(here) is { } changed && Explain(at.Folder, member, changed) is { } explained)
             {
-                _found[here] = IsWhiteout(at.Folder, member.Name) ? Removed : "hides the new version's";
+                _found[here] = explained;
             }
         }
 
         return folders;
     }
 
-    private const string Removed = "removed in the environment; the new version changes it";
+    /// <summary>Null where the environment has just what the new version has.</summary>
+    private static string? Explain(SafeFileHandle folder, FolderMember member, ManifestEntry changed)
+    {
+        var name = NativePath.FromLatin1(member.Name);
+        return Libc.TryStatus(folder, name) switch
+        {
+            { } status when PrivateArea.IsWhiteout(status) => Removed,
+            { Kind: FileKind.File } status when changed.Type == EntryType.File && status.Size == changed.Size && PrivateArea.TryDigest(folder, name) == changed.Content => null,
+            { Kind: FileKind.Symlink } when changed.Type == EntryType.Symlink && Libc.TryReadSymlink(folder, name) == changed.Target => null,
+            _ => "hides the new version's",
+        };
+    }
 
-    private static bool IsWhiteout(SafeFileHandle folder, string name) => Libc.TryStatus(folder, NativePath.FromLatin1(name)) is { } status && PrivateArea.IsWhiteout(status);
-
-    private bool Hides(TreePath path)
+    /// <summary>What the new version has there, where that is a file or link and not the old one's.</summary>
+    private ManifestEntry? FindChanged(TreePath path)
     {
         var (before, after) = (Resolve(_old, path), Resolve(_next, path));
         return after is not (null or { Type: EntryType.Directory }) && !VolatilePaths.IsBackup(path)
-            && !(before is not null && before.Type == after.Type && before.Content == after.Content && before.Target == after.Target);
+            && !(before is not null && before.Type == after.Type && before.Content == after.Content && before.Target == after.Target)
+            ? after : null;
     }
 
     private static ManifestEntry? Resolve(Manifest manifest, TreePath path) => manifest.Find(path) is { } found ? manifest.Resolve(found) : null;

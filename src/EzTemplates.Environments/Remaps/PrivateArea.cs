@@ -19,19 +19,10 @@ internal static class PrivateArea
             return errno == Errnos.ENOENT ? null : throw StoreException.FromErrno("open", area, errno);
         }
 
-        foreach (var name in path.Latin1.Split('/', StringSplitOptions.RemoveEmptyEntries))
+        using (folder)
         {
-            using var above = folder;
-            var (below, _) = Libc.TryOpen(above, NativePath.FromLatin1(name), OpenFlags.Directory | OpenFlags.NoFollow);
-            if (below is null)
-            {
-                return null;
-            }
-
-            folder = below;
+            return Libc.TryOpenFolderBelow(folder, NativePath.FromLatin1(path.Relative));
         }
-
-        return folder;
     }
 
     public static bool IsWhiteout(FileStatus status) => status.Kind == FileKind.CharacterDevice && status.SpecialDevice == default;
@@ -130,6 +121,6 @@ internal static class PrivateArea
         });
 
     private static bool HasWhiteout(SafeFileHandle folder) =>
-        Libc.ReadFolder(folder).Any(member => !member.IsFolder
+        Libc.ReadFolder(folder).Any(member => member.IsDevice
             && Libc.TryStatus(folder, NativePath.FromLatin1(member.Name)) is { } status && IsWhiteout(status));
 }

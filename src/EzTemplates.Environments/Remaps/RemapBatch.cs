@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using EzTemplates.Domain;
-using EzTemplates.Domain.Configuring;
 using EzTemplates.Store;
 using EzTemplates.Store.Native;
 
@@ -41,7 +40,8 @@ internal sealed partial class RemapBatch(EnvironmentStore environments, RemapTar
         {
             members.Each(SkipIfThere);
             members.Each(TakeLock);
-            members.Each(Judge);
+            members.Each(Look);
+            members.EachAtOnce(JudgePrivate);
             if (members.Exists(member => member.GoesOn))
             {
                 Execute(members);
@@ -76,7 +76,7 @@ internal sealed partial class RemapBatch(EnvironmentStore environments, RemapTar
         using var held = environments.Host.HoldStore();
         members.Each(MakeLayer);
         members.Each(SettleEarlier);
-        members.Each(Prepare);
+        members.EachAtOnce(Prepare);
         members.Together(SyncPrepared);
         members.Each(Append);
         members.Together(SyncHistories);
@@ -97,19 +97,13 @@ internal sealed partial class RemapBatch(EnvironmentStore environments, RemapTar
 
     private void TakeLock(RemapMember member) => member.Lock = environments.TakeExclusively(member.Name, options.WhenBusy);
 
-    private void Judge(RemapMember member)
+    private void Look(RemapMember member)
     {
         // Where a killed remap left its steps to be done; then no view is mounted.
         environments.UnsettledOf(member.Name).Settle();
         member.History = environments.ReadHistory(member.Name);
         member.To = target(member.Name, member.History);
-        if (member.From == member.To)
-        {
-            member.IsDone = true;
-            return;
-        }
-
-        JudgePrivate(member);
+        member.IsDone = member.From == member.To;
     }
 
     private void JudgePrivate(RemapMember member)
@@ -154,20 +148,13 @@ internal sealed partial class RemapBatch(EnvironmentStore environments, RemapTar
         var number = member.History[^1].Number + 1;
         environments.UnsettledOf(member.Name).Write(member.From.Manifest, member.To!.Manifest, number);
         environments.KeptBy(member.Name).Stage(number, member.Judged.Steps, step => new AreaPlace(area, step.Path), environments.Host.Ids.Overlay);
-        environments.FirstCommandsOf(member.Name).Move(Brought(member.From, member.To), _read(member.From.Manifest), () => _read(member.To.Manifest));
+        environments.FirstCommandsOf(member.Name).Move(_judge.Brought(member.From, member.To), _read(member.From.Manifest), () => _read(member.To.Manifest));
         PrivateArea.Drop(area, member.Judged.Dropped);
         PrivateArea.MakeIndependent(area, environments.Host.Ids.Overlay, _read(member.From.Manifest), path => earlier.Value.Any(manifest => manifest.Find(path)?.Type == EntryType.Directory));
         using (var work = Libc.OpenFolder(null, environments.WorkOf(member.Name)))
         {
             FolderRemoval.Empty(work);
         }
-    }
-
-    /// <summary>The commands that the new version has and the old one had not: those have run, or are noted still.</summary>
-    private ImmutableArray<FirstCommand> Brought(Mapping from, Mapping to)
-    {
-        var commands = environments.Host.SetupOf(to).FirstCommands;
-        return commands.IsEmpty ? [] : [.. commands.ExceptBy(environments.Host.SetupOf(from).FirstCommands.Select(before => before.Command), command => command.Command)];
     }
 
     /// <summary>A history's line must not outlive a power loss that this does not: an old copy would hide the new version's file.</summary>

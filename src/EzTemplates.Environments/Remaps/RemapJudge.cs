@@ -1,17 +1,21 @@
 using System.Collections.Immutable;
 using System.Text;
 using EzTemplates.Domain;
+using EzTemplates.Domain.Configuring;
 using EzTemplates.Store;
 
 namespace EzTemplates.Environments;
 
 /// <summary>
 /// Judges changes of version for environments, of which many share theirs: what two versions say of the paths in question is looked up
-/// once. Reads only; what it found counts as long as nobody can write into the private area.
+/// once. Reads only; what it found counts as long as nobody can write into the private area. Several threads may ask at once.
 /// </summary>
 internal sealed class RemapJudge(EnvironmentStore environments)
 {
     private readonly EnvironmentHost _host = environments.Host;
+
+    /// <summary>Held for what concerns versions; what concerns one environment's files needs none.</summary>
+    private readonly Lock _versions = new();
     private readonly Dictionary<(Sha256Digest From, Mapping To), ImmutableArray<TreePath>> _changedConfiguration = [];
     private readonly Dictionary<Sha256Digest, string> _texts = [];
 
@@ -24,18 +28,33 @@ internal sealed class RemapJudge(EnvironmentStore environments)
         }
 
         var (old, next) = (_host.ReadManifest(from), _host.ReadManifest(to.Manifest));
-        var judging = new PrivateJudgement(environments.PrivateOf(name), old, next, TextOf);
+        var judging = new PrivateJudgement(environments.PrivateOf(name), old, next, content => OfVersions(() => TextOf(content)));
         if (action == MappingAction.Rollback)
         {
             judging.RollBack(new RollbackChain(environments.KeptBy(name), Remapper.TakenOff(history, to)), _host.ReadManifest);
         }
 
-        judging.JudgeSources(() => _host.SetupOf(to).Sources);
+        judging.JudgeSources(() => OfVersions(() => _host.SetupOf(to).Sources));
         judging.JudgeWholeState();
-        judging.JudgePackages(() => _host.ConfigurationFiles(history[^1].To).Concat(_host.ConfigurationFiles(to)));
-        judging.JudgeConfiguration(ChangedConfiguration(from, to, old, next));
+        judging.JudgePackages(() => OfVersions(() => _host.ConfigurationFiles(history[^1].To).Concat(_host.ConfigurationFiles(to))));
+        judging.JudgeConfiguration(OfVersions(() => ChangedConfiguration(from, to, old, next)));
         judging.JudgeCaches();
         return judging.Finish();
+    }
+
+    /// <summary>The commands that the new version has and the old one had not: those have run, or are noted still.</summary>
+    public ImmutableArray<FirstCommand> Brought(Mapping from, Mapping to) => OfVersions<ImmutableArray<FirstCommand>>(() =>
+    {
+        var commands = _host.SetupOf(to).FirstCommands;
+        return commands.IsEmpty ? [] : [.. commands.ExceptBy(_host.SetupOf(from).FirstCommands.Select(before => before.Command), command => command.Command)];
+    });
+
+    private T OfVersions<T>(Func<T> look)
+    {
+        lock (_versions)
+        {
+            return look();
+        }
     }
 
     /// <summary>Configuration files that both versions have, and not with the same content.</summary>

@@ -7,16 +7,11 @@ using Microsoft.Win32.SafeHandles;
 
 namespace EzTemplates.Store.Native;
 
-/// <summary>A name in a folder, bytes as chars, without <c>.</c> and <c>..</c>.</summary>
-public readonly record struct FolderMember(string Name, bool IsFolder);
-
-/// <summary>Metadata by path, and what a folder holds.</summary>
+/// <summary>Metadata by path.</summary>
 public static unsafe partial class Libc
 {
     private const uint BasicStatusAndBirth = 0xfff;
     private const int EmptyPath = 0x1000;
-    private const byte FolderType = 4;
-    private const byte UnknownType = 0;
 
     public static FileStatus Status(SafeFileHandle? folder, NativePath path) =>
         TryStatus(folder, path) ?? throw Failure("look at", folder, path, Errnos.ENOENT);
@@ -143,83 +138,6 @@ public static unsafe partial class Libc
         fixed (byte* p = ThroughFolder(folder, path).Bytes, n = name.Bytes)
         {
             Check(LibcImports.Lremovexattr(p, n), $"remove the attribute `{name}` of", folder, path);
-        }
-    }
-
-    /// <returns>In byte order, whatever order the file system has.</returns>
-    public static ImmutableArray<FolderMember> ReadFolder(SafeFileHandle folder)
-    {
-        // A second opening, not dup: the stream starts at the first name. It takes over the descriptor.
-        using var again = OpenFolder(folder, ".");
-        var stream = LibcImports.OpenFolderStream((int)again.DangerousGetHandle());
-        if (stream == 0)
-        {
-            throw Failure("list", folder);
-        }
-
-        again.SetHandleAsInvalid();
-        try
-        {
-            return ReadMembers(stream, folder);
-        }
-        finally
-        {
-            _ = LibcImports.CloseFolderStream(stream);
-        }
-    }
-
-    /// <summary>Whether listing a folder tells what each member is, as overlayfs needs of the layer that it writes; the folder has one file at least.</summary>
-    public static bool TellsTypes(SafeFileHandle folder)
-    {
-        const int typeOffset = 18;
-        using var again = OpenFolder(folder, ".");
-        var stream = LibcImports.OpenFolderStream((int)again.DangerousGetHandle());
-        if (stream == 0)
-        {
-            throw Failure("list", folder);
-        }
-
-        again.SetHandleAsInvalid();
-        try
-        {
-            var tells = true;
-            for (var entry = LibcImports.ReadFolderStream(stream); entry != null; entry = LibcImports.ReadFolderStream(stream))
-            {
-                tells &= entry[typeOffset] != UnknownType;
-            }
-
-            return tells;
-        }
-        finally
-        {
-            _ = LibcImports.CloseFolderStream(stream);
-        }
-    }
-
-    private static ImmutableArray<FolderMember> ReadMembers(nint stream, SafeFileHandle folder)
-    {
-        // struct dirent: ino, off (8 each), reclen (2), type (1), name.
-        const int typeOffset = 18;
-        const int nameOffset = 19;
-        var members = ImmutableArray.CreateBuilder<FolderMember>();
-        while (true)
-        {
-            var entry = LibcImports.ReadFolderStream(stream);
-            if (entry == null)
-            {
-                members.Sort((a, b) => string.CompareOrdinal(a.Name, b.Name));
-                return Marshal.GetLastPInvokeError() == 0 ? members.DrainToImmutable() : throw Failure("list", folder);
-            }
-
-            var bytes = MemoryMarshal.CreateReadOnlySpanFromNullTerminated(entry + nameOffset);
-            if (!bytes.SequenceEqual("."u8) && !bytes.SequenceEqual(".."u8))
-            {
-                var name = Encoding.Latin1.GetString(bytes);
-                var type = entry[typeOffset];
-                var isFolder = type == FolderType
-                    || (type == UnknownType && TryStatus(folder, NativePath.FromLatin1(name))?.Kind == FileKind.Directory);
-                members.Add(new FolderMember(name, isFolder));
-            }
         }
     }
 

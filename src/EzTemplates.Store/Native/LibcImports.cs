@@ -104,12 +104,7 @@ internal static unsafe partial class LibcImports
     [LibraryImport(Library, EntryPoint = "getegid")]
     internal static partial uint GetEffectiveGroupId();
 
-    [LibraryImport(Library, EntryPoint = "fdopendir", SetLastError = true)]
-    internal static partial nint OpenFolderStream(int descriptor);
-
-    [LibraryImport(Library, EntryPoint = "readdir", SetLastError = true)]
-    internal static partial byte* ReadFolderStream(nint stream);
-
-    [LibraryImport(Library, EntryPoint = "closedir", SetLastError = true)]
-    internal static partial int CloseFolderStream(nint stream);
+    /// <summary>For what no C library of today or none of yesterday has a name for.</summary>
+    [LibraryImport(Library, EntryPoint = "syscall", SetLastError = true)]
+    internal static partial nint SystemCall(nint number, nint a, nint b, nint c, nint d);
 }
