@@ -91,6 +91,40 @@ public sealed class RpmSourcesTests : IDisposable
         Ez.Succeed("env", "remove", "box", "quiet");
     }
 
+    [Fact]
+    public void Zypper_installs_from_the_list_that_ez_wrote_and_what_it_installed_survives_a_remap_and_a_rollback()
+    {
+        Requires.Tool("zypper");
+        Requires.Tool("rpm");
+        var zypper = new GeneratedRpm("zypper", "1") { Files = [("/usr/bin/zypper", ""), ("/etc/zypp/repos.d/README", "lists\n"), ("/var/lib/rpm/README", "\n")] };
+        _ground.Publish(0, zypper, Tool);
+        var recipe = _ground.Os("box", "zypper");
+        File.WriteAllText(recipe, File.ReadAllText(recipe).Replace("configure: none\n", "", StringComparison.Ordinal));
+        Ez.Succeed("up", recipe);
+        Assert.Contains("| tool ", Zypper("search", "--details", "tool"), StringComparison.Ordinal);
+        Zypper("install", "tool");
+        Assert.Equal("tool-1-1.x86_64 zypper-1-1.x86_64", Installed());
+
+        _ground.Publish(1, zypper with { Version = "2" }, Tool);
+        Ez.Succeed("update", recipe);
+        Ez.Succeed("upgrade", "box");
+        Assert.Equal("tool-1-1.x86_64 zypper-2-1.x86_64", Installed());
+        Ez.Succeed("rollback", "box");
+        Assert.Equal("tool-1-1.x86_64 zypper-1-1.x86_64", Installed());
+        Ez.Succeed("env", "remove", "box");
+    }
+
+    /// <summary>This machine's zypper; it looks for keys in its own root.</summary>
+    private string Zypper(params string[] arguments)
+    {
+        var lists = _ground.Temp.MakeFolder("lists");
+        File.WriteAllText(Path.Combine(lists, "ez.repo"), Read("etc/zypp/repos.d/ez.repo").Replace("file:///etc/zypp", "file://" + Root("box") + "/etc/zypp", StringComparison.Ordinal));
+        return ToolRun.Run(
+            "zypper", ["--root", Root("box"), "--reposd-dir", lists, "--cache-dir", _ground.Temp.MakeFolder("zypp-cache"), "--non-interactive", "--gpg-auto-import-keys", .. arguments]).Succeed().Output;
+    }
+
+    private string Installed() => string.Join(' ', ToolRun.Run("rpm", "--root", Root("box"), "--dbpath", "/var/lib/rpm", "-qa").Succeed().Lines.Where(line => !line.StartsWith("gpg-pubkey", StringComparison.Ordinal)).Order());
+
     private string Root(string name) => Ez.Succeed("env", "path", name).Output.TrimEnd();
 
     private string Read(string path) => File.ReadAllText(Path.Combine(Root("box"), path));
