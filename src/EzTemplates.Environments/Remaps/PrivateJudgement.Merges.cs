@@ -60,6 +60,12 @@ internal sealed partial class PrivateJudgement
             return;
         }
 
+        if (RpmDatabaseMerge.Contains(path) && RpmRelations.NewlyBroken(text, Encoding.Latin1.GetString(own), wanted) is { IsEmpty: false } brokenRpms)
+        {
+            Refuse(path, brokenRpms);
+            return;
+        }
+
         PutMerged(path, Staged(text, status, before, after), after, place);
         if (path.Parent == StateMerge.Alternatives && Alternative.TryParse(text) is { } alternative)
         {

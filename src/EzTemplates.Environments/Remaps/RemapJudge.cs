@@ -37,6 +37,7 @@ internal sealed class RemapJudge(EnvironmentStore environments)
         judging.JudgeSources(() => OfVersions(() => _host.SetupOf(to).Sources));
         judging.JudgeWholeState();
         judging.JudgePackages(() => OfVersions(() => _host.ConfigurationFiles(history[^1].To).Concat(_host.ConfigurationFiles(to))));
+        judging.JudgeRpmPackages();
         judging.JudgeConfiguration(OfVersions(() => ChangedConfiguration(from, to, old, next)));
         judging.JudgeCaches();
         return judging.Finish();

@@ -12,7 +12,7 @@ namespace EzTemplates.Environments;
 /// </summary>
 internal static class RpmDatabaseMerge
 {
-    private static readonly TreePath[] Files = [TreePath.Parse("/var/lib/rpm/" + RpmDatabaseFile.Name), TreePath.Parse("/usr/lib/sysimage/rpm/" + RpmDatabaseFile.Name)];
+    public static readonly TreePath[] Files = [TreePath.Parse("/var/lib/rpm/" + RpmDatabaseFile.Name), TreePath.Parse("/usr/lib/sysimage/rpm/" + RpmDatabaseFile.Name)];
 
     // Of changes that are to be done, or undone (sqlite.org/tempfiles.html).
     private static readonly string[] Logs = [RpmDatabaseFile.Name + "-wal", RpmDatabaseFile.Name + "-journal"];
@@ -45,7 +45,7 @@ internal static class RpmDatabaseMerge
             return MergeOutcome.Refused([.. conflicts]);
         }
 
-        var kept = new List<Installed>();
+        var kept = new List<InstalledRpm>();
         var (olds, owns, nexts) = (ByName(old), ByName(own), ByName(next));
         foreach (var name in old.Concat(own).Concat(next).Select(package => package.Name).Distinct().Order(StringComparer.Ordinal))
         {
@@ -67,6 +67,23 @@ internal static class RpmDatabaseMerge
         return conflicts.Count > 0 ? MergeOutcome.Refused([.. conflicts]) : Written(Numbered(kept, next));
     }
 
+    /// <summary>
+    /// A version's database in which the packages are as well that the environment had itself and that made way for another version's: their
+    /// files come back.
+    /// </summary>
+    /// <param name="kept">The environment's database of that time.</param>
+    /// <param name="other">The version's that they made way for.</param>
+    public static string WithRestored(string version, string kept, string other)
+    {
+        var packages = InstalledRpm.ReadWhatCan(version);
+        var (here, there) = (packages.Select(package => package.Nevra).ToHashSet(), InstalledRpm.ReadWhatCan(other).Select(package => package.Nevra).ToHashSet());
+        var restored = InstalledRpm.ReadWhatCan(kept).Where(package => !here.Contains(package.Nevra) && there.Contains(package.Nevra)).ToList();
+        var names = restored.Select(package => package.Name).ToHashSet();
+        return restored.Count == 0
+            ? version
+            : Written(Numbered([.. packages.Where(package => !names.Contains(package.Name)), .. restored], packages)).Text ?? version;
+    }
+
     private static MergeOutcome Written(List<RpmDatabaseRow> rows)
     {
         try
@@ -80,7 +97,7 @@ internal static class RpmDatabaseMerge
     }
 
     /// <summary>The version's packages keep their numbers; the environment's own come after them.</summary>
-    private static List<RpmDatabaseRow> Numbered(List<Installed> kept, List<Installed> next)
+    private static List<RpmDatabaseRow> Numbered(List<InstalledRpm> kept, List<InstalledRpm> next)
     {
         var versions = next.ToHashSet();
         var free = next.Select(package => package.Row.Number).Append(0).Max();
@@ -91,36 +108,22 @@ internal static class RpmDatabaseMerge
         ];
     }
 
-    private static ILookup<string, Installed> ByName(List<Installed> all) => all.ToLookup(package => package.Name, StringComparer.Ordinal);
+    private static ILookup<string, InstalledRpm> ByName(List<InstalledRpm> all) => all.ToLookup(package => package.Name, StringComparer.Ordinal);
 
-    private static bool Same(List<Installed> a, List<Installed> b) => a.Select(package => package.Nevra).ToHashSet().SetEquals(b.Select(package => package.Nevra));
+    private static bool Same(List<InstalledRpm> a, List<InstalledRpm> b) => a.Select(package => package.Nevra).ToHashSet().SetEquals(b.Select(package => package.Nevra));
 
-    private static string Versions(List<Installed> packages) => packages.Count == 0 ? "none" : string.Join(", ", packages.Select(package => $"`{package.Nevra}`"));
+    private static string Versions(List<InstalledRpm> packages) => packages.Count == 0 ? "none" : string.Join(", ", packages.Select(package => $"`{package.Nevra}`"));
 
-    private static List<Installed> Read(string text, string whose, List<MergeConflict> conflicts)
+    private static List<InstalledRpm> Read(string text, string whose, List<MergeConflict> conflicts)
     {
-        if (text.Length == 0)
-        {
-            return [];
-        }
-
         try
         {
-            return [.. RpmDatabaseFile.Read(Encoding.Latin1.GetBytes(text)).Select(Installed.Of)];
+            return InstalledRpm.ReadAll(text);
         }
         catch (Exception malformed) when (malformed is StoreException or MalformedArchiveException)
         {
             conflicts.Add(new MergeConflict($"{whose} is malformed: {malformed.Message}"));
             return [];
-        }
-    }
-
-    private sealed record Installed(RpmDatabaseRow Row, string Name, string Nevra)
-    {
-        public static Installed Of(RpmDatabaseRow row)
-        {
-            var header = InstalledHeader.Read(row.Header);
-            return new Installed(row, header.Text(RpmField.PackageName) ?? "", new RpmHeaders(header, header).Nevra);
         }
     }
 }

@@ -1,0 +1,146 @@
+using System.Collections.Immutable;
+using EzTemplates.Domain;
+using EzTemplates.Domain.Merging;
+using EzTemplates.Formats;
+
+namespace EzTemplates.Environments;
+
+/// <summary>
+/// Whether what a merged rpm database says is installed goes together, as <see cref="PackageRelations"/> for dpkg's status: only what the
+/// merge itself breaks counts. What a package obsoletes was of weight when it was installed.
+/// </summary>
+internal sealed class RpmRelations
+{
+    private readonly RpmUniverse _installed;
+
+    private RpmRelations(string database)
+    {
+        var builder = new RpmUniverseBuilder();
+        foreach (var package in InstalledRpm.ReadWhatCan(database))
+        {
+            // One whose record is malformed needs nothing and has nothing: rpm would say so first.
+            _ = builder.Add("installed", package.ToRecord());
+        }
+
+        _installed = builder.ToUniverse();
+    }
+
+    /// <param name="merged">The database that would be; bytes as chars, as the others.</param>
+    /// <param name="own">What the environment has now.</param>
+    /// <param name="next">What the new version has by itself.</param>
+    public static ImmutableArray<MergeConflict> NewlyBroken(string merged, string own, string next)
+    {
+        var broken = new RpmRelations(merged).Broken();
+        if (broken.Count == 0)
+        {
+            return [];
+        }
+
+        var version = new RpmRelations(next);
+        var known = new RpmRelations(own).Broken().Concat(version.Broken()).Select(relation => relation.Key).ToHashSet();
+        return [.. broken.Where(relation => !known.Contains(relation.Key)).Select(relation => relation.Told(version.Has(relation.Package)))];
+    }
+
+    private bool Has(string package) => Enumerable.Range(0, _installed.PackageCount).Any(number => Nevra(new PackageId(number)) == package);
+
+    private List<BrokenRelation> Broken()
+    {
+        var broken = new List<BrokenRelation>();
+        for (var number = 0; number < _installed.PackageCount; number++)
+        {
+            var package = new PackageId(number);
+            foreach (var (kind, term) in _installed.Dependencies(package))
+            {
+                broken.AddRange(kind switch
+                {
+                    RpmDependencyKind.Requires or RpmDependencyKind.PreRequires => Holds(term) ? [] : [BrokenOf(package, term, null)],
+                    RpmDependencyKind.Conflicts => Meeting(term).Where(other => other != package).Select(met => BrokenOf(package, term, Nevra(met))),
+                    _ => [],
+                });
+            }
+        }
+
+        return broken;
+    }
+
+    private BrokenRelation BrokenOf(PackageId package, RpmTerm term, string? met) =>
+        new(_installed.Text(_installed.Names[package.Value]), Nevra(package), Describe(term), Describe(term, withVersions: false), met);
+
+    private bool Holds(RpmTerm term)
+    {
+        var operands = term.Operator == RpmOperator.Relation ? [] : _installed.Operands(term).ToArray();
+        return term.Operator switch
+        {
+            RpmOperator.And => Array.TrueForAll(operands, Holds),
+            RpmOperator.Or => Array.Exists(operands, Holds),
+            RpmOperator.If => Holds(operands[1]) ? Holds(operands[0]) : operands.Length < 3 || Holds(operands[2]),
+            RpmOperator.Unless => Holds(operands[1]) ? operands.Length > 2 && Holds(operands[2]) : Holds(operands[0]),
+            _ => Meeting(term).Count > 0,
+        };
+    }
+
+    /// <summary>Packages that meet a term by themselves; of a rich one only where it asks for one package.</summary>
+    private List<PackageId> Meeting(RpmTerm term)
+    {
+        switch (term.Operator)
+        {
+            case RpmOperator.Relation:
+                var wanted = _installed.Relation(term.Relation);
+                return [.. _installed.Providers(wanted.Name).ToArray().Where(provider => Overlaps(wanted, _installed.Relation(provider.Provided))).Select(provider => provider.Package).Distinct()];
+            case RpmOperator.Or:
+                return [.. _installed.Operands(term).ToArray().SelectMany(Meeting).Distinct()];
+            case RpmOperator.With:
+                return [.. _installed.Operands(term).ToArray().Select(Meeting).Aggregate((all, some) => [.. all.Intersect(some)])];
+            case RpmOperator.Without:
+                return [.. _installed.Operands(term).ToArray().Select(Meeting).Aggregate((all, some) => [.. all.Except(some)])];
+            default:
+                return [];
+        }
+    }
+
+    private bool Overlaps(RpmRelation wanted, RpmRelation provided) =>
+        wanted.Relation == VersionRelation.Any || provided.Relation == VersionRelation.Any
+        || RpmVersionOrder.Overlaps(wanted.Relation, _installed.Bytes(wanted.Version), provided.Relation, _installed.Bytes(provided.Version));
+
+    private string Nevra(PackageId package) => _installed.Path(package);
+
+    private string Describe(RpmTerm term, bool withVersions = true)
+    {
+        if (term.Operator != RpmOperator.Relation)
+        {
+            var word = term.Operator.ToString().ToLowerInvariant();
+            var parts = _installed.Operands(term).ToArray().Select(part => Describe(part, withVersions)).ToList();
+            return term.Operator is RpmOperator.If or RpmOperator.Unless && parts.Count > 2
+                ? $"({parts[0]} {word} {parts[1]} else {parts[2]})"
+                : $"({string.Join($" {word} ", parts)})";
+        }
+
+        var relation = _installed.Relation(term.Relation);
+        var name = _installed.Text(relation.Name);
+        return relation.Relation == VersionRelation.Any || !withVersions ? name : $"{name} {SignOf(relation.Relation)} {_installed.Text(relation.Version)}";
+    }
+
+    private static string SignOf(VersionRelation relation) => relation switch
+    {
+        VersionRelation.Less => "<",
+        VersionRelation.LessOrEqual => "<=",
+        VersionRelation.Equal => "=",
+        VersionRelation.GreaterOrEqual => ">=",
+        _ => ">",
+    };
+
+    /// <param name="Bare">The relation without versions: what was broken is not broken anew because a number has changed.</param>
+    /// <param name="Met">What is there and must not be; null: what must be there is not.</param>
+    private sealed record BrokenRelation(string Name, string Package, string Relation, string Bare, string? Met)
+    {
+        public string Key => $"{Name} {(Met is null ? "needs" : "excludes")} {Bare}";
+
+        public MergeConflict Told(bool isVersions) => (Met, isVersions) switch
+        {
+            (null, false) => new MergeConflict($"package `{Package}` of the environment needs `{Relation}`, which is not there with the new version", $"rpm -e {Name}"),
+            (null, true) => new MergeConflict($"package `{Package}` of the new version needs `{Relation}`, which the environment does not have", $"dnf install '{Relation}'"),
+            ({ } met, false) => new MergeConflict($"package `{Package}` of the environment excludes `{Relation}`, and with the new version there is `{met}`", $"rpm -e {Name}"),
+            ({ } met, true) => new MergeConflict($"package `{Package}` of the new version excludes `{Relation}`, and the environment has `{met}`", $"rpm -e {met}"),
+        };
+    }
+}
