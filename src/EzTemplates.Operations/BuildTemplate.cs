@@ -62,6 +62,7 @@ public static class BuildTemplate
             Repositories = [.. locked.File.Recipe.Repositories.Select(KeyBlocks.Inline)],
         };
         var version = workspace.Steps.Run("commit", () => Commit(writer, commit));
+        writer.ForgetScriptOutput(subject.Name);
         LockIds.Write(workspace, locked, made.Ids);
         return BuildFigures.OfBuilt(version, downloaded, batch.Statistics);
     }

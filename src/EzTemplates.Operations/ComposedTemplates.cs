@@ -98,7 +98,9 @@ internal static class ComposedTemplates
         var below = workspace.Store.Versions.ReadLock(os.Reference);
         using var batch = writer.BeginIngest();
         var composed = Compose(workspace, writer, batch, (below, os), apps, cancel);
-        return writer.CommitComposition(composed, id, manifest => Compositions.Describe(id, below, apps.Select(app => app.Lock), os.Rules, manifest));
+        var manifest = writer.CommitComposition(composed, id, manifest => Compositions.Describe(id, below, apps.Select(app => app.Lock), os.Rules, manifest));
+        writer.ForgetScriptOutput(NameOf(apps.Select(app => app.Lock)));
+        return manifest;
     }
 
     /// <summary>What a composition's file says, composed once more.</summary>
@@ -117,7 +119,7 @@ internal static class ComposedTemplates
         var locks = apps.Select(app => app.Lock).ToImmutableArray();
         var added = CompositionSolving.Solve(workspace.Store, os.Lock, locks, cancel);
         var subject = new ConfigureSubject(
-            string.Join('+', locks.Select(app => app.Template)),
+            NameOf(locks),
             os.Lock.Architecture,
             locks.Append(os.Lock).Max(held => held.Epoch),
             os.Lock.Rules,
@@ -130,6 +132,9 @@ internal static class ComposedTemplates
         };
         return MakeTree.Run(workspace, writer, batch, subject, [WithContents(workspace.Store, os.Lock.Packages), WithContents(workspace.Store, added)], cancel).Tree;
     }
+
+    /// <summary>For errors, and for what its scripts say.</summary>
+    private static string NameOf(IEnumerable<TemplateLock> apps) => string.Join('+', apps.Select(app => app.Template));
 
     private static (TemplateLock Lock, TemplateVersionRecord Version) LockOf(ContentStore store, CompositionRow row)
     {

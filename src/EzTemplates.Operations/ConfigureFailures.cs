@@ -23,7 +23,7 @@ internal static class ConfigureFailures
         return new EzException(
             FailureKind.Environment,
             $"cannot configure `{subject.Name}`: {what} {how}{Why(failure.Exceeded, subject.Limits)}{said}",
-            $"{(output is null ? $"ez build {subject.Name} -v shows" : $"`{output}` has")} all that the scripts said; `exclude:` in the recipe leaves a package out, `configure: none` runs no script");
+            $"{(output is null ? $"ez build {subject.Name} -v shows the last megabyte of what" : $"`{output}` has all that")} the scripts said; `exclude:` in the recipe leaves a package out, `configure: none` runs no script");
     }
 
     private static string Describe(TimeSpan time) => FormattableString.Invariant($"{(time < TimeSpan.FromMinutes(1) ? $"{time.TotalSeconds:0} seconds" : $"{time.TotalMinutes:0.##} minutes")}");

@@ -33,6 +33,7 @@ internal sealed class ConfigureGround(Workspace workspace, StoreWriter writer, I
     ];
 
     private readonly List<Sha256Digest> _unkept = [];
+    private readonly ScriptOutput _output = new(writer, subject.Name);
 
     /// <summary>A text of the tree, bytes as chars; null where it has no such file.</summary>
     public string? TextOf(TreeEdit tree, TreePath path) =>
@@ -106,6 +107,7 @@ internal sealed class ConfigureGround(Workspace workspace, StoreWriter writer, I
             failure = sandbox.Run(steps[i], cancel);
         }
 
+        _output.Add(sandbox.CopyOutput);
         var said = sandbox.Output.ToList();
         foreach (var line in said)
         {
@@ -114,7 +116,7 @@ internal sealed class ConfigureGround(Workspace workspace, StoreWriter writer, I
 
         if (failure is not null)
         {
-            throw ConfigureFailures.Of(subject, failure, ScriptOutput.TryKeep(workspace.Store.Layout, subject.Name, said));
+            throw ConfigureFailures.Of(subject, failure, _output.TryKeep());
         }
 
         foreach (var tolerated in RpmFailedScript.Tolerated(said).Distinct())

@@ -98,6 +98,7 @@ public sealed class Workspace(WorkspaceOptions options, Action<OperationEvent> t
     internal string MetadataDirectory => Store.Layout.Metadata;
 
     internal MirrorClient Client => _client ??= new MirrorClient(options.Fetching, KnownMirrors()) { Told = asked => tell(new OperationEvent.Asked(asked.Address, asked.Answer, asked.Elapsed)) };
+
     /// <summary>What scripts may take while versions are configured.</summary>
     internal ConfigureLimits ScriptLimits => ConfigureLimits.Of(Configuration.Scripts) with { Clock = ShiftedClock.Parse(Options.ScriptClock) };
 

@@ -12,6 +12,9 @@ internal sealed record SignatureLine(string Primary, string Signer, bool IsGood,
 /// <summary>Judges a verifier's status lines; its exit status is not looked at, as it is not 0 when one of several keys is missing.</summary>
 internal static class SignatureReport
 {
+    // DETAILS, ERRSIG: the reason.
+    private const string UnsupportedAlgorithm = "4";
+
     /// <returns>The primary fingerprint of an allowed key that made a good signature.</returns>
     /// <exception cref="EzException">There is none, or a signature is bad.</exception>
     public static string Judge(IEnumerable<string> statusLines, TrustedKeys keys, string subject)
@@ -78,9 +81,6 @@ internal static class SignatureReport
 
         return [.. signatures];
     }
-
-    // DETAILS, ERRSIG: the reason.
-    private const string UnsupportedAlgorithm = "4";
 
     private static SignatureLine Apply(SignatureLine signature, string word, string[] rest)
     {

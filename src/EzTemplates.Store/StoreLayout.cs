@@ -1,3 +1,4 @@
+using System.Text;
 using EzTemplates.Domain;
 using EzTemplates.Formats.Layers;
 using NuGet.Versioning;
@@ -98,7 +99,7 @@ public sealed class StoreLayout
 
     public string EarlierCommandHistory => At("store", "history.1");
 
-    /// <summary>What scripts said in builds that failed, a file for each template.</summary>
+    /// <summary>All that scripts said in builds that failed, a file for each template: see <see cref="Store.ScriptOutputs"/>.</summary>
     public string ScriptOutputs => At("store", "output");
 
     public string Catalog => At("catalog.db");
@@ -143,8 +144,9 @@ public sealed class StoreLayout
     /// <summary>The sidecar of the version's manifest: which package each path is from.</summary>
     public string VersionProvenanceOf(string template, NuGetVersion version) => Path.Combine(VersionsOf(template), $"{Text(version)}.provenance");
 
-    /// <param name="template">Of applications that are composed, their names with <c>+</c> between; cut where it would be too long for a file.</param>
-    public string ScriptOutputOf(string template) => Path.Combine(ScriptOutputs, (template.Length > 200 ? template[..200] : template) + ".log");
+    /// <param name="template">Of applications that are composed, their names with <c>+</c> between; one that is too long for a file is cut.</param>
+    public string ScriptOutputOf(string template) =>
+        Path.Combine(ScriptOutputs, (template.Length > 200 ? $"{template[..150]}-{Sha256Digest.Of(Encoding.UTF8.GetBytes(template)).Short}" : template) + ".log");
 
     public string CompositionOf(Sha256Digest composition) => Path.Combine(Compositions, composition + ".lock.json");
 

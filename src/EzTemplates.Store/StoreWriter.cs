@@ -84,6 +84,24 @@ public sealed class StoreWriter : IDisposable
         return digest;
     }
 
+    /// <summary>Keeps what the scripts of a build that failed said, in the place of what they said in the template's last.</summary>
+    /// <param name="file">Finished, in a folder of <see cref="MakePassingFolder"/>.</param>
+    /// <returns>Where it is kept.</returns>
+    public string KeepScriptOutput(string file, string template) => ScriptOutputs.Place(Store.Layout, file, template);
+
+    /// <summary>Removes it, as the template has been built since. A disk that refuses takes nothing from that.</summary>
+    public void ForgetScriptOutput(string template)
+    {
+        try
+        {
+            ScriptOutputs.Remove(Store.Layout, template);
+        }
+        catch (StoreException)
+        {
+            // gc tries again.
+        }
+    }
+
     public void Dispose()
     {
         _work.Dispose();

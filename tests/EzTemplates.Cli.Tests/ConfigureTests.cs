@@ -194,12 +194,43 @@ public sealed class ConfigureTests : IDisposable
         var said = Path.Combine(_ground.Ez.Store, "store", "output", "broken.log");
         Assert.Contains($"\nhint: `{said}` has all that the scripts said", run.Error, StringComparison.Ordinal);
         Assert.Contains("no such luck", File.ReadAllLines(said));
+        Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(said));
+        Assert.Equal([said], Directory.EnumerateFileSystemEntries(Path.GetDirectoryName(said)!));
         Assert.NotEqual(0, _ground.Ez.Run("template", "show", "broken").ExitCode);
+        var mended = _ground.Recipes.Os("broken", "base", Sandbox);
+        _ground.Ez.Succeed("lock", mended);
+        _ground.Ez.Succeed("build", mended);
+        Assert.False(File.Exists(said));
 
         var early = _ground.Ez.Run("build", _ground.Recipes.Os("early", "base, early", Sandbox));
         Assert.Equal(7, early.ExitCode);
         Assert.Contains("cannot configure `early`: the preinst of `early` failed with status 4", early.Error, StringComparison.Ordinal);
         Assert.Empty(Directory.EnumerateFileSystemEntries(Path.Combine(_ground.Ez.Store, "store", "work")));
+    }
+
+    [Fact]
+    public void Where_what_scripts_said_cannot_be_kept_the_build_fails_for_what_it_failed_for()
+    {
+        Publish(new GeneratedPackage("bad", "1").Script("postinst", "#!/bin/sh\necho no such luck >&2\nexit 3\n"));
+        var recipe = _ground.Recipes.Os("broken", "base, bad", Sandbox);
+        _ground.Ez.Succeed("lock", recipe);
+        File.WriteAllText(Path.Combine(_ground.Ez.Store, "store", "output"), "no folder");
+        var run = _ground.Ez.Run("build", recipe);
+        Assert.Equal(7, run.ExitCode);
+        Assert.Contains("cannot configure `broken`: the postinst of `bad` failed with status 1\n", run.Error, StringComparison.Ordinal);
+        Assert.Contains("\nhint: ez build broken -v shows the last megabyte of what the scripts said; ", run.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void What_all_scripts_of_an_application_said_is_kept_from_the_first_on()
+    {
+        Publish(
+            new GeneratedPackage("first", "1").Script("preinst", "#!/bin/sh\necho said by the preinst\n"),
+            new GeneratedPackage("late", "1") { Depends = "first" }.Script("postinst", "#!/bin/sh\ni=0; while test $i -lt 40000; do echo 'one of many lines that together are more than a megabyte'; i=$((i+1)); done; exit 3\n"));
+        Os();
+        Assert.Equal(7, _ground.Ez.Run("build", _ground.Recipes.App("web", "box", "first, late")).ExitCode);
+        var said = File.ReadAllLines(Path.Combine(_ground.Ez.Store, "store", "output", "web.log"));
+        Assert.Equal((1, 40_000), (said.Count(line => line == "said by the preinst"), said.Count(line => line.StartsWith("one of many", StringComparison.Ordinal))));
     }
 
     [Fact]

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Diagnostics;
+using System.Globalization;
 using System.Text;
 using EzTemplates.Domain;
 using EzTemplates.Formats;
@@ -57,7 +58,7 @@ public sealed class ConfigureSandbox : IDisposable
                 _group.Take(thread);
                 thread.ChangeFolder(environments.Host.Layout.Root);
                 ThrowAwayMounts.MountMemory(thread, area, limits.Size);
-                ThrowAwayMounts.MountMemory(thread, log, limits.OutputSize);
+                ThrowAwayMounts.MountMemory(thread, log, limits.OutputBytes.ToString(CultureInfo.InvariantCulture));
                 output = thread.CreateFile($"{log}/output");
                 ticks = thread.CreateFile($"{log}/ticks");
                 new ThrowAwayMounts(environments).Show(thread, area, tree.Manifest.Entries[0], tree.LayerOf);
@@ -141,7 +142,7 @@ public sealed class ConfigureSandbox : IDisposable
     public string? PackageAt(FileTime stamp) => _trace.PackageAt(stamp);
 
     /// <summary>
-    /// What all steps have said, the last million bytes of it, with nothing in it that would steer a terminal.
+    /// The lines that all steps have said, but for empty ones, of the last <see cref="MostOutput"/> bytes, with nothing in them that would steer a terminal.
     /// </summary>
     public IEnumerable<string> Output
     {
@@ -151,9 +152,12 @@ public sealed class ConfigureSandbox : IDisposable
             var bytes = new byte[Math.Min(length, MostOutput)];
             var read = RandomAccess.Read(_output, bytes, length - bytes.Length);
             return Encoding.UTF8.GetString(bytes, 0, read).TrimEnd('\n').Split('\n').Where(line => line.Length > 0)
-                .Select(line => string.Concat(line.TrimEnd('\r').Select(c => char.IsControl(c) && c != '\t' ? '?' : c)));
+                .Select(line => string.Concat(line.TrimEnd('\r').Select(PrintableText.Of)));
         }
     }
+
+    /// <summary>Writes all that the steps have said, as <see cref="PrintableText"/>.</summary>
+    public void CopyOutput(Stream target) => PrintableText.Copy(_output, _limits.OutputBytes, target);
 
     /// <summary>Ends all that is left running, then reads what has changed.</summary>
     /// <param name="sink">Takes every file's bytes.</param>

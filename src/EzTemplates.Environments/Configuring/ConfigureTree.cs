@@ -27,8 +27,8 @@ public sealed record ConfigureLimits
     /// <summary>Of what they may write, as tmpfs(5) takes it; it is kept in memory meanwhile.</summary>
     public string Size { get; init; } = "50%";
 
-    /// <summary>Of what they may say, as tmpfs(5) takes it; beyond it they have no space left.</summary>
-    public string OutputSize { get; init; } = "64m";
+    /// <summary>Of what they may say, all of which is kept where they fail; beyond it they have no space left.</summary>
+    public long OutputBytes { get; init; } = 64 << 20;
 
     /// <summary>How many processes and threads there may be at a time.</summary>
     public int Processes { get; init; } = 4096;

@@ -14,9 +14,14 @@ internal sealed record HostLibrpm(string Version, string Loader, ImmutableArray<
     /// <summary>Where every program of this architecture looks for its dynamic loader.</summary>
     public const string LoaderPath = "/lib64/ld-linux-x86-64.so.2";
     private const string SettingsPath = "/usr/lib/rpm";
+    private const string Sqlite = "libsqlite3.so.";
+
     // It only opens files; one that waits for a disk which is away is none that can be used.
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
     private static readonly string[] Needed = ["rpmrc", "macros"];
+
+    /// <summary>Whether it knows SQLite, in which its database is wanted: distributions whose rpm keeps another form build it without (openSUSE).</summary>
+    public bool WritesSqlite => Libraries.Any(library => library.Name.StartsWith(Sqlite, StringComparison.Ordinal));
 
     /// <param name="folder">Of unfinished work; a program is made there to ask the loader what it would load for it.</param>
     /// <returns>Null where there is none.</returns>

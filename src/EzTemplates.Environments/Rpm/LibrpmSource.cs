@@ -16,6 +16,12 @@ public abstract record LibrpmSource
         internal Host(HostLibrpm found) => Found = found;
 
         internal HostLibrpm Found { get; }
+
+        /// <summary>The name of its library.</summary>
+        public string Name => HostLibrpm.NamesOf(Found.Version)[0];
+
+        /// <summary>Whether it can write the database that is wanted: <see cref="HostLibrpm.WritesSqlite"/>.</summary>
+        public bool WritesSqlite => Found.WritesSqlite;
     }
 
     /// <summary>The tree's own, with its own dynamic loader.</summary>
@@ -24,7 +30,7 @@ public abstract record LibrpmSource
     /// <param name="Settings">Files below the tree's /usr/lib/rpm, by their names there: <c>rpmrc</c>, <c>macros</c>, <c>lua/...</c>.</param>
     public sealed record Tree(string Version, TreePath Folder, ImmutableArray<(string Name, byte[] Content)> Settings) : LibrpmSource;
 
-    /// <summary>This host's, where it has one that can be used.</summary>
+    /// <summary>This host's, where it has one that can be run.</summary>
     /// <param name="folder">Of unfinished work.</param>
     public static Host? FindHosts(string folder) => HostLibrpm.Find(folder) is { } found ? new Host(found) : null;
 

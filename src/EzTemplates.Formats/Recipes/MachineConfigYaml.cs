@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Globalization;
 using EzTemplates.Domain;
 
 namespace EzTemplates.Formats.Recipes;
@@ -42,8 +43,8 @@ public static class MachineConfigYaml
         var allowance = new ScriptAllowance
         {
             Time = scripts.Find("time") is { } time ? Duration.Read(YamlKeys.ScalarOf("`time`", time)) : null,
-            Disk = BytesOf(scripts, "disk"),
-            Memory = BytesOf(scripts, "memory"),
+            Disk = BytesOf(scripts, "disk", MachineKeys.LeastDisk),
+            Memory = BytesOf(scripts, "memory", MachineKeys.LeastMemory),
             Processes = scripts.Find("processes") is null ? null : scripts.Number("processes"),
         };
         scripts.RefuseOthers();
@@ -57,5 +58,18 @@ public static class MachineConfigYaml
         return quota;
     }
 
-    private static long? BytesOf(YamlKeys keys, string key) => keys.Find(key) is { } node ? ByteCount.Read(YamlKeys.ScalarOf($"`{key}`", node), key) : null;
+    /// <param name="least">Bytes, a whole number of megabytes.</param>
+    private static long? BytesOf(YamlKeys keys, string key, long least = 0)
+    {
+        if (keys.Find(key) is not { } node)
+        {
+            return null;
+        }
+
+        var scalar = YamlKeys.ScalarOf($"`{key}`", node);
+        var bytes = ByteCount.Read(scalar, key);
+        return bytes >= least
+            ? bytes
+            : throw scalar.Place.Fail(string.Create(CultureInfo.InvariantCulture, $"`{key}` is `{scalar.Text}`; it can be `{least / 1_000_000}MB` or more"), keys.ExampleOf(key));
+    }
 }

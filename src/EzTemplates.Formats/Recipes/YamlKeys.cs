@@ -44,6 +44,9 @@ internal sealed class YamlKeys
         return _pairs.TryGetValue(key, out var pair) ? pair.Value : null;
     }
 
+    /// <summary>A line with the key that is right.</summary>
+    public string ExampleOf(string key) => _table?.Of(key).Example ?? throw new InvalidOperationException($"the {_what} has no table of keys");
+
     public YamlPlace PlaceOf(string key) => _pairs[key].Key.Place;
 
     /// <summary>The value of a key. Where it is absent but another key looks like it, that one is the error.</summary>

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Runtime.InteropServices;
 using System.Text;
 using EzTemplates.Domain;
 using EzTemplates.Domain.Configuring;
@@ -16,7 +17,7 @@ public enum LibrpmChoice
     TreesOnly,
 }
 
-/// <summary>Whose librpm runs a tree's scriptlets: the host's where it has one, which needs nothing of the tree, else the tree's own.</summary>
+/// <summary>Whose librpm runs a tree's scriptlets: the host's where it has one that writes SQLite, which needs nothing of the tree, else the tree's own.</summary>
 internal static class ChosenLibrpm
 {
     private static readonly TreePath Settings = TreePath.Parse("/usr/lib/rpm");
@@ -27,7 +28,8 @@ internal static class ChosenLibrpm
     /// <exception cref="EzException">Environment: neither has one.</exception>
     public static LibrpmSource For(Workspace workspace, StoreWriter writer, ConfigureGround ground, TreeEdit tree)
     {
-        if (workspace.Options.Librpm == LibrpmChoice.HostsFirst && LibrpmSource.FindHosts(writer.MakePassingFolder()) is { } host)
+        var host = workspace.Options.Librpm == LibrpmChoice.HostsFirst ? LibrpmSource.FindHosts(writer.MakePassingFolder()) : null;
+        if (host is { WritesSqlite: true })
         {
             return host;
         }
@@ -36,11 +38,23 @@ internal static class ChosenLibrpm
             .FirstOrDefault(place => tree.Find(tree.Settle(place.Folder.Append("librpm.so." + place.Version))) is not null);
         return found.Version is not null && tree.Find(tree.Settle(Loader)) is not null && SettingsIn(ground, tree) is { } settings
             ? new LibrpmSource.Tree(found.Version, found.Folder, settings)
-            : throw new EzException(
-                FailureKind.Environment,
-                "scriptlets of rpm packages are run by librpm, which neither this host has (librpm.so.9 or .10, and its settings /usr/lib/rpm/rpmrc and macros) nor the tree",
-                "install rpm on this host, add `rpm` to the recipe's packages, or say `configure: none`");
+            : throw Refusal(RuntimeInformation.ProcessArchitecture, host?.Name);
     }
+
+    /// <param name="unfit">This host's library, where it has one, and that writes no SQLite.</param>
+    internal static EzException Refusal(Architecture machine, string? unfit) => (machine, unfit) switch
+    {
+        (not Architecture.X64, _) => new EzException(
+            FailureKind.Environment, $"scriptlets of rpm packages cannot be run on {machine} yet, whichever librpm there is: ez's sandbox is made for x86-64", "`configure: none` in an OS recipe runs none"),
+        (_, null) => new EzException(
+            FailureKind.Environment,
+            "scriptlets of rpm packages are run by librpm, which neither this host has (librpm.so.9 or .10, and its settings /usr/lib/rpm/rpmrc and macros) nor the tree",
+            "install rpm on this host, add `rpm` to the recipe's packages, or say `configure: none`"),
+        _ => new EzException(
+            FailureKind.Environment,
+            $"scriptlets of rpm packages are run by librpm with its database in SQLite, which this host's own (`{unfit}`) was built without, and the tree has no librpm",
+            "add `rpm` to the recipe's packages, if that distribution's knows SQLite, build on a host whose rpm does (Fedora, RHEL 9, Debian 12 and their like), or say `configure: none`"),
+    };
 
     /// <summary>Distributions have links among them.</summary>
     /// <returns>Null where those that every librpm needs are not there.</returns>

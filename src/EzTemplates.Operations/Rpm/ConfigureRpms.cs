@@ -66,18 +66,13 @@ internal sealed class ConfigureRpms
         // Of an application's OS that was told when it was built.
         var unreadable = before is null ? database.Unreadable(_subject.Name) : null;
         var laid = LaidAccounts.In(edit, NumbersIn(edit));
-        var refused = DeclaredAccounts.Make(_ground, edit, _ids, _layer.Packages, Epoch);
+        var refused = DeclaredAccounts.Make(_ground, edit, _ids, _layer.Packages, Epoch, path => PackageNameOf(edit, path));
         var declared = NumbersIn(edit);
         owners.Put(edit, (_, kind, name) => declared(kind, name), _ => false);
         RunTransaction(edit, owners, (database, declared));
         var installed = database.Rewrite(_layer.Packages, before, states, Epoch);
-        var shared = new SharedPaths(edit, [.. installed.Select(place => _layer.Packages[place])]);
-        shared.PutTimes();
-        var order = installed.Select(place => place + (_subject.Os is null ? 0 : _below.Packages.Length)).ToList();
-        var made = NumbersIn(edit);
-        var unknown = owners.Put(edit, (path, kind, name) => laid.IsThereFor(kind, name, shared.LaidBy(path) is { } place ? order[place] : edit.PackageOf(path), order) ? made(kind, name) : null, edit.IsScripts);
-        shared.InheritGroups();
-        _warnings = [.. unreadable is null ? (string[])[] : [unreadable], .. refused, .. UnknownOwners(edit, unknown, made)];
+        var unknown = GiveToOwners(edit, owners, laid, installed);
+        _warnings = [.. unreadable is null ? (string[])[] : [unreadable], .. refused, .. unknown];
         RecipeFiles.Put(_ground, edit, _subject);
         var hooks = _subject.Settings.SelectMany(settings => settings.AfterConfigure).Select(command => DpkgSteps.Hook(command, _subject.Epoch)).ToImmutableArray();
         if (!hooks.IsEmpty)
@@ -138,15 +133,36 @@ internal sealed class ConfigureRpms
         _hasMetOwners = unknown.Any(owner => after(owner.Kind, owner.Name) is not null);
     }
 
+    /// <summary>
+    /// Gives each file that no script has changed to whom rpm would have given it: an owner who was there when its package was unpacked, or else root;
+    /// and what several packages have the times and groups that their order makes.
+    /// </summary>
+    /// <param name="installed">The packages in their order, as places in the layer.</param>
+    /// <returns>Warnings of owners that nobody makes in time.</returns>
+    private List<string> GiveToOwners(TreeEdit tree, RpmOwners owners, LaidAccounts laid, ImmutableArray<int> installed)
+    {
+        var shared = new SharedPaths(tree, [.. installed.Select(place => _layer.Packages[place])]);
+        shared.PutTimes();
+        var order = installed.Select(place => place + (_subject.Os is null ? 0 : _below.Packages.Length)).ToList();
+        var made = NumbersIn(tree);
+        var unknown = owners.Put(tree, (path, kind, name) => laid.IsThereFor(kind, name, Laying(path), order) ? made(kind, name) : null, tree.IsScripts);
+        shared.InheritGroups();
+        return [.. UnknownOwners(tree, unknown, made)];
+
+        int Laying(TreePath path) => shared.LaidBy(path) is { } place ? order[place] : tree.PackageOf(path);
+    }
+
     private IEnumerable<string> UnknownOwners(TreeEdit tree, IReadOnlyList<UnknownOwner> unknown, Func<string, string, uint?> made) =>
         unknown.GroupBy(owner => owner.Name).OrderBy(owners => owners.Key, StringComparer.Ordinal).Select(owners =>
         {
             var (kinds, paths) = (string.Join(" and ", owners.Select(owner => owner.Kind).Distinct().OrderDescending(StringComparer.Ordinal)), owners.Select(owner => owner.Path).Distinct().Order().ToList());
             var others = paths.Count > 1 ? $" and {paths.Count - 1} more" : "";
             var why = owners.Any(owner => made(owner.Kind, owner.Name) is not null) ? "comes later than what it owns" : "is made by no package";
-            var of = tree.PackageOf(paths[0]) is >= 0 and var package ? $" of `{_packages.Packages[package].Name}`" : "";
+            var of = PackageNameOf(tree, paths[0]) is { } package ? $" of `{package}`" : "";
             return $"the {kinds} `{owners.Key}` {why}: `{paths[0]}`{of}{others} became root's, without set-id bits, as with rpm";
         });
+
+    private string? PackageNameOf(TreeEdit tree, TreePath path) => tree.PackageOf(path) is >= 0 and var package ? _packages.Packages[package].Name : null;
 
     private Func<string, string, uint?> NumbersIn(TreeEdit tree)
     {

@@ -21,13 +21,20 @@ internal static class DeclaredAccounts
     private static readonly TreePath GroupShadow = TreePath.Parse("/etc/gshadow");
 
     /// <summary>Makes those that the tree does not have, with the numbers that they are to have.</summary>
+    /// <param name="packageOf">The name of the package that a path is of; null where it is no package's.</param>
     /// <returns>Lines that nobody could make somebody of, as warnings.</returns>
-    public static IReadOnlyList<string> Make(ConfigureGround ground, TreeEdit tree, ScriptIds ids, IEnumerable<StoredRpm> packages, FileTime epoch)
+    /// <exception cref="EzException">Untrusted: where accounts are kept is no file.</exception>
+    public static IReadOnlyList<string> Make(ConfigureGround ground, TreeEdit tree, ScriptIds ids, IEnumerable<StoredRpm> packages, FileTime epoch, Func<TreePath, string?> packageOf)
     {
         var declared = packages.SelectMany(package => RpmSysusers.LinesOf(package.Headers.Main).Where(text => !SysusersLine.IsNothing(text)).Select(text => (package.Row.Name, text))).ToList();
         var lines = declared.Select(one => SysusersLine.Parse(one.text)).OfType<SysusersLine>().ToList();
         if (lines.Count > 0)
         {
+            foreach (var path in (TreePath[])[AccountTable.Passwd, AccountTable.Group, Shadow, GroupShadow])
+            {
+                RequireFile(tree, path, packageOf);
+            }
+
             string TextOf(TreePath path) => ground.TextOf(tree, path) ?? "";
             var before = new AccountFiles(TextOf(AccountTable.Passwd), TextOf(AccountTable.Group), TextOf(Shadow), TextOf(GroupShadow));
             var after = before.With(lines, epoch.Seconds / SecondsOfDay);
@@ -52,6 +59,23 @@ internal static class DeclaredAccounts
                 var file = tree.Find(path) ?? new ManifestEntry { Path = path, Type = EntryType.File, Mode = mode, Uid = 0, Gid = 0, Mtime = epoch };
                 tree.MakeParents(path, epoch);
                 tree.PutByScript(ground.WithText(file, after) with { Path = path, Mtime = epoch }, TreeEdit.NoPackage);
+            }
+        }
+    }
+
+    /// <summary>A link could lead anywhere, and what is written in its place would take it away from the package that has it.</summary>
+    private static void RequireFile(TreeEdit tree, TreePath path, Func<TreePath, string?> packageOf)
+    {
+        foreach (var (there, wanted, what) in ((TreePath, EntryType, string)[])[(path.Parent, EntryType.Directory, "folder"), (path, EntryType.File, "file")])
+        {
+            if (tree.Find(there) is { } entry && entry.Type != wanted)
+            {
+                var found = entry.Type switch { EntryType.Symlink => "a symbolic link", EntryType.Directory => "a folder", EntryType.File => "a file", _ => "a special file" };
+                var package = packageOf(there);
+                throw new EzException(
+                    FailureKind.Untrusted,
+                    $"the users and groups that packages declare cannot be written to `{path}`: `{there}`{(package is null ? "" : $" of package `{package}`")} is {found}, not a {what}",
+                    $"{(package is null ? "" : $"`exclude: [{package}]` in the recipe leaves the package out; ")}`configure: none` makes no users");
             }
         }
     }

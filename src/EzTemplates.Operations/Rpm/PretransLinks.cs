@@ -47,7 +47,24 @@ internal static class PretransLinks
     }
 
     private static bool IsNamed(TreePath path, RpmHeader header) =>
-        header.Text(RpmField.PreTransactionProgram) == Lua && header.Text(RpmField.PreTransaction) is { } script && script.Contains(path.Latin1, StringComparison.Ordinal);
+        header.Text(RpmField.PreTransactionProgram) == Lua && header.Text(RpmField.PreTransaction) is { } script && Names(script, path.Latin1);
+
+    /// <summary>Whether the path stands there by itself, not as a part of another one: <c>/usr/libexec</c> is not <c>/lib</c>.</summary>
+    internal static bool Names(string script, string path)
+    {
+        for (var at = script.IndexOf(path, StringComparison.Ordinal); at >= 0; at = script.IndexOf(path, at + 1, StringComparison.Ordinal))
+        {
+            var end = at + path.Length;
+            if ((at == 0 || !GoesOn(script[at - 1])) && (end == script.Length || !GoesOn(script[end])))
+            {
+                return true;
+            }
+        }
+
+        return false;
+
+        static bool GoesOn(char c) => char.IsLetterOrDigit(c) || c is '/' or '.' or '_' or '-' or '+' or '~' or '@' or '%' or > '\x7f';
+    }
 
     /// <summary>What must be a folder, with a package and a path that makes it so.</summary>
     private static Dictionary<TreePath, (string Package, TreePath Path)> Folders(List<ComposedPackage> packages)

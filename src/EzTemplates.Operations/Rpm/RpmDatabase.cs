@@ -38,7 +38,7 @@ internal sealed class RpmDatabase
     /// <summary>Writes the database anew that a transaction has left.</summary>
     /// <param name="below">The database as it was before; null where there was none.</param>
     /// <param name="states">Of the files as they were laid.</param>
-    /// <exception cref="EzException">Environment: a package is not in it, or it is of another form.</exception>
+    /// <exception cref="EzException">Environment: a package is not in it, or the librpm that ran writes another form.</exception>
     /// <returns>The transaction's packages in the order in which they were installed, as places in <paramref name="packages"/>.</returns>
     public ImmutableArray<int> Rewrite(ImmutableArray<StoredRpm> packages, ManifestEntry? below, LaidStates states, FileTime epoch)
     {
@@ -49,8 +49,11 @@ internal sealed class RpmDatabase
         {
             if (found.IsEmpty)
             {
+                // A host's that would has been passed over.
                 throw new EzException(
-                    FailureKind.Environment, $"the tree's own rpm keeps its database at `{other}`, not in SQLite, so it cannot run the scriptlets", "install rpm 4.16 or newer on this host");
+                    FailureKind.Environment,
+                    $"this host has no librpm that writes SQLite, and the tree's own, which ran the scriptlets instead, has written its database at `{other}` in another form, which ez does not read",
+                    "install rpm on this host, of a distribution that builds it with SQLite (Fedora, RHEL 9, Debian 12 and their like), or say `configure: none`");
             }
 
             // A script of the tree's rpm makes an empty one, as that finds none in its form (openSUSE's does).

@@ -10,12 +10,15 @@ namespace EzTemplates.Operations;
 /// </summary>
 internal sealed class RpmFilter(TemplateSettings settings)
 {
+    // For a macro without a body rpm prints an error and keeps all languages; this is none that files are marked with.
+    private const string NoLanguage = "C";
+
     private readonly ImmutableArray<string>? _languages = settings.Languages;
 
     public bool IsEmpty => settings.Docs && _languages is null;
 
     /// <summary>As rpm's macros say it, for what is installed in an environment.</summary>
-    public string ToMacros() => (_languages is { } languages ? $"%_install_langs {string.Join(':', languages)}\n" : "") + (settings.Docs ? "" : "%_excludedocs 1\n");
+    public string ToMacros() => (_languages is { } languages ? $"%_install_langs {(languages.IsEmpty ? NoLanguage : string.Join(':', languages))}\n" : "") + (settings.Docs ? "" : "%_excludedocs 1\n");
 
     public PackageContents Apply(PackageContents contents, RpmFileTable files)
     {

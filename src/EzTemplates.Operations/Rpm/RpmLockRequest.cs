@@ -36,7 +36,7 @@ internal static class RpmLockRequest
         RpmSolver.Solve(ground.Universe, request, cancel) switch
         {
             SolveResult.Solution solution => solution.Packages,
-            SolveResult.Unsolvable { Conflict: var conflict } => throw Explain(ground, file, conflict),
+            SolveResult.Unsolvable { Conflict: var conflict } => throw Explain(ground, file, request, conflict),
             _ => throw new InvalidOperationException("a solver answers with a solution or a conflict"),
         };
 
@@ -59,10 +59,12 @@ internal static class RpmLockRequest
         ? $"did you mean `groups: [{near[0]}]`?"
         : null;
 
-    private static EzException Explain(RpmGround ground, RecipeFile file, Conflict conflict)
+    private static EzException Explain(RpmGround ground, RecipeFile file, RpmRequest request, Conflict conflict)
     {
         var hint = conflict.Unknown is { Cause: UnknownCause.NoSuchName, Request.Name: var name }
-            ? name.StartsWith('@') ? GroupHint(ground, name[1..]) ?? conflict.Hint : NearHint(ground, name)
+            ? name.StartsWith('@') ? GroupHint(ground, name[1..]) ?? conflict.Hint
+                : request.Modules.Contains(name) ? conflict.Hint ?? "check the spelling under `modules:`, and that the recipe's repositories have modules"
+                : NearHint(ground, name)
             : conflict.Hint;
         return new EzException(FailureKind.Unsolvable, $"`{file.Recipe.Name}` cannot be locked: {conflict}", hint ?? $"change `packages:` or `exclude:` in {file.FullPath}, or add a repository that has what is missing");
     }

@@ -65,7 +65,7 @@ public static class HostDnfSources
             }
         }
 
-        var keys = ImmutableArray.CreateBuilder<string>();
+        var (keys, addresses) = (ImmutableArray.CreateBuilder<string>(), ImmutableArray.CreateBuilder<string>());
         foreach (var text in Values("gpgkey"))
         {
             if (Uri.TryCreate(text, UriKind.Absolute, out var key) && key.IsFile)
@@ -74,14 +74,17 @@ public static class HostDnfSources
             }
             else
             {
-                warnings.Add($"the key `{text}` of repository `{id}` in `{file}` is left out: no key is fetched, name a file");
+                addresses.Add(text);
             }
         }
+
+        // Where there is no other key, whoever wants the repository's keys is told: of a host's many repositories a recipe names a few.
+        warnings.AddRange(keys.Count == 0 ? [] : addresses.Select(text => $"the key `{text}` of repository `{id}` in `{file}` is left out: no key is fetched, name a file"));
 
         // YUM took a metalink in mirrorlist, too.
         var (list, metalink) = (Address("mirrorlist"), Address("metalink"));
         var isMetalink = metalink is null && list?.PathAndQuery.Contains("metalink", StringComparison.Ordinal) == true;
-        return new HostDnfSource(id, roots.ToImmutable(), isMetalink ? null : list, isMetalink ? list : metalink, new TrustedKeys(keys.ToImmutable(), [], []), file);
+        return new HostDnfSource(id, roots.ToImmutable(), isMetalink ? null : list, isMetalink ? list : metalink, new TrustedKeys(keys.ToImmutable(), [], []), file) { KeyAddresses = addresses.ToImmutable() };
     }
 
     /// <summary>A section of an INI file; a value's further lines are indented.</summary>

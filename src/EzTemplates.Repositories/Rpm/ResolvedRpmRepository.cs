@@ -95,8 +95,26 @@ public static class RpmRepositoryResolver
                 $"repository `{spec.Id}`: no key file of this host has the key `{string.Join("` or `", some.Allowed)}`",
                 "put the distribution's key into /etc/pki/rpm-gpg (`distribution-gpg-keys` has those of most, where this host's distribution has it), or beside the recipe and name the file with `keys:`"),
         _ when spec.TrustUnsigned => TrustedKeys.None,
-        _ => HostSource(spec, sources).Keys,
+        _ => HostKeys(spec, HostSource(spec, sources)),
     };
+
+    /// <summary>zypper's repositories often name none, since it asks for a key's fingerprint and keeps the key in rpm's database.</summary>
+    private static TrustedKeys HostKeys(RepositorySpec spec, HostDnfSource source)
+    {
+        const string name = "name the distribution's key in the recipe by its fingerprint, `keys: [FINGERPRINT]`, if a file of this host has it (/etc/pki/rpm-gpg, /usr/lib/rpm/gnupg/keys), or ";
+        return (source.Keys, source.KeyAddresses) switch
+        {
+            ({ IsEmpty: false } keys, _) => keys,
+            (_, [var first, ..] all) => throw new EzException(
+                FailureKind.Untrusted,
+                $"repository `{spec.Id}`: of its keys `{source.DefinedIn}` says only where to fetch them, `{string.Join("`, `", all)}`, and ez fetches no key",
+                $"{name}fetch it once, compare its fingerprint with what the distribution publishes, and name the file: curl -o /etc/pki/rpm-gpg/{spec.Id} {first}, then gpgkey=file:///etc/pki/rpm-gpg/{spec.Id}"),
+            _ => throw new EzException(
+                FailureKind.Untrusted,
+                $"repository `{spec.Id}`: `{source.DefinedIn}` names no key (`gpgkey=`)",
+                $"{name}put it into a file beside the recipe and name that: `keys: FILE`"),
+        };
+    }
 
     private static HostDnfSource HostSource(RepositorySpec spec, MirrorSources sources)
     {

@@ -46,7 +46,7 @@ internal sealed class RpmModules
         {
             if (Matching(universe, text).Count == 0)
             {
-                return new Conflict([$"no repository has {(text.Contains(':') ? "a" : "a default")} module stream `{text}`"], null, new UnknownPackage(new PackageRequest(text), UnknownCause.NoSuchName));
+                return new Conflict([$"no repository has {(text.Contains(':') ? "a" : "a default")} module stream `{text}`"], StreamHint(universe, text), new UnknownPackage(new PackageRequest(text), UnknownCause.NoSuchName));
             }
 
             if (request.Modules.FirstOrDefault(other => other != text && ModuleOf(other) == ModuleOf(text)) is { } twin)
@@ -59,6 +59,21 @@ internal sealed class RpmModules
     }
 
     private static string ModuleOf(string text) => text.Split(':')[0];
+
+    /// <summary>What the author may have meant: a stream with a profile, as dnf's command takes it, another stream, or another module.</summary>
+    private static string? StreamHint(RpmUniverse universe, string text)
+    {
+        if (text.Split('/') is [var stream, _] && Matching(universe, stream).Count > 0)
+        {
+            return $"put `{stream}` under `modules`, and of its profile the packages that are wanted under `packages`";
+        }
+
+        var there = universe.Streams.ToArray().Select(one => (Module: universe.Text(one.Module), Stream: universe.Text(one.Stream))).Distinct().ToList();
+        var module = there.Exists(one => one.Module == ModuleOf(text)) ? ModuleOf(text)
+            : NearNames.Closest(ModuleOf(text), there.Select(one => one.Module).Distinct(), 1) is [var near] ? near : "";
+        var streams = there.Where(one => one.Module == module).Select(one => $"`{one.Module}:{one.Stream}`").Order(StringComparer.Ordinal).ToList();
+        return streams.Count == 0 ? null : $"put one that there is under `modules`: {string.Join(", ", streams)}";
+    }
 
     /// <summary>Numbers of the streams that a recipe means by <c>module:stream</c>, or by <c>module</c> its default.</summary>
     private static List<int> Matching(RpmUniverse universe, string text)

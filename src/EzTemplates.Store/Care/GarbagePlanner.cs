@@ -31,7 +31,7 @@ internal sealed class GarbagePlanner(ContentStore store, GarbageRules rules)
         mark.Expect(manifests, contents);
         var versions = mark.Versions.ToImmutableArray();
         var compositions = Compositions(mark).ToImmutableArray();
-        var strays = Strays().ToImmutableArray();
+        var strays = Strays().Concat(ScriptOutputs.Unneeded(store)).ToImmutableArray();
         var (dead, deadAmount, kept) = objects.Split(mark.Objects, rules.Patience.Cancellation);
         return new GarbagePlan(mark, dead)
         {

@@ -103,11 +103,13 @@ internal sealed class GarbageSweep(ContentStore store, GarbageRules rules, Garba
         _mark.Forget(version);
     }
 
-    /// <summary>A composition, or a stray beside a version's record: it may have come to be of use.</summary>
+    /// <summary>A composition, a stray beside a version's record, or what scripts said: it may have come to be of use.</summary>
     private void RemoveDescription(string path)
     {
-        var beside = VersionFiles.RecordNameFor(Path.GetFileName(path));
-        if (path.StartsWith(_layout.Compositions + "/", StringComparison.Ordinal) ? !IsInUse(path) : beside is null || !StoreFile.Exists(Path.Combine(Path.GetDirectoryName(path)!, beside)))
+        var isUnneeded = Path.GetDirectoryName(path) is var folder && folder == _layout.Compositions ? !IsInUse(path)
+            : folder == _layout.ScriptOutputs ? ScriptOutputs.IsUnneeded(store, path)
+            : VersionFiles.RecordNameFor(Path.GetFileName(path)) is not { } record || !StoreFile.Exists(Path.Combine(folder!, record));
+        if (isUnneeded)
         {
             Remove(path);
         }

@@ -78,7 +78,9 @@ public sealed record GarbagePlan
 
     public required ImmutableArray<string> Compositions { get; init; }
 
-    /// <summary>Files of versions whose record is gone: a removal, or a commit, was killed between two of them.</summary>
+    /// <summary>
+    /// Files of versions whose record is gone: a removal, or a commit, was killed between two of them; and what scripts said, of templates that are gone.
+    /// </summary>
     public required ImmutableArray<string> Strays { get; init; }
 
     public required ImmutableArray<EvictedArchive> Archives { get; init; }

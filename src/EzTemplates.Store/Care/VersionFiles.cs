@@ -42,6 +42,7 @@ internal static class VersionFiles
         if (Libc.ReadFolder(left).IsEmpty)
         {
             Libc.TryRemoveFolder(null, folder);
+            ScriptOutputs.Remove(layout, version.Template);
         }
     }
 }

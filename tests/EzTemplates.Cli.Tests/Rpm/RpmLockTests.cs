@@ -73,6 +73,9 @@ public sealed class RpmLockTests : IDisposable
         var hidden = Ez.Run("lock", _ground.Os("node", "nodejs"));
         Assert.Equal(3, hidden.ExitCode);
         Assert.Contains("of module streams that are not enabled", hidden.Error, StringComparison.Ordinal);
+        Ground.Fails(
+            Ez.Run("lock", _ground.Os("node", "nodejs", "modules: [\"nodejs:21\"]")), 3,
+            "ez: `node` cannot be locked: no repository has a module stream `nodejs:21`\nhint: put one that there is under `modules`: `nodejs:18`, `nodejs:20`");
         Ez.Succeed("lock", _ground.Os("node", "nodejs", "modules: [\"nodejs:18\"]"));
         Assert.Equal(["nodejs 18-1 x86_64 root"], _ground.Rows("node"));
     }

@@ -77,10 +77,22 @@ public sealed class ConfigureSandboxTests : IDisposable
     [Fact]
     public void A_script_that_says_too_much_fills_no_disk_of_the_host_and_steers_no_terminal()
     {
-        var failure = Fail(new ConfigureLimits { OutputSize = "4m" }, "set -e; while :; do printf '\\033[2Jxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx\\n'; done");
+        var failure = Fail(new ConfigureLimits { OutputBytes = 4 << 20 }, "set -e; while :; do printf '\\033[2Jxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx\\n'; done");
         Assert.NotNull(failure.Status);
         Assert.StartsWith("?[2Jxxx", failure.Output[0], StringComparison.Ordinal);
         Assert.Equal(400, failure.Output.Length);
+    }
+
+    [Fact]
+    public void All_that_scripts_said_can_be_kept()
+    {
+        using var sandbox = Begin(new ConfigureLimits());
+        const string script = "echo first; echo; i=0; while test $i -lt 40000; do echo 'one of many lines that together are more than a megabyte'; i=$((i+1)); done; exit 3";
+        Assert.Equal(3, sandbox.Run(new ConfigureStep("it", ["sh", "-c", script]), TestContext.Current.CancellationToken)!.Status);
+        using var kept = new MemoryStream();
+        sandbox.CopyOutput(kept);
+        var lines = System.Text.Encoding.UTF8.GetString(kept.ToArray()).Split('\n');
+        Assert.Equal((40_003, "first", "", ""), (lines.Length, lines[0], lines[1], lines[^1]));
     }
 
     [Fact]

@@ -46,10 +46,19 @@ public sealed class MachineConfigYamlTests
     [InlineData("time: 200h", "`200h` is not a time")]
     [InlineData("time: soon", "`soon` is not a time")]
     [InlineData("disk: half", "`half` is not a number of bytes")]
-    [InlineData("processes: 3", "`processes` is `3`")]
+    [InlineData("disk: 0", "`disk` is `0`; it can be `16MB` or more")]
+    [InlineData("disk: 15.9MB", "`disk` is `15.9MB`; it can be `16MB` or more")]
+    [InlineData("memory: 0", "`memory` is `0`; it can be `64MB` or more")]
+    [InlineData("memory: 1", "`memory` is `1`; it can be `64MB` or more")]
+    [InlineData("processes: 3", "`processes` is `3`; it can be a number from 16 to 1000000")]
     [InlineData("cores: 2", "unknown key `cores`")]
     public void What_scripts_may_not_take_is_told(string text, string reason) =>
         Assert.Contains(reason, Assert.Throws<EzException>(() => MachineConfigYaml.Read($"scripts: {{{text}}}", "config.yaml")).Message, StringComparison.Ordinal);
+
+    [Fact]
+    public void The_least_that_scripts_may_be_given_is_taken() => Assert.Equal(
+        new ScriptAllowance { Time = TimeSpan.FromSeconds(1), Disk = 16_000_000, Memory = 64_000_000, Processes = 16 },
+        MachineConfigYaml.Read("scripts: {time: 1s, disk: 16MB, memory: 64MB, processes: 16}", "config.yaml").Scripts);
 
     [Fact]
     public void Without_one_there_is_none() => Assert.Null(MachineConfigYaml.Read("mirrors: {}", "config.yaml").ArchiveQuota);

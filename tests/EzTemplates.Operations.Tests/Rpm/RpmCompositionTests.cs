@@ -49,20 +49,24 @@ public sealed class RpmCompositionTests : IDisposable
         Assert.EndsWith("and they differ", failure.Message, StringComparison.Ordinal);
     }
 
-    [Fact]
-    public async Task Documentation_and_other_languages_stay_out_as_rpm_leaves_them_out()
+    /// <summary>No language at all is one of them for rpm, which takes no empty list.</summary>
+    [Theory]
+    [InlineData("en", "en")]
+    [InlineData("", "C")]
+    public async Task Documentation_and_other_languages_stay_out_as_rpm_leaves_them_out(string languages, string macro)
     {
         var files = _ground.Build(
             $"{RpmGround.Base}\n{Package("one", "%doc /opt/doc", "%dir /opt/de", "%lang(de) /opt/de/text", "%lang(en) /opt/en", "/opt/plain")}",
             "mkdir -p opt/de; for f in doc de/text en plain; do echo $f > opt/$f; done");
         string[] order = [files["base"], files["one"]];
-        await _ground.Make("system", order, "docs: false\nlanguages: [en]");
-        _ground.InstallReal("theirs", order, "--excludedocs", "--define", "_install_langs en");
+        await _ground.Make("system", order, $"docs: false\nlanguages: [{languages}]");
+        _ground.InstallReal("theirs", order, "--excludedocs", "--define", $"_install_langs {macro}").Succeed();
 
         var tree = _ground.TreeOf("system");
-        Assert.Equal("%_install_langs en\n%_excludedocs 1\n", _ground.TextOf(tree, "/etc/rpm/macros.ez-paths"));
+        Assert.Equal($"%_install_langs {macro}\n%_excludedocs 1\n", _ground.TextOf(tree, "/etc/rpm/macros.ez-paths"));
         Assert.Equal(RpmTree.Of(_ground.At("theirs")), RpmTree.Of(tree, path => _ground.TextOf(tree, path)).Where(line => !line.StartsWith("/etc/rpm", StringComparison.Ordinal)));
         _ground.Lay(tree, "ours");
+        Assert.Equal([macro], ToolRun.Run("rpm", "--macros", _ground.At("ours/etc/rpm/macros.ez-paths"), "--eval", "%_install_langs").Succeed().Lines);
         const string states = "[%{FILENAMES} %{FILESTATES}\\n]";
         Assert.Equal(_ground.Rpm("theirs", ["-q", "one", "--qf", states]).Lines, _ground.Rpm("ours", ["-q", "one", "--qf", states]).Lines);
         Assert.Equal(_ground.Rpm("theirs", ["-Va"]).Lines, _ground.Rpm("ours", ["-Va"]).Lines);
@@ -72,6 +76,7 @@ public sealed class RpmCompositionTests : IDisposable
     [Theory]
     [InlineData("%pretrans -n links -p <lua>\nposix.mkdir('/var'); posix.mkdir('/run'); posix.symlink('../run', '/var/run')", true)]
     [InlineData("%pretrans -n links -p <lua>\nposix.mkdir('/var')", false)]
+    [InlineData("%pretrans -n links -p <lua>\nposix.mkdir('/var'); posix.mkdir('/var/running'); posix.mkdir('/srv/var/run')", false)]
     [InlineData("%post -n links -p <lua>\nposix.symlink('../run', '/var/run')", false)]
     public async Task What_lies_below_a_link_that_a_pretrans_makes_goes_where_rpm_puts_it(string script, bool isLink)
     {
@@ -91,6 +96,16 @@ public sealed class RpmCompositionTests : IDisposable
             isLink ? [] : ["`/var/run` is a link that scriptlets of `links` are to make, and `data` has `/var/run/data` below it: here it is a folder"],
             _ground.Told.OfType<OperationEvent.Warning>().Select(warning => warning.Text).Where(text => text.StartsWith('`')));
     }
+
+    [Theory]
+    [InlineData("posix.symlink(\"usr/lib\", \"/lib\")", true)]
+    [InlineData("/lib", true)]
+    [InlineData("os.rename('/usr/libexec', '/lib64') d = '/lib'", true)]
+    [InlineData("posix.mkdir('/usr/libexec')", false)]
+    [InlineData("posix.mkdir('/lib64'); posix.mkdir('/usr/lib')", false)]
+    [InlineData("posix.mkdir('/lib.old'); posix.mkdir('/lib/systemd')", false)]
+    [InlineData("", false)]
+    public void A_script_names_a_path_that_stands_there_by_itself(string script, bool isNamed) => Assert.Equal(isNamed, PretransLinks.Names(script, "/lib"));
 
     /// <summary>On one path in one transaction and in two, in either order, in two packages of one name; the file itself, and what rpm's database says of it.</summary>
     [Theory]

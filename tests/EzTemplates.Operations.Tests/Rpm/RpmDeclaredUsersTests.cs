@@ -82,6 +82,20 @@ public sealed class RpmDeclaredUsersTests : IDisposable
         Assert.EndsWith("server:x:200:200:A server:/srv:/usr/sbin/nologin\nsecond:x:201:77::/:/usr/sbin/nologin\n", _ground.TextOf(tree, "/etc/passwd"), StringComparison.Ordinal);
     }
 
+    /// <summary>What would be written there would take the place of a link, or lie below one.</summary>
+    [Theory]
+    [InlineData("etc/shadow", "ln -s ../srv/own etc/shadow", "symbolic link, not a file", "/etc/shadow")]
+    [InlineData("etc/gshadow", "mkdir etc/gshadow", "folder, not a file", "/etc/gshadow")]
+    public async Task Where_accounts_are_kept_that_is_no_file_is_refused_by_name(string place, string make, string what, string path)
+    {
+        var odd = $"%package -n odd-place\nSummary: s\n%description -n odd-place\nd\n%files -n odd-place\n/{place}\n";
+        var files = _ground.Build($"{RpmSpec.Base}\n{Declared}\n{odd}", $"{Install}; {make}");
+        var refused = await Assert.ThrowsAsync<EzException>(() => _ground.Make("system", files.Values));
+        Assert.Equal(FailureKind.Untrusted, refused.Kind);
+        Assert.Equal($"the users and groups that packages declare cannot be written to `{path}`: `{path}` of package `odd-place` is a {what}", refused.Message);
+        Assert.StartsWith("`exclude: [odd-place]` in the recipe", refused.Hint, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task Whose_owner_nobody_makes_is_told_by_name()
     {

@@ -82,6 +82,25 @@ public sealed class HostDnfSourcesTests : IDisposable
         Assert.Equal(FailureKind.Untrusted, refused.Kind);
     }
 
+    /// <summary>As zypper's files are: of a repository that is not asked for keys, nothing is said.</summary>
+    [Fact]
+    public void A_repository_whose_keys_are_no_files_is_refused_by_name_where_they_are_wanted()
+    {
+        var file = _root.WriteFile("etc/zypp/repos.d/suse.repo", "[far]\nbaseurl=https://a.example/os\ngpgkey=https://a.example/os/repodata/repomd.xml.key https://a.example/two\n[none]\nbaseurl=https://a.example/os\ngpgcheck=1\n");
+        var sources = new MirrorSources { Host = HostAptConfiguration.Empty, Dnf = Read() };
+        Assert.Empty(sources.Dnf.Warnings);
+        RepositorySpec Spec(string id) => new() { Id = id, Mirrors = ["host"], Suites = [], Components = [], Keys = new KeySource.Host() };
+        var far = Assert.Throws<EzException>(() => RpmRepositoryResolver.Resolve(Spec("far"), sources));
+        Assert.Equal(
+            (FailureKind.Untrusted, $"repository `far`: of its keys `{file}` says only where to fetch them, `https://a.example/os/repodata/repomd.xml.key`, `https://a.example/two`, and ez fetches no key"),
+            (far.Kind, far.Message));
+        Assert.EndsWith("curl -o /etc/pki/rpm-gpg/far https://a.example/os/repodata/repomd.xml.key, then gpgkey=file:///etc/pki/rpm-gpg/far", far.Hint, StringComparison.Ordinal);
+        var none = Assert.Throws<EzException>(() => RpmRepositoryResolver.Resolve(Spec("none"), sources));
+        Assert.Equal((FailureKind.Untrusted, $"repository `none`: `{file}` names no key (`gpgkey=`)"), (none.Kind, none.Message));
+        Assert.Contains("`keys: [FINGERPRINT]`", none.Hint, StringComparison.Ordinal);
+        Assert.Equal(TrustedKeys.None, RpmRepositoryResolver.Resolve(Spec("none") with { TrustUnsigned = true }, sources).Keys);
+    }
+
     [Fact]
     public void A_folder_of_keys_that_leads_back_to_itself_is_read_once()
     {

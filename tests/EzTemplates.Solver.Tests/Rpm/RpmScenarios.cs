@@ -140,7 +140,13 @@ internal static class RpmScenarios
             `nodejs:18` and `nodejs:20` are asked for, and a module has one stream at a time
             hint: leave out one of them under `modules`
             """),
-        ["an unknown stream"] = new(Nodes, "install nodejs ; modules nodejs:99", "no repository has a module stream `nodejs:99`"),
+        ["an unknown stream"] = new(Nodes, "install nodejs ; modules nodejs:99", "no repository has a module stream `nodejs:99`\nhint: put one that there is under `modules`: `nodejs:18`, `nodejs:20`"),
+        ["an unknown module"] = new(Nodes, "install nodejs ; modules nodjes:20", "no repository has a module stream `nodjes:20`\nhint: put one that there is under `modules`: `nodejs:18`, `nodejs:20`"),
+        ["a stream with a profile"] = new(Nodes, "install nodejs ; modules nodejs:20/common", """
+            no repository has a module stream `nodejs:20/common`
+            hint: put `nodejs:20` under `modules`, and of its profile the packages that are wanted under `packages`
+            """),
+        ["a stream where there are none"] = new("a 1", "install a ; modules nodejs:20", "no repository has a module stream `nodejs:20`"),
         ["another stream of an enabled module"] = new(Nodes, "install app ; modules nodejs:18", """
             `app` is asked for
             app 1-1 needs nodejs >= 20; the module stream of nodejs 20-1 is not enabled

@@ -68,6 +68,53 @@ public sealed class GarbageTests : IDisposable
     }
 
     [Fact]
+    public void What_scripts_said_goes_with_its_template_and_what_was_never_built_after_a_week()
+    {
+        Build("os", 0, keep: 1, ("p0", ["own"]));
+        Build("c++", 0, keep: 1, ("p0", ["own"]));
+        foreach (var (template, days) in ((string, int)[])[("os", 30), ("c++", 30), ("os+c++", 30), ("os+gone", 8), ("gone", 8), ("never-built", 6)])
+        {
+            Say(template, days);
+        }
+
+        Collection.Sweep(Collection.Plan());
+        Assert.Equal(["c++", "never-built", "os", "os+c++"], Said());
+
+        Collection.RemoveVersions([_store.Versions.List("os")[0].Reference], () => { });
+        Assert.Equal(["c++", "never-built", "os+c++"], Said());
+        using (var writer = _store.BeginWriting())
+        {
+            writer.ForgetScriptOutput("c++");
+            writer.ForgetScriptOutput("os");
+        }
+
+        Assert.Equal(["never-built", "os+c++"], Said());
+    }
+
+    [Fact]
+    public void What_is_said_between_plan_and_sweep_stays()
+    {
+        Say("gone", 8);
+        var plan = Collection.Plan();
+        Assert.Single(plan.Strays);
+        Say("gone", 0);
+        Collection.Sweep(plan);
+        Assert.Equal(["gone"], Said());
+    }
+
+    /// <summary>A build of the template has failed so many days ago.</summary>
+    private void Say(string template, int days)
+    {
+        using var writer = _store.BeginWriting();
+        var file = Path.Combine(writer.MakePassingFolder(), "output");
+        File.WriteAllText(file, "no such luck\n");
+        File.SetLastWriteTimeUtc(file, DateTime.UtcNow.AddDays(-days));
+        Assert.Equal(_store.Layout.ScriptOutputOf(template), writer.KeepScriptOutput(file, template));
+    }
+
+    private IEnumerable<string> Said() => Directory.EnumerateFiles(_store.Layout.ScriptOutputs).Select(path => Path.GetFileNameWithoutExtension(path)!).Order(StringComparer.Ordinal);
+
+    [Fact]
     public void A_manifest_that_a_running_command_has_locked_stays_with_its_objects()
     {
         Build("os", 0, keep: 1, ("p0", ["held"]));
