@@ -12,10 +12,11 @@ internal static class OpenSuse
 
     public static ShippedDistribution Leap { get; } = new()
     {
-        Os = "opensuse-leap-15.6",
-        OsPackages = ["bash", "coreutils", "filesystem", "glibc", "libzypp", "openSUSE-release", "rpm", "setup", "system-user-root", "zypper"],
+        Os = "opensuse-leap-16.0",
+        OsPackages = ["Leap-release", "bash", "coreutils", "filesystem", "glibc", "libzypp", "rpm", "setup", "system-user-root", "zypper"],
         AppPackages = ["grep", "nginx", "shadow", "systemd", "sysuser-shadow"],
         Database = Database,
+        Checksum = "sha512",
         Sources = "etc/zypp/repos.d/ez.repo",
         Warning = "looks for its database in the form `ndb`",
         Nginx = ("1.27.2", "1.27.4"),
@@ -52,7 +53,7 @@ internal static class OpenSuse
             Bash("5.2.37-160000.2.2"),
             Coreutils("9.6-160000.2.2"),
             Tool("grep", "3.11-160000.2.2", "grep"),
-            Package("openSUSE-release", "16.0-160000.1.1", "/usr/lib/os-release\n/etc/os-release", "Provides: distribution-release\nProvides: product(Leap) = 16.0"),
+            Package("Leap-release", "16.0-160000.1.1", "/usr/lib/os-release\n/etc/os-release", "Provides: distribution-release\nProvides: openSUSE-release = 16.0\nProvides: product(Leap) = 16.0"),
             RpmTool("4.20.1-160000.2.2", Database, $"%ghost %attr(0644,root,root) {Database}/Packages.db\n%ghost %attr(0644,root,root) {Database}/Index.db", $$"""
                 %post -n rpm
                 test -f {{Database}}/Packages.db || for file in Packages.db Index.db; do echo empty >{{Database}}/$file; done
