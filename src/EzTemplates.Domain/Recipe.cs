@@ -170,6 +170,20 @@ public abstract record KeySource
     /// <summary>The armored text of the keys, where the file that they were in is not at hand.</summary>
     public sealed record Inline(string Armored) : KeySource;
 
-    /// <summary>Primary fingerprints (40 or 64 hexadecimal digits, upper case) looked up in the host's keyrings.</summary>
-    public sealed record Fingerprints(ImmutableArray<string> Allowed) : KeySource;
+    /// <summary>
+    /// Primary fingerprints (40 or 64 hexadecimal digits, upper case), whose keys alone count. Those that are in none of <see cref="Files"/>
+    /// and not in <see cref="Armored"/> are looked up in the host's keyrings.
+    /// </summary>
+    public sealed record Fingerprints(ImmutableArray<string> Allowed) : KeySource
+    {
+        public ImmutableArray<NamedKeyFile> Files { get; init; } = [];
+
+        /// <summary>The armored text of keys whose files are not at hand; empty: none.</summary>
+        public string Armored { get; init; } = "";
+    }
 }
+
+/// <summary>A key file beside the recipe that must have the key of a fingerprint; what else is in it does not count.</summary>
+/// <param name="FullPath">Absolute.</param>
+/// <param name="Written">As the recipe has it.</param>
+public sealed record NamedKeyFile(string FullPath, string Written, string Fingerprint);

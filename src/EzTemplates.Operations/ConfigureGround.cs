@@ -80,7 +80,10 @@ internal sealed class ConfigureGround(Workspace workspace, StoreWriter writer, I
         var numbers = new CapturedIds(this, tree, ids);
         numbers.Tell(seen);
         (more ?? ShownMeanwhile.Nothing).Change(seen);
-        Put(seen, OfSandbox.Select(file => new DatabaseFile.Written(TreePath.Parse(file.Path), Encoding.ASCII.GetBytes(file.Text), file.Mode)).Concat(meanwhile).Concat(numbers.Pools), epoch);
+
+        // Where links on their way lead: /usr/sbin may be one (Fedora 42).
+        var ofSandbox = OfSandbox.Select(file => new DatabaseFile.Written(seen.Settle(TreePath.Parse(file.Path)), Encoding.ASCII.GetBytes(file.Text), file.Mode)).ToList();
+        Put(seen, ofSandbox.Concat(meanwhile).Concat(numbers.Pools), epoch);
         var manifest = seen.Finish().Manifest;
         var shown = new ConfigureTree(
             workspace.Store.Ids.Shown(manifest),
@@ -95,7 +98,7 @@ internal sealed class ConfigureGround(Workspace workspace, StoreWriter writer, I
         Keep(captured.OfType<CapturedPath.Changed>().Select(change => change.Entry.Content).OfType<Sha256Digest>().Append(Empty()));
         captured = numbers.Settle(captured);
         KeepTexts();
-        new CapturedChanges(subject, sandbox.Started, stamp => packages.Find(sandbox.PackageAt(stamp))).Apply(tree, captured.Where(change => !OfSandbox.Any(file => file.Path == change.Path.Latin1)));
+        new CapturedChanges(subject, sandbox.Started, stamp => packages.Find(sandbox.PackageAt(stamp))).Apply(tree, captured.Where(change => !ofSandbox.Exists(file => file.Path == change.Path)));
     }
 
     /// <summary>What the scripts say is told also where one of them fails: then most of all.</summary>

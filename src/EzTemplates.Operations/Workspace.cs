@@ -147,7 +147,7 @@ public sealed class Workspace(WorkspaceOptions options, Action<OperationEvent> t
         var keys = spec.Keys switch
         {
             KeySource.KeyFile file => file.FullPath,
-            KeySource.Fingerprints some => string.Join(' ', some.Allowed),
+            KeySource.Fingerprints some => string.Join(' ', some.Allowed.Concat(some.Files.Select(file => file.FullPath)).Append(some.Armored)),
             KeySource.Inline key => key.Armored,
             _ => "host",
         };

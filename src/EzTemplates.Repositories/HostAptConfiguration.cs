@@ -28,8 +28,7 @@ public sealed record HostAptConfiguration
     /// <summary><c>Acquire::Check-Date "false"</c>: the Date may be in the future, and Valid-Until is not looked at.</summary>
     public bool IgnoreDate { get; init; }
 
-    /// <summary>Every key file of the host; where bare fingerprints are looked up.</summary>
-    public ImmutableArray<string> AllKeyrings { get; init; } = [];
+    public HostKeyFiles Keys { get; init; } = HostKeyFiles.None;
 
     /// <summary>What was taken over although it weakens a check, and what was left out, each a sentence.</summary>
     public ImmutableArray<string> Warnings { get; init; } = [];

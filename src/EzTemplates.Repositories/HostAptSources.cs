@@ -25,7 +25,7 @@ public static class HostAptSources
             Sources = [.. Entries(root, warnings).SelectMany(entry => Sources(entry, root, warnings))],
             IgnoreValidUntil = ignoreValidUntil,
             IgnoreDate = ignoreDate,
-            AllKeyrings = TrustedKeys.HostKeyrings(root),
+            Keys = TrustedKeys.HostKeyrings(root),
             Warnings = [.. warnings.Distinct()],
         };
     }

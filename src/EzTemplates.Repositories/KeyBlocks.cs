@@ -20,8 +20,26 @@ public static class KeyBlocks
     public static RepositorySpec Inline(RepositorySpec spec)
     {
         ArgumentNullException.ThrowIfNull(spec);
-        return spec.Keys is KeySource.KeyFile file ? spec with { Keys = new KeySource.Inline(Armor(Read(file.FullPath))) } : spec;
+        return spec.Keys switch
+        {
+            KeySource.KeyFile file => spec with { Keys = new KeySource.Inline(Armor(Read(file.FullPath))) },
+            KeySource.Fingerprints { Files.IsEmpty: false } some => spec with { Keys = Inline(spec.Id, some) },
+            _ => spec,
+        };
     }
+
+    private static KeySource Inline(string repository, KeySource.Fingerprints keys)
+    {
+        var certificates = keys.Files.Select(file => NamedKeys.Find(repository, file)).DistinctBy(found => found.Fingerprint).OrderBy(found => found.Fingerprint, StringComparer.Ordinal).ToList();
+        var armored = Armor([.. certificates.SelectMany(found => found.Bytes)]);
+        return keys.Allowed.All(asked => certificates.Exists(found => found.Fingerprint == asked))
+            ? new KeySource.Inline(armored)
+            : new KeySource.Fingerprints(keys.Allowed) { Armored = armored };
+    }
+
+    /// <summary>The certificates of a key file, binary or armored.</summary>
+    /// <exception cref="EzException">Usage: it cannot be read. Untrusted: it is no key file.</exception>
+    internal static List<(string Fingerprint, byte[] Bytes)> CertificatesIn(string file) => [.. Certificates(Read(file))];
 
     /// <summary>The field <c>Signed-By</c> of an APT source that any of these keys sign: of several sets, as a source may have one field only.</summary>
     /// <remarks>Where fingerprints choose, only those keys; of one that is in no file the fingerprint stands, and the environment is to have it.</remarks>
@@ -164,7 +182,7 @@ public static class KeyBlocks
         }
         catch (Exception malformed) when (malformed is FormatException or IndexOutOfRangeException or ArgumentOutOfRangeException)
         {
-            throw new EzException(FailureKind.Untrusted, "a keyring of this host's APT configuration holds something that is no OpenPGP packet", "gpg --show-keys FILE for each Signed-By");
+            throw new EzException(FailureKind.Untrusted, "a keyring that is to be trusted holds something that is no OpenPGP packet", "gpg --show-keys FILE for each key file of the recipe and each Signed-By of this host");
         }
     }
 

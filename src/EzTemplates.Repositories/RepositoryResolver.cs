@@ -64,7 +64,7 @@ public static class RepositoryResolver
 
     /// <summary>Whether roots or keys of this repository come from <see cref="MirrorSources.Host"/>.</summary>
     public static bool AsksHost(RepositorySpec spec, MirrorSources sources) =>
-        spec.Keys is KeySource.Fingerprints
+        (spec.Keys is KeySource.Fingerprints some && NamedKeys.AskHost(some))
         || (spec.Keys is KeySource.Host && !spec.TrustUnsigned)
         || (spec.Mirrors.Contains("host") && sources.CommandLine.GetValueOrDefault(spec.Id, []).Count == 0 && sources.Configured.GetValueOrDefault(spec.Id, []).Count == 0);
 
@@ -116,7 +116,7 @@ public static class RepositoryResolver
             ? throw new EzException(
                 FailureKind.Usage,
                 $"repository `{spec.Id}` says `keys: host`, but this host's APT configuration has no source for suite `{suite}` whose key could be used",
-                "give `keys:` a key file beside the recipe, or fingerprints")
+                "give `keys:` a key file beside the recipe, or a list of fingerprints")
             : [new MirrorChoice(roots, stoodFor[0][0].Keys) { IgnoreValidUntil = host.IgnoreValidUntil, IgnoreDate = host.IgnoreDate }];
     }
 
@@ -131,7 +131,7 @@ public static class RepositoryResolver
     {
         KeySource.KeyFile file => new TrustedKeys([file.FullPath], [], []),
         KeySource.Inline key => new TrustedKeys([], [key.Armored], []),
-        KeySource.Fingerprints some => new TrustedKeys(host.AllKeyrings, [], some.Allowed),
+        KeySource.Fingerprints some => NamedKeys.Find(spec.Id, some, host.Keys),
         _ => TrustedKeys.None,
     };
 

@@ -47,6 +47,11 @@ internal static class SignatureReport
             return new EzException(FailureKind.Untrusted, $"the signature of `{subject}` does not count: {troubled.Trouble}", "install the archive's current keyring package, or its current key");
         }
 
+        if (keys.Fingerprints.FirstOrDefault(asked => signatures.Any(s => s.MissingKey != "" && asked.TrimEnd('!').EndsWith(s.MissingKey, StringComparison.Ordinal))) is { } absent)
+        {
+            return new EzException(FailureKind.Untrusted, $"`{subject}` is signed by the key `{absent}`, which may, but no key file that was looked into has it", NamedKeys.Advice(absent));
+        }
+
         var missing = signatures.Where(s => s.MissingKey != "").Select(s => $"`{s.MissingKey}`").Distinct().ToList();
         var valid = signatures.Where(s => s.Primary != "").Select(s => $"`{s.Primary}`").Distinct().ToList();
         var by = string.Join(", ", valid.Count > 0 ? valid : missing);

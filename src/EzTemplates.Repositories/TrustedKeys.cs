@@ -31,13 +31,14 @@ public sealed record TrustedKeys(ImmutableArray<string> Files, ImmutableArray<st
     public override int GetHashCode() => HashCode.Combine(Files.Length, Inline.Length, Fingerprints.Length, Files.FirstOrDefault(), Fingerprints.FirstOrDefault());
 
     /// <summary>Every key file that this host's APT and its keyring packages keep; where bare fingerprints are looked up.</summary>
-    internal static ImmutableArray<string> HostKeyrings(string root) =>
-    [
-        .. KeyFolders.Select(folder => Path.Combine(root, folder))
-            .Where(Directory.Exists)
+    internal static HostKeyFiles HostKeyrings(string root)
+    {
+        ImmutableArray<string> folders = [.. KeyFolders.Select(folder => Path.Combine(root, folder))];
+        var files = folders.Where(Directory.Exists)
             .SelectMany(folder => Directory.EnumerateFiles(folder, "*", new EnumerationOptions { IgnoreInaccessible = true, AttributesToSkip = FileAttributes.None }).Order(StringComparer.Ordinal))
-            .Where(IsKeyFile),
-    ];
+            .Where(IsKeyFile);
+        return new HostKeyFiles([.. files], folders);
+    }
 
     internal static bool IsKeyFile(string path) => path.EndsWith(".gpg", StringComparison.Ordinal) || path.EndsWith(".asc", StringComparison.Ordinal) || path.EndsWith(".pgp", StringComparison.Ordinal);
 

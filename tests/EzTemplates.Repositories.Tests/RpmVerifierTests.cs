@@ -59,6 +59,19 @@ public sealed class RpmVerifierTests : IDisposable
         Assert.Contains("no key that may sign `odd.rpm`", message, StringComparison.Ordinal);
     }
 
+    /// <summary>A recipe may name several keys, and this machine have some of them.</summary>
+    [Fact]
+    public void One_that_may_sign_and_is_in_no_key_file_is_told_with_what_to_do()
+    {
+        using var absent = new SigningKey("absent <absent@example.org>");
+        var rpm = new RawRpm { SignHeader = absent.DetachSignBinary }.File("/a").ToArray();
+        var keys = new TrustedKeys([], [_key.ArmoredPublicKey], [_key.Fingerprint, absent.Fingerprint]);
+        using var verifier = new RpmVerifier(ReleaseVerifier.Find(_temp.Root));
+        var failure = Assert.ThrowsAny<EzException>(() => verifier.Verify(new MemoryStream(rpm), keys, "odd.rpm"));
+        Assert.Equal((FailureKind.Untrusted, $"`odd.rpm` is signed by the key `{absent.Fingerprint}`, which may, but no key file that was looked into has it"), (failure.Kind, failure.Message));
+        Assert.Contains($"`keys: [{{file: keys/NAME.asc, fingerprint: {absent.Fingerprint}}}]`", failure.Hint, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void A_key_that_has_expired_does_not_count()
     {

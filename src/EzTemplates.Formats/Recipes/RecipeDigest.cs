@@ -120,6 +120,7 @@ internal static class RecipeDigest
             case KeySource.KeyFile file:
                 Add(text, "key-file", file.Written);
                 break;
+            // Which key it is, not where it is found.
             case KeySource.Fingerprints fingerprints:
                 Add(text, "fingerprints", [.. fingerprints.Allowed.Order(StringComparer.Ordinal)]);
                 break;

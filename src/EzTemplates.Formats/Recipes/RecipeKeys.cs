@@ -12,6 +12,7 @@ public static class RecipeKeys
 
     private static readonly KeyValue AnyText = new KeyValue.Text();
     private static readonly KeyValue Package = new KeyValue.Text("^[A-Za-z0-9_][A-Za-z0-9+._-]*$");
+    private static readonly KeyValue Fingerprint = new KeyValue.Text("^[0-9A-Fa-f ]{40,}$");
     private static readonly KeyValue Address = new KeyValue.Text("^https?://.*$");
 
     public static KeyTable Hold { get; } = new(
@@ -38,6 +39,11 @@ public static class RecipeKeys
         new("cooldown", new KeyValue.Text("^0d?$"), "How long a package must have been published before it is taken.", "cooldown: 0d") { OtherwiseText = "0d" },
         new("schedule", new KeyValue.Empty(), "When the nightly job updates this recipe.", "schedule: nightly"));
 
+    public static KeyTable NamedKey { get; } = new(
+        "key",
+        new("file", AnyText, "A key file beside the recipe.", "file: keys/RPM-GPG-KEY-Rocky-9") { IsRequired = true },
+        new("fingerprint", Fingerprint, "The key that must be in the file, and the only one in it that counts.", "fingerprint: 21CB256AE16FC54C6E652949702D426D350D275D") { IsRequired = true });
+
     public static KeyTable Repository { get; } = new(
         "repository",
         new("id", new KeyValue.Text(NamePattern), "A name for the repository; locks and `--mirror ID=URL` refer to it.", "id: debian") { IsRequired = true },
@@ -51,8 +57,8 @@ public static class RecipeKeys
         new("components", new KeyValue.List(AnyText, 1), "Components of the suites.", "components: [main]") { Family = PackageFamily.Deb, OtherwiseText = "a DEB repository needs one" },
         new(
             "keys",
-            new KeyValue.Either(AnyText, new KeyValue.List(new KeyValue.Text("^[0-9A-Fa-f ]{40,}$"), 1)),
-            "Whose signature counts: `host` (the keys that this machine's APT or DNF has for that very archive), a key file beside the recipe, or a list of fingerprints. Required unless `trust: unsigned`.",
+            new KeyValue.Either(AnyText, new KeyValue.List(new KeyValue.Either(Fingerprint, new KeyValue.Mapping(NamedKey)), 1)),
+            "Whose signature counts: `host` (the keys that this machine's APT or DNF has for that very archive), a key file beside the recipe, or a list of fingerprints, each alone, for a key that this machine has, or with the file beside the recipe that has it. Required unless `trust: unsigned`.",
             "keys: host"),
         new("trust", new KeyValue.Word("unsigned", "packages"), "`unsigned` takes a repository without any signature; `packages` an RPM one whose packages are signed and whose metadata is not.", "trust: unsigned") { OtherwiseText = "signed" },
         new("priority", new KeyValue.Number(-32768, 32767, RepositorySpec.DefaultPriority), "Of two DEB repositories that have a package, the one with the higher number wins; of two RPM ones, that with the lower.", "priority: 500") { OtherwiseText = "500; 99 with `family: rpm`" },

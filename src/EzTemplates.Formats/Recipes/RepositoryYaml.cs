@@ -86,9 +86,11 @@ internal static class RepositoryYaml
 
     private static KeySource ReadKeys(YamlNode node, string fileName)
     {
+        var directory = Path.GetDirectoryName(Path.GetFullPath(fileName)) ?? "/";
         if (node is YamlSequence { Items.Count: > 0 } list)
         {
-            return new KeySource.Fingerprints([.. list.Items.Select(item => ReadFingerprint(YamlKeys.ScalarOf("a fingerprint", item)))]);
+            var named = list.Items.Select(item => item is YamlMapping ? ReadNamed(item, directory) : new NamedKeyFile("", "", ReadFingerprint(YamlKeys.ScalarOf("a fingerprint", item)))).ToList();
+            return new KeySource.Fingerprints([.. named.Select(key => key.Fingerprint).Distinct()]) { Files = [.. named.Where(key => key.Written.Length > 0)] };
         }
 
         var text = YamlKeys.ScalarOf("`keys`", node).Text;
@@ -97,8 +99,17 @@ internal static class RepositoryYaml
             return new KeySource.Host();
         }
 
-        var directory = Path.GetDirectoryName(Path.GetFullPath(fileName)) ?? "/";
         return new KeySource.KeyFile(Path.GetFullPath(text, directory)) { Written = text };
+    }
+
+    private static NamedKeyFile ReadNamed(YamlNode node, string directory)
+    {
+        var keys = new YamlKeys(node, RecipeKeys.NamedKey);
+        var (file, fingerprint) = (YamlKeys.ScalarOf("`file`", keys.Require("file")), YamlKeys.ScalarOf("`fingerprint`", keys.Require("fingerprint")));
+        keys.RefuseOthers();
+        return file.Text.Length > 0
+            ? new NamedKeyFile(Path.GetFullPath(file.Text, directory), file.Text, ReadFingerprint(fingerprint))
+            : throw file.Place.Fail("`file` is empty; it must name a key file", "file: keys/NAME.asc, a path beside the recipe");
     }
 
     private static string ReadFingerprint(YamlScalar scalar)

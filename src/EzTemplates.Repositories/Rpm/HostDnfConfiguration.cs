@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using EzTemplates.Domain;
 
 namespace EzTemplates.Repositories;
 
@@ -16,35 +15,12 @@ public sealed record HostDnfSource(string Id, ImmutableArray<Uri> Roots, Uri? Mi
 /// <summary>What this host's DNF is told, in the order of its files.</summary>
 public sealed record HostDnfConfiguration
 {
-    public static HostDnfConfiguration Empty { get; } = new() { Sources = [], KeyFiles = [] };
+    public static HostDnfConfiguration Empty { get; } = new() { Sources = [], Keys = HostKeyFiles.None };
 
     public required ImmutableArray<HostDnfSource> Sources { get; init; }
 
-    /// <summary>Every key file of the host; where bare fingerprints are looked up.</summary>
-    public required ImmutableArray<string> KeyFiles { get; init; }
+    public required HostKeyFiles Keys { get; init; }
 
     /// <summary>What was left out, each a sentence.</summary>
     public ImmutableArray<string> Warnings { get; init; } = [];
-
-    /// <summary>
-    /// The files that have keys of these fingerprints. A host may have hundreds of key files, which no verifier should be given all of.
-    /// </summary>
-    internal ImmutableArray<string> KeyFilesOf(ImmutableArray<string> fingerprints)
-    {
-        var primaries = fingerprints.Select(fingerprint => fingerprint.TrimEnd('!')).ToHashSet(StringComparer.Ordinal);
-        return [.. KeyFiles.Where(file => Certificates(file).Any(primaries.Contains))];
-    }
-
-    /// <summary>What is no key file, or cannot be read, has none.</summary>
-    private static IEnumerable<string> Certificates(string file)
-    {
-        try
-        {
-            return [.. KeyBlocks.Certificates(TrustedKeys.Dearmor(File.ReadAllBytes(file), file)).Select(certificate => certificate.Fingerprint)];
-        }
-        catch (Exception unusable) when (unusable is EzException or IOException or UnauthorizedAccessException)
-        {
-            return [];
-        }
-    }
 }

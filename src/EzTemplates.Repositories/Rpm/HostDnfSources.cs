@@ -38,10 +38,13 @@ public static class HostDnfSources
             }
         }
 
+        var apt = TrustedKeys.HostKeyrings(root);
         return new HostDnfConfiguration
         {
             Sources = [.. sources.DistinctBy(source => source.Id)],
-            KeyFiles = [.. KeyFolders.SelectMany(folder => FilesIn(root, folder, AnyDepth)), .. TrustedKeys.HostKeyrings(root)],
+            Keys = new HostKeyFiles(
+                [.. KeyFolders.SelectMany(folder => FilesIn(root, folder, AnyDepth)), .. apt.Files],
+                [.. KeyFolders.Select(folder => Path.Combine(root, folder)), .. apt.Folders]),
             Warnings = warnings.ToImmutable(),
         };
     }

@@ -48,7 +48,7 @@ public static class RpmRepositoryResolver
 {
     /// <summary>Whether something of this repository comes from <see cref="MirrorSources.Dnf"/>.</summary>
     public static bool AsksHost(RepositorySpec spec, MirrorSources sources) =>
-        spec.Keys is KeySource.Fingerprints || (spec.Keys is KeySource.Host && !spec.TrustUnsigned) || Mirrors(spec, sources).Contains("host");
+        (spec.Keys is KeySource.Fingerprints some && NamedKeys.AskHost(some)) || (spec.Keys is KeySource.Host && !spec.TrustUnsigned) || Mirrors(spec, sources).Contains("host");
 
     /// <exception cref="EzException">No root or no key is to be had; says what to configure.</exception>
     public static ResolvedRpmRepository Resolve(RepositorySpec spec, MirrorSources sources)
@@ -88,12 +88,7 @@ public static class RpmRepositoryResolver
     {
         KeySource.KeyFile file => new TrustedKeys([file.FullPath], [], []),
         KeySource.Inline key => new TrustedKeys([], [key.Armored], []),
-        KeySource.Fingerprints some => sources.Dnf.KeyFilesOf(some.Allowed) is { IsEmpty: false } files
-            ? new TrustedKeys(files, [], some.Allowed)
-            : throw new EzException(
-                FailureKind.Untrusted,
-                $"repository `{spec.Id}`: no key file of this host has the key `{string.Join("` or `", some.Allowed)}`",
-                "put the distribution's key into /etc/pki/rpm-gpg (`distribution-gpg-keys` has those of most, where this host's distribution has it), or beside the recipe and name the file with `keys:`"),
+        KeySource.Fingerprints some => NamedKeys.Find(spec.Id, some, sources.Dnf.Keys),
         _ when spec.TrustUnsigned => TrustedKeys.None,
         _ => HostKeys(spec, HostSource(spec, sources)),
     };

@@ -67,7 +67,7 @@ internal sealed record FileJson(string Path, string Text, string Mode);
 
 internal sealed record InstanceJson(string Path, string Made, string? Command);
 
-/// <summary>The shape of a recipe's repository. Exactly one of the three kinds of keys, or none for <c>host</c>.</summary>
+/// <summary>The shape of a recipe's repository. Of <c>Key</c> and <c>Fingerprints</c> none means <c>host</c>; both, that the first has some keys of the second.</summary>
 internal sealed record RepositoryJson
 {
     public required string Id { get; init; }
@@ -102,7 +102,7 @@ internal sealed record RepositoryJson
         Mirrors = spec.Mirrors,
         Suites = spec.Suites,
         Components = spec.Components,
-        Key = (spec.Keys as KeySource.Inline)?.Armored,
+        Key = spec.Keys is KeySource.Fingerprints { Armored: { Length: > 0 } some } ? some : (spec.Keys as KeySource.Inline)?.Armored,
         Fingerprints = (spec.Keys as KeySource.Fingerprints)?.Allowed.ToList(),
         Priority = spec.Priority,
         Unsigned = spec.TrustUnsigned,
@@ -119,7 +119,7 @@ internal sealed record RepositoryJson
         Mirrors = [.. Mirrors],
         Suites = [.. Suites],
         Components = [.. Components],
-        Keys = Key is not null ? new KeySource.Inline(Key) : Fingerprints is not null ? new KeySource.Fingerprints([.. Fingerprints]) : new KeySource.Host(),
+        Keys = Fingerprints is not null ? new KeySource.Fingerprints([.. Fingerprints]) { Armored = Key ?? "" } : Key is not null ? new KeySource.Inline(Key) : new KeySource.Host(),
         Priority = Priority,
         TrustUnsigned = Unsigned,
         MirrorList = MirrorList,

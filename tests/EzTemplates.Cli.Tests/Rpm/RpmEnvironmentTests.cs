@@ -58,6 +58,34 @@ public sealed class RpmEnvironmentTests : IDisposable
     }
 
     [Fact]
+    public void Packages_are_verified_by_a_key_whose_file_lies_beside_the_recipe_and_environments_have_it()
+    {
+        _ground.Publish(0, Base, App, new GeneratedRpm("dnf", "4") { Files = [("/usr/bin/dnf", ""), ("/etc/yum.repos.d/README", "lists\n")] });
+        var fingerprint = _ground.Repository.Key.Fingerprint;
+        Write($"[{fingerprint}]", ", dnf");
+        var absent = _ground.Ez.Run("build", _ground.Temp.At("recipes/site.yaml"));
+        Assert.Equal(5, absent.ExitCode);
+        Assert.Contains($"no key file of this host has the key `{fingerprint}`; looked for in `{_ground.Host}/etc/pki/rpm-gpg` (not there), ", absent.Error, StringComparison.Ordinal);
+        Assert.Contains($"`keys: [{{file: keys/NAME.asc, fingerprint: {fingerprint}}}]`", absent.Error, StringComparison.Ordinal);
+
+        using var other = new SigningKey();
+        other.WritePublicKey(Path.Combine(_ground.Host, "etc/pki/rpm-gpg/other.asc"));
+        Write($"[{{file: keys/own.asc, fingerprint: {fingerprint}}}, {other.Fingerprint}]", ", dnf");
+        var file = _ground.Temp.WriteFile("recipes/keys/own.asc", other.ArmoredPublicKey);
+        var wrong = _ground.Ez.Run("build", _ground.Temp.At("recipes/site.yaml"));
+        Assert.Equal(5, wrong.ExitCode);
+        Assert.Contains($"the key file `keys/own.asc` does not have the key `{fingerprint}`; it has `{other.Fingerprint}`", wrong.Error, StringComparison.Ordinal);
+
+        File.WriteAllText(file, other.ArmoredPublicKey + File.ReadAllText(_ground.Repository.KeyFile));
+        _ground.Ez.Succeed("build", _ground.Temp.At("recipes/site.yaml"));
+        File.Delete(file);
+        _ground.Ez.Succeed("env", "create", "web", "--template", "site");
+        var keys = ToolRun.Run("gpg", "--show-keys", "--with-colons", Path.Combine(Root, "etc/yum.repos.d/ez-baseos.asc")).Succeed().Lines.Where(line => line.StartsWith("fpr:", StringComparison.Ordinal)).Select(line => line.Split(':')[9]);
+        Assert.Equal(new[] { fingerprint, other.Fingerprint }.Order(StringComparer.Ordinal), keys.Order(StringComparer.Ordinal));
+        _ground.Ez.Succeed("env", "remove", "web");
+    }
+
+    [Fact]
     public void A_package_that_nobody_signed_is_refused_and_nothing_of_it_is_kept()
     {
         _ground.Repository.SignsPackages = false;
@@ -69,7 +97,7 @@ public sealed class RpmEnvironmentTests : IDisposable
         Assert.Empty(Directory.EnumerateFiles(_ground.Temp.At("store/store/contents"), "*", SearchOption.AllDirectories));
     }
 
-    private void Write(string keys)
+    private void Write(string keys, string more = "")
     {
         _ground.Write("system", $$"""
             format: 1
@@ -80,7 +108,7 @@ public sealed class RpmEnvironmentTests : IDisposable
             architecture: x86_64
             repositories:
               - {id: baseos, mirrors: ["{{_ground.Server.Address}}"], keys: {{keys}}}
-            packages: [base]
+            packages: [base{{more}}]
             """);
         _ground.App("site", "system", "app");
     }

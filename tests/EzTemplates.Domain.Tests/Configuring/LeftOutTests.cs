@@ -51,6 +51,19 @@ public sealed class LeftOutTests
         Assert.Null(InstanceData.FateOf(link with { Target = "other.pem" }, []));
     }
 
+    /// <summary>Fedora has /usr/sbin as a link to bin, and sshd there.</summary>
+    [Fact]
+    public void A_program_that_needs_data_of_its_own_is_found_where_a_link_on_the_way_leads()
+    {
+        ManifestEntry Entry(string path, EntryType type, string target = "") => new() { Path = TreePath.Parse(path), Type = type, Target = target, Mode = 0, Uid = 0, Gid = 0, Mtime = default };
+        var tree = new Manifest(
+        [
+            Entry("/", EntryType.Directory), Entry("/usr", EntryType.Directory), Entry("/usr/bin", EntryType.Directory), Entry("/usr/bin/sshd", EntryType.File),
+            Entry("/usr/sbin", EntryType.Symlink, "bin"),
+        ]);
+        Assert.Equal("ssh-keygen -A", Assert.Single(InstanceData.CommandsFor(TreeLook.Of(tree), [])).Command);
+    }
+
     [Theory]
     [InlineData("/etc/app/*_key*", "/etc/app/host_key.pem", true)]
     [InlineData("/etc/app/*_key*", "/etc/app/host_ky", false)]

@@ -128,6 +128,7 @@ public sealed class RecipeKeysTests
     {
         "recipe" => Put(key.Family == PackageFamily.Rpm ? RpmOs : key.Place == KeyPlace.Os || key.Name == "repositories" ? Os : App, "", key),
         "repository" => Put(key.Family == PackageFamily.Rpm ? RpmOs : Os, "    ", key),
+        "key" => Os.Replace("    keys: host\n", "    keys: [{file: keys/a.asc, fingerprint: 21CB256AE16FC54C6E652949702D426D350D275D}, 36F612DCF27F7D1A48A835E4DBFCF71C6D9F90A6]\n", StringComparison.Ordinal),
         "hold" => App + "hold: [{package: openssl, version: \"3.0.*\", reason: why, expires: 2026-12-31}]\n",
         "pin" => App + "pins: [{package: nginx, source: debian/*, priority: 700}]\n",
         "file" => App + "files: [{path: /etc/motd, text: \"Welcome\\n\", mode: \"0600\"}]\n",
@@ -166,6 +167,7 @@ public sealed class RecipeKeysTests
         {
             "recipe" => recipe,
             "repository" => recipe.GetProperty("repositories").GetProperty("items").GetProperty("properties"),
+            "key" => PropertiesOf(schema, "repository").GetProperty("keys").GetProperty("anyOf")[1].GetProperty("items").GetProperty("anyOf")[1].GetProperty("properties"),
             "hold" => recipe.GetProperty("hold").GetProperty("items").GetProperty("properties"),
             "pin" => recipe.GetProperty("pins").GetProperty("items").GetProperty("properties"),
             "file" => recipe.GetProperty("files").GetProperty("items").GetProperty("properties"),

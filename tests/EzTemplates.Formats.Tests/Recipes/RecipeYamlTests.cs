@@ -101,6 +101,29 @@ public sealed class RecipeYamlTests
     }
 
     [Fact]
+    public void A_fingerprint_may_have_a_file_which_is_no_part_of_the_meaning()
+    {
+        const string alone = "keys: [0123 4567 89ab cdef 0123 4567 89AB CDEF 0123 4567]", named = "keys: [{file: keys/own.asc, fingerprint: 0123 4567 89ab cdef 0123 4567 89AB CDEF 0123 4567}]";
+        var recipe = RecipeYaml.Read(Os.Replace(alone, named, StringComparison.Ordinal), "/r/debian-12.yaml");
+        var keys = Assert.IsType<KeySource.Fingerprints>(recipe.Repositories[2].Keys);
+        Assert.Equal(["0123456789ABCDEF0123456789ABCDEF01234567"], keys.Allowed);
+        Assert.Equal([new NamedKeyFile("/r/keys/own.asc", "keys/own.asc", "0123456789ABCDEF0123456789ABCDEF01234567")], keys.Files);
+        Assert.Equal(RecipeYaml.Read(Os, "/r/debian-12.yaml").Digest, recipe.Digest);
+    }
+
+    [Theory]
+    [InlineData("[{file: keys/own.asc}]", "the key has no `fingerprint`")]
+    [InlineData("[{fingerprint: 0123456789ABCDEF0123456789ABCDEF01234567}]", "the key has no `file`")]
+    [InlineData("[{file: keys/own.asc, fingerprint: 0123}]", "`0123` is not a key's fingerprint")]
+    [InlineData("[{file: keys/own.asc, fingerprint: 0123456789ABCDEF0123456789ABCDEF01234567, id: x}]", "unknown key `id` in the key")]
+    [InlineData("[{file: '', fingerprint: 0123456789ABCDEF0123456789ABCDEF01234567}]", "`file` is empty")]
+    public void A_key_that_is_not_named_whole_is_refused(string keys, string why)
+    {
+        var text = Os.Replace("keys: [0123 4567 89ab cdef 0123 4567 89AB CDEF 0123 4567]", "keys: " + keys, StringComparison.Ordinal);
+        Assert.Contains(why, Assert.Throws<EzException>(() => RecipeYaml.Read(text, "/r/debian-12.yaml")).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void What_a_recipe_says_beyond_packages_is_read_and_is_part_of_its_meaning()
     {
         const string more = """

@@ -171,6 +171,22 @@ public sealed class RpmScriptletTests : IDisposable
         Assert.Equal(RpmTree.Of(_ground.At("theirs")), RpmTree.Of(tree, path => _ground.TextOf(tree, path)));
     }
 
+    /// <summary>As Fedora has it since 42: what the sandbox lays for scripts goes where the link leads, and away again.</summary>
+    [Fact]
+    public async Task Where_usr_sbin_is_a_link_scripts_run_and_leave_nothing_of_the_sandbox()
+    {
+        var merged = RpmSpec.Base.Replace("%dir /usr/sbin", "/usr/sbin", StringComparison.Ordinal);
+        var files = _ground.Build(
+            $"{merged}\n%package -n app\nSummary: s\n%description -n app\nd\n%post -n app\n/usr/sbin/policy-rc.d; echo $? >/var/seen\n%files -n app\n",
+            "rmdir usr/sbin && ln -s bin usr/sbin");
+        await _ground.Make("system", files.Values);
+
+        var tree = _ground.TreeOf("system");
+        Assert.Equal("101\n", _ground.TextOf(tree, "/var/seen"));
+        Assert.Equal("bin", tree.Find(TreePath.Parse("/usr/sbin"))!.Target);
+        Assert.Null(tree.Find(TreePath.Parse("/usr/bin/policy-rc.d")));
+    }
+
     /// <summary>Of one transaction not the last package's, but by turns; over an earlier transaction always the new one's.</summary>
     [Fact]
     public async Task A_file_of_several_packages_has_the_time_that_rpm_gives_it()

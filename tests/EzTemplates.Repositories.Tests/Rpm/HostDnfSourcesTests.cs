@@ -80,6 +80,11 @@ public sealed class HostDnfSourcesTests : IDisposable
         Assert.Equal(new TrustedKeys([file], [], [key.Fingerprint]), RpmRepositoryResolver.Resolve(Spec(key.Fingerprint), sources).Keys);
         var refused = Assert.Throws<EzException>(() => RpmRepositoryResolver.Resolve(Spec(new string('A', 40)), sources));
         Assert.Equal(FailureKind.Untrusted, refused.Kind);
+        Assert.Equal(
+            $"repository `one`: no key file of this host has the key `{new string('A', 40)}`; looked for in `{_root.At("etc/pki/rpm-gpg")}` (1 file), `{_root.At("usr/lib/rpm/gnupg/keys")}` (not there), "
+            + $"`{_root.At("usr/share/distribution-gpg-keys")}` (1 file), `{_root.At("etc/apt/keyrings")}` (not there), `{_root.At("etc/apt/trusted.gpg.d")}` (not there), `{_root.At("usr/share/keyrings")}` (not there)",
+            refused.Message);
+        Assert.Contains($"`keys: [{{file: keys/NAME.asc, fingerprint: {new string('A', 40)}}}]`", refused.Hint, StringComparison.Ordinal);
     }
 
     /// <summary>As zypper's files are: of a repository that is not asked for keys, nothing is said.</summary>
@@ -107,7 +112,7 @@ public sealed class HostDnfSourcesTests : IDisposable
         var key = _root.WriteFile("etc/pki/rpm-gpg/KEY", "x");
         File.CreateSymbolicLink(_root.At("etc/pki/rpm-gpg/LINK"), "KEY");
         Directory.CreateSymbolicLink(_root.At("etc/pki/rpm-gpg/loop"), ".");
-        Assert.Equal([key, _root.At("etc/pki/rpm-gpg/LINK")], Read().KeyFiles);
+        Assert.Equal([key, _root.At("etc/pki/rpm-gpg/LINK")], Read().Keys.Files);
     }
 
     [Fact]
@@ -121,7 +126,7 @@ public sealed class HostDnfSourcesTests : IDisposable
             File.SetUnixFileMode(_root.At(folder), UnixFileMode.None);
         }
 
-        Assert.Equal([key], AsNobody(() => Read().KeyFiles));
+        Assert.Equal([key], AsNobody(() => Read().Keys.Files));
     }
 
     [Fact]
