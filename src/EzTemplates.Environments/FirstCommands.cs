@@ -63,7 +63,7 @@ internal sealed class FirstCommands(EnvironmentHost host, EnvironmentName name)
         }
 
         var noted = Noted.Read();
-        var settled = noted.Select(command => Settle(command, from));
+        var settled = noted.Select(command => Settle(command, from)).ToList();
         var known = noted.Select(command => command.Command).ToHashSet(StringComparer.Ordinal);
         var added = brought.Where(command => !known.Contains(command.Command) && OwnData.Find(Area, to(), command.Patterns, []).IsEmpty).Select(command => new NotedCommand(command.Command));
         ImmutableArray<NotedCommand> next = [.. settled, .. added];

@@ -10,9 +10,18 @@ namespace EzTemplates.Environments;
 /// <param name="Row">As the database has it.</param>
 internal sealed record InstalledRpm(RpmDatabaseRow Row, RpmHeader Header, string Name, string Nevra)
 {
-    /// <summary>Its paths and relations.</summary>
-    /// <exception cref="MalformedArchiveException">A field has another type than it must.</exception>
-    public RpmRecord ToRecord() => RpmHeaderRecord.Of(Header, new ArchiveFacts(Nevra, Row.Header.Length, new Sha256Digest(SHA256.HashData(Row.Header))));
+    /// <summary>Its paths and relations; null where a field has another type than it must, which rpm would say first.</summary>
+    public RpmRecord? TryRecord()
+    {
+        try
+        {
+            return RpmHeaderRecord.Of(Header, new ArchiveFacts(Nevra, Row.Header.Length, new Sha256Digest(SHA256.HashData(Row.Header))));
+        }
+        catch (MalformedArchiveException)
+        {
+            return null;
+        }
+    }
 
     /// <param name="database">Bytes as chars; empty: no packages.</param>
     /// <exception cref="StoreException">It is no such database.</exception>

@@ -1,6 +1,5 @@
 using System.Text;
 using EzTemplates.Domain;
-using EzTemplates.Formats;
 using EzTemplates.Store.Native;
 
 namespace EzTemplates.Environments;
@@ -36,7 +35,7 @@ internal sealed partial class PrivateJudgement
         var owners = new Dictionary<TreePath, InstalledRpm>();
         foreach (var package in packages)
         {
-            foreach (var file in versions[package.Name].Prepend(package).SelectMany(FilesOf))
+            foreach (var file in versions[package.Name].Prepend(package).SelectMany(one => one.TryRecord()?.Files ?? []))
             {
                 if (TreePath.TryParse(Encoding.Latin1.GetString(Encoding.UTF8.GetBytes(file)), out var path) && !path.IsRoot)
                 {
@@ -46,19 +45,6 @@ internal sealed partial class PrivateJudgement
         }
 
         return owners;
-    }
-
-    /// <summary>A header that is malformed has none: the merge tells of it.</summary>
-    private static List<string> FilesOf(InstalledRpm package)
-    {
-        try
-        {
-            return package.ToRecord().Files;
-        }
-        catch (MalformedArchiveException)
-        {
-            return [];
-        }
     }
 
     /// <summary>An environment has few private files, a version's packages have very many.</summary>

@@ -16,10 +16,9 @@ internal sealed class RpmRelations
     private RpmRelations(string database)
     {
         var builder = new RpmUniverseBuilder();
-        foreach (var package in InstalledRpm.ReadWhatCan(database))
+        foreach (var record in InstalledRpm.ReadWhatCan(database).Select(package => package.TryRecord()).OfType<RpmRecord>())
         {
-            // One whose record is malformed needs nothing and has nothing: rpm would say so first.
-            _ = builder.Add("installed", package.ToRecord());
+            _ = builder.Add("installed", record);
         }
 
         _installed = builder.ToUniverse();
