@@ -28,13 +28,17 @@ internal sealed record FirstCommandPlace
 /// <summary>
 /// The commands that make an environment's own keys, certificates and databases, kept until they have run. They run before the first command
 /// that `ez` runs in it, while others wait. What one that failed or was interrupted has made is removed, so that nothing half made
-/// is taken for whole, and it is tried again at the next. As nobody could tell that from what other processes write meanwhile, none runs while there are such.
+/// is taken for whole, and it is tried again at the next. Where other processes are in the environment it could be theirs: then it stays and is
+/// told, and one that has failed is not tried again before they have ended.
 /// </summary>
 internal sealed class FirstCommands(EnvironmentHost host, EnvironmentName name)
 {
     private readonly string _folder = host.Layout.EnvironmentOf(name.ToString());
 
     private string Log => Path.Combine(_folder, "first-commands.log");
+
+    /// <summary>Held by commands that went on without all of this.</summary>
+    private string InsideLock => Path.Combine(_folder, "first-commands.inside");
 
     private string Area => Path.Combine(_folder, "private");
 
@@ -74,51 +78,55 @@ internal sealed class FirstCommands(EnvironmentHost host, EnvironmentName name)
     }
 
     /// <summary>Runs what is noted. One that fails is told of, and stops nothing.</summary>
-    public void Run(FirstCommandPlace place, CancellationToken cancellation)
+    /// <returns>To be held for as long as the caller is in the environment: what is tried again is tried without him. Null where nothing is left.</returns>
+    public FileLock? Run(FirstCommandPlace place, CancellationToken cancellation)
     {
         if (!Noted.AreThere)
         {
-            return;
+            return null;
         }
 
         using var turn = FileLock.Acquire(Path.Combine(_folder, "first-commands.lock"), FileLockMode.Exclusive, $"the first commands of environment {name}", host.Patience);
+        SettleInterrupted(place, cancellation);
         var wanted = place.Wanted();
-        foreach (var gone in Noted.Read().Where(noted => noted.Begun is null && !wanted.Any(noted.IsOf)))
+        var others = Others(place);
+        var waiting = new List<FirstCommand>();
+        foreach (var noted in Noted.Read())
         {
-            Forget(gone);
-        }
-
-        var left = Noted.Read();
-        if (!left.IsEmpty && !IsAlone(place.Users, left))
-        {
-            return;
-        }
-
-        foreach (var noted in left)
-        {
-            if (noted.Begun is { } interrupted)
-            {
-                TakeBack(interrupted, place.View, place.Manifest());
-            }
-
             if (wanted.FirstOrDefault(noted.IsOf) is not { } command)
             {
                 Forget(noted);
             }
-            else if (!TryRun(command, place, cancellation))
+            else if (noted.HasFailed && !others.IsEmpty)
             {
-                return;
+                waiting.Add(command);
             }
+            else if (!TryRun(command, place, others, cancellation))
+            {
+                return null;
+            }
+        }
+
+        if (waiting.Count > 0)
+        {
+            host.Warn(new EzException(
+                FailureKind.Environment,
+                $"environment `{name}` lacks what it has to make of its own; that failed before, and is tried again when the other processes in it have ended: {Describe(others)}",
+                $"end them, or leave the environment's folder; what is to run: {string.Join(", ", waiting.Select(command => $"`{command.Command}`"))}"));
         }
 
         if (!Noted.AreThere)
         {
             Libc.TryRemoveFile(null, Log);
+            return null;
         }
+
+        return FileLock.Acquire(InsideLock, FileLockMode.Shared, $"environment {name}", host.Patience);
     }
 
+    /// <param name="others">Who was in the environment before.</param>
     /// <returns>False where it was cancelled: whoever comes next finds it begun.</returns>
-    private bool TryRun(FirstCommand command, FirstCommandPlace place, CancellationToken cancellation)
+    private bool TryRun(FirstCommand command, FirstCommandPlace place, ImmutableArray<int> others, CancellationToken cancellation)
     {
         var noted = new NotedCommand(command.Command);
         var before = OwnData.Find(Area, place.Manifest(), command.Patterns, []);
@@ -143,54 +151,66 @@ internal sealed class FirstCommands(EnvironmentHost host, EnvironmentName name)
         }
 
         host.Warn(failure);
-        if (place.Users() is { IsEmpty: false } others)
+        TakeBack(noted with { Begun = begun }, place, [.. others, .. Others(place)]);
+        Change(noted with { HasFailed = true });
+        return true;
+    }
+
+    /// <summary>What the commands of a killed `ez` have made; after this it is the environment's own, whatever it is.</summary>
+    private void SettleInterrupted(FirstCommandPlace place, CancellationToken cancellation)
+    {
+        foreach (var interrupted in Noted.Read().Where(noted => noted.Begun is not null))
+        {
+            // Its sandbox takes a moment to end.
+            const int attempts = 50;
+            var others = Others(place);
+            for (var attempt = 1; attempt < attempts && !others.IsEmpty; attempt++)
+            {
+                cancellation.WaitHandle.WaitOne(TimeSpan.FromMilliseconds(10));
+                cancellation.ThrowIfCancellationRequested();
+                others = Others(place);
+            }
+
+            TakeBack(interrupted, place, others);
+            Change(interrupted with { Begun = null });
+        }
+    }
+
+    private void TakeBack(NotedCommand command, FirstCommandPlace place, ImmutableArray<int> others)
+    {
+        var made = OwnData.Find(Area, place.Manifest(), command.Begun!.Patterns, command.Begun.Kept);
+        if (others.IsEmpty)
+        {
+            OwnData.Remove(place.View, place.Manifest(), made);
+        }
+        else if (!made.IsEmpty)
         {
             host.Warn(new EzException(
                 FailureKind.Environment,
-                $"environment `{name}`: what `{command.Command}` has half made is left there, since other processes came meanwhile and may have made it: {Describe(others)}",
-                $"look at {string.Join(", ", command.Patterns)}, and remove what is half made"));
+                $"environment `{name}` keeps what `{command.Command}` may have half made, since other processes were in it and may have made it as well: {string.Join(", ", made)}",
+                $"look at it, and remove what is half made; in it were {Describe(others)}"));
         }
-        else
-        {
-            TakeBack(begun, place.View, place.Manifest());
-        }
+    }
 
-        Change(noted);
-        return true;
+    /// <summary>
+    /// Processes in the environment, and other commands of `ez` that are about to be. Neither this one nor who waits for it: a shell that
+    /// stands in the view's folder.
+    /// </summary>
+    private ImmutableArray<int> Others(FirstCommandPlace place)
+    {
+        var holders = FileLock.HoldersOf(InsideLock).Select(holder => holder.ProcessId);
+        var own = ViewUsers.OwnLine();
+        return [.. place.Users().Concat(holders).Distinct().Where(process => !own.Contains(process)).Order()];
     }
 
     private NotedCommand Settle(NotedCommand command, Manifest manifest)
     {
         if (command.Begun is { } begun)
         {
-            TakeBack(begun, Area, manifest);
+            OwnData.Remove(Area, manifest, OwnData.Find(Area, manifest, begun.Patterns, begun.Kept));
         }
 
         return command with { Begun = null };
-    }
-
-    /// <param name="root">As <see cref="OwnData.Remove"/> takes it.</param>
-    private void TakeBack(BegunCommand begun, string root, Manifest manifest) => OwnData.Remove(root, manifest, OwnData.Find(Area, manifest, begun.Patterns, begun.Kept));
-
-    private bool IsAlone(Func<ImmutableArray<int>> users, ImmutableArray<NotedCommand> noted)
-    {
-        // The sandbox of a killed `ez` takes a moment to end.
-        var attempts = noted.Any(command => command.Begun is not null) ? 50 : 1;
-        for (var attempt = 1; users() is { IsEmpty: false } others; attempt++)
-        {
-            if (attempt == attempts)
-            {
-                host.Warn(new EzException(
-                    FailureKind.Environment,
-                    $"environment `{name}` lacks what it has to make of its own, which waits for the end of the other processes in it: {Describe(others)}",
-                    $"end them; it is made before the next command: {string.Join(", ", noted.Select(command => $"`{command.Command}`"))}"));
-                return false;
-            }
-
-            host.Patience.Cancellation.WaitHandle.WaitOne(TimeSpan.FromMilliseconds(10));
-        }
-
-        return true;
     }
 
     private static string Describe(ImmutableArray<int> processes) => string.Join(", ", processes.Select(ViewUsers.Describe));

@@ -16,6 +16,9 @@ internal sealed record NotedCommand(string Command)
     /// <summary>Null until it begins. Who reads this afterwards knows that it was interrupted.</summary>
     public BegunCommand? Begun { get; init; }
 
+    /// <summary>It was tried before, and ended badly.</summary>
+    public bool HasFailed { get; init; }
+
     public bool IsOf(FirstCommand command) => command.Command == Command;
 }
 
@@ -28,7 +31,7 @@ internal sealed record BegunCommand(ImmutableArray<string> Patterns, ImmutableAr
 }
 
 /// <summary>
-/// The note of the first commands in an environment's folder, one line each: a JSON string, and an object once the command has begun. There is
+/// The note of the first commands in an environment's folder, one line each: a JSON string, and an object once the command has begun or failed. There is
 /// none where nothing is left to run.
 /// </summary>
 /// <param name="folder">The environment's.</param>
@@ -83,7 +86,7 @@ internal sealed class NotedCommands(string folder)
         ? new NotedCommand(JsonSerializer.Deserialize(line, NotedCommandJson.Default.String)!)
         : JsonSerializer.Deserialize(line, NotedCommandJson.Default.NotedCommand)!;
 
-    private static string LineOf(NotedCommand command) => command.Begun is null
+    private static string LineOf(NotedCommand command) => command is { Begun: null, HasFailed: false }
         ? JsonSerializer.Serialize(command.Command, NotedCommandJson.Default.String)
         : JsonSerializer.Serialize(command, NotedCommandJson.Default.NotedCommand);
 

@@ -13,9 +13,20 @@ internal sealed class OwnData
     private readonly Manifest _manifest;
     private readonly ImmutableArray<TreePath>.Builder _found = ImmutableArray.CreateBuilder<TreePath>();
 
-    private readonly ImmutableHashSet<TreePath> _kept;
+    private readonly HashSet<TreePath> _kept = [];
+    private readonly HashSet<TreePath> _aboveKept = [];
 
-    private OwnData(Manifest manifest, IEnumerable<TreePath> kept) => (_manifest, _kept) = (manifest, [.. kept]);
+    private OwnData(Manifest manifest, IEnumerable<TreePath> kept)
+    {
+        _manifest = manifest;
+        foreach (var path in kept.Where(_kept.Add))
+        {
+            for (var above = path.Parent; _aboveKept.Add(above) && !above.IsRoot;)
+            {
+                above = above.Parent;
+            }
+        }
+    }
 
     /// <summary>
     /// The topmost of the private paths that are a pattern's or lie below one. A folder that the version has too is no such path, but what
@@ -104,7 +115,7 @@ internal sealed class OwnData
             return;
         }
 
-        if (status.Kind != FileKind.Directory || !(_manifest.Find(path) is { Type: EntryType.Directory } || _kept.Any(kept => kept.IsAtOrBelow(path))))
+        if (status.Kind != FileKind.Directory || !(_manifest.Find(path) is { Type: EntryType.Directory } || _aboveKept.Contains(path)))
         {
             _found.Add(path);
             return;

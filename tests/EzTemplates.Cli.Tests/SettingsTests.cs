@@ -164,8 +164,8 @@ public sealed class SettingsTests : IDisposable
             var beside = _ground.Ez.Succeed("env", "exec", "box", "--", "ls", "/srv/own");
             Assert.Equal("data\n", beside.Output);
             Assert.Matches(
-                @"^warning: environment `box` lacks what it has to make of its own, which waits for the end of the other processes in it: [0-9]+ \(.*\) "
-                + @"\(hint: end them; it is made before the next command: `mkdir /srv/own; .*`\)\n$",
+                @"^warning: environment `box` lacks what it has to make of its own; that failed before, and is tried again when the other processes in it have ended: [0-9]+ \(.*\) "
+                + @"\(hint: end them, or leave the environment's folder; what is to run: `mkdir /srv/own; .*`\)\n$",
                 beside.Error);
             service.CloseInput();
             Assert.Equal("theirs\n", service.End().Output);

@@ -82,6 +82,39 @@ public sealed class RpmDatabaseRemapTests : IDisposable
         Assert.Equal(["base-2", "own-1"], Installed());
     }
 
+    [Fact]
+    public void Of_several_packages_of_one_name_a_roll_back_has_all()
+    {
+        const string file = "/boot/kernel-2";
+        var both = _ground.Version("3", [_ground.Bytes(Place, KernelDatabase("1", "2")), _ground.Text(file, "2\n")]);
+        var first = _ground.Version("4", [_ground.Bytes(Place, KernelDatabase("1"))]);
+        var box = EnvironmentName.Parse("kernels");
+        _ground.Environments.Create(box, first);
+        var root = _ground.Environments.MountedRoot(box);
+        File.WriteAllBytes(root + Place, KernelDatabase("1", "2"));
+        Directory.CreateDirectory(root + "/boot");
+        File.WriteAllText(root + file, "2\n");
+
+        _remapper.Remap(box, both);
+        _ground.Environments.MountedRoot(box);
+        Assert.False(File.Exists(Path.Combine(Path.GetDirectoryName(root)!, "private" + file)));
+        File.WriteAllBytes(root + Place, RpmDatabaseFile.Write([.. Kernels("1", "2"), new RpmDatabaseRow(3, RawRpmHeader.Installed("own"))]));
+
+        _remapper.Rollback(box);
+        _ground.Environments.MountedRoot(box);
+        Assert.Equal(["kernel-1", "kernel-2", "own-1"], Installed(root));
+        Assert.Equal("2\n", File.ReadAllText(root + file));
+    }
+
+    private static byte[] KernelDatabase(params string[] versions) => RpmDatabaseFile.Write(Kernels(versions));
+
+    /// <summary>Packages of one name that may be there beside each other, each with a file of its own.</summary>
+    private static RpmDatabaseRow[] Kernels(params string[] versions) =>
+    [
+        .. versions.Select((version, i) => new RpmDatabaseRow(i + 1, RawRpmHeader.Installed(
+            "kernel", version, header => header.Texts(1117, "kernel-" + version).Texts(1118, "/boot/").Ints(1116, 0).Raw(1029, 1, 1, new byte[1])))),
+    ];
+
     private Mapping Version(string number) => _ground.Version(number, [_ground.Bytes(Place, Database(("base", number)))]);
 
     private static byte[] Database(params (string Name, string Version)[] packages) =>
@@ -94,6 +127,8 @@ public sealed class RpmDatabaseRemapTests : IDisposable
         file.SetLength(size);
     }
 
-    private IEnumerable<string> Installed() =>
-        RpmDatabaseFile.Read(File.ReadAllBytes(_root + Place)).Select(row => InstalledHeader.Read(row.Header)).Select(header => $"{header.Text(RpmField.PackageName)}-{header.Text(RpmField.Version)}").Order(StringComparer.Ordinal);
+    private IEnumerable<string> Installed() => Installed(_root);
+
+    private static IEnumerable<string> Installed(string root) =>
+        RpmDatabaseFile.Read(File.ReadAllBytes(root + Place)).Select(row => InstalledHeader.Read(row.Header)).Select(header => $"{header.Text(RpmField.PackageName)}-{header.Text(RpmField.Version)}").Order(StringComparer.Ordinal);
 }

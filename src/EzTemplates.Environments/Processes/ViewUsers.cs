@@ -41,6 +41,18 @@ internal static class ViewUsers
     /// <param name="name"><c>user:[4026532000]</c>.</param>
     public static ImmutableArray<int> OfUserNamespace(string name) => [.. ProcessIds().Where(pid => Target(Of(pid, "ns/user")) == name && !HasEnded(pid))];
 
+    /// <summary>This process and those that started it, up to the first.</summary>
+    public static HashSet<int> OwnLine()
+    {
+        var line = new HashSet<int>();
+        for (var process = Environment.ProcessId; process > 0 && line.Add(process);)
+        {
+            process = ParentOf(process);
+        }
+
+        return line;
+    }
+
     /// <summary><c>1234 (bash)</c>.</summary>
     public static string Describe(int pid)
     {
@@ -52,6 +64,21 @@ internal static class ViewUsers
         catch (Exception gone) when (gone is IOException or UnauthorizedAccessException)
         {
             return pid.ToString(CultureInfo.InvariantCulture);
+        }
+    }
+
+    /// <summary>0 where there is none, or it has gone.</summary>
+    private static int ParentOf(int process)
+    {
+        try
+        {
+            // 1234 (a name) S 1 ...: the name may have anything in it.
+            var line = File.ReadAllText(Of(process, "stat"), Encoding.Latin1);
+            return line[(line.LastIndexOf(')') + 1)..].Split(' ', StringSplitOptions.RemoveEmptyEntries) is [_, var parent, ..] && int.TryParse(parent, CultureInfo.InvariantCulture, out var number) ? number : 0;
+        }
+        catch (Exception gone) when (gone is IOException or UnauthorizedAccessException)
+        {
+            return 0;
         }
     }
 

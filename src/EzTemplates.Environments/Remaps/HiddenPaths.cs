@@ -78,11 +78,14 @@ internal sealed class HiddenPaths
         return Libc.TryStatus(folder, name) switch
         {
             { } status when PrivateArea.IsWhiteout(status) => Removed,
-            { Kind: FileKind.File } status when changed.Type == EntryType.File && status.Size == changed.Size && PrivateArea.TryDigest(folder, name) == changed.Content => null,
+            { Kind: FileKind.File } status when IsLike(status, changed) && PrivateArea.TryDigest(folder, name) == changed.Content => null,
             { Kind: FileKind.Symlink } when changed.Type == EntryType.Symlink && Libc.TryReadSymlink(folder, name) == changed.Target => null,
             _ => "hides the new version's",
         };
     }
+
+    private static bool IsLike(FileStatus status, ManifestEntry file) =>
+        file.Type == EntryType.File && status.Size == file.Size && status.Mode == file.Mode && status.Uid == file.Uid && status.Gid == file.Gid && file.Xattrs.IsEmpty;
 
     /// <summary>What the new version has there, where that is a file or link and not the old one's.</summary>
     private ManifestEntry? FindChanged(TreePath path)

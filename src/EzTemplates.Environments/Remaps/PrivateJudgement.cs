@@ -28,7 +28,7 @@ internal sealed partial class PrivateJudgement(string area, Manifest old, Manife
                 if (WholeState.Contains(path) && state.Place is { } place)
                 {
                     _judged.Add(path);
-                    Merge(path, place, read(version), text => packages.PutInto(path, text, chain.FirstOf(path), TextAt(old, path)));
+                    Merge(path, place, read(version), WithPackagesOf(chain, packages, path));
                 }
 
                 continue;

@@ -16,6 +16,10 @@ internal sealed class RemapJudge(EnvironmentStore environments)
 
     /// <summary>Held for what concerns versions; what concerns one environment's files needs none.</summary>
     private readonly Lock _versions = new();
+
+    /// <summary>Held for an environment with an rpm database of its own, which may be large: several at once would take the memory of all.</summary>
+    private readonly Lock _databases = new();
+
     private readonly Dictionary<(Sha256Digest From, Mapping To), ImmutableArray<TreePath>> _changedConfiguration = [];
     private readonly Dictionary<Sha256Digest, string> _texts = [];
 
@@ -28,6 +32,20 @@ internal sealed class RemapJudge(EnvironmentStore environments)
         }
 
         var (old, next) = (_host.ReadManifest(from), _host.ReadManifest(to.Manifest));
+        if (RpmDatabaseMerge.IsIn(environments.PrivateOf(name)))
+        {
+            lock (_databases)
+            {
+                return Judge(name, history, to, action, (old, next));
+            }
+        }
+
+        return Judge(name, history, to, action, (old, next));
+    }
+
+    private RemapJudgement Judge(EnvironmentName name, ImmutableArray<HistoryEntry> history, Mapping to, MappingAction action, (Manifest Old, Manifest Next) versions)
+    {
+        var (from, (old, next)) = (history[^1].To.Manifest, versions);
         var judging = new PrivateJudgement(environments.PrivateOf(name), old, next, content => OfVersions(() => TextOf(content)));
         if (action == MappingAction.Rollback)
         {

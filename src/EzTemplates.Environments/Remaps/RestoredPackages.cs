@@ -20,24 +20,10 @@ internal sealed class RestoredPackages
     public bool AreTold(TreePath path) =>
         _paths.Contains(path) || (path.Parent == InstalledPackage.Info && path.Name.LastIndexOf('.') is >= 0 and var dot && _names.Contains(path.Name[..dot]) && path.Name[dot..] != ".list");
 
-    /// <summary>A version's state in which these packages are as the environment had them, so that it goes with their files.</summary>
-    /// <param name="path">Of a file of the state; one that is no database of packages stays as it is.</param>
-    /// <param name="text">The version's; bytes as chars.</param>
-    /// <param name="kept">The environment's of that time; null: there was none.</param>
-    /// <param name="other">The version's that the packages made way for.</param>
-    public string PutInto(TreePath path, string text, AreaPlace? kept, string other)
-    {
-        if (path == InstalledPackage.Status)
-        {
-            return PutInto(text, kept);
-        }
-
-        return RpmDatabaseMerge.Contains(path) && kept?.TryRead(AreaPlace.MostBytes) is { } bytes
-            ? RpmDatabaseMerge.WithRestored(text, Encoding.Latin1.GetString(bytes), other)
-            : text;
-    }
-
-    private string PutInto(string status, AreaPlace? kept)
+    /// <summary>A version's status in which these packages are as the environment had them, so that it goes with their files.</summary>
+    /// <param name="status">Bytes as chars.</param>
+    /// <param name="kept">The environment's status of that time; null: there was none.</param>
+    public string PutInto(string status, AreaPlace? kept)
     {
         if (_names.Count == 0 || kept?.TryRead() is not { } bytes)
         {

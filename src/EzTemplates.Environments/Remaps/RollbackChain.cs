@@ -16,24 +16,25 @@ internal sealed class RollbackChain(KeptMappings kept, ImmutableArray<HistoryEnt
     public IEnumerable<TreePath> Paths => _mappings.SelectMany(mapping => mapping.Steps.Keys).Distinct().Order();
 
     /// <summary>What the earliest of the mappings that had to do with a path kept of it; null: nothing.</summary>
-    public AreaPlace? FirstOf(TreePath path)
+    public AreaPlace? FirstOf(TreePath path) => ChangesOf(path).LastOrDefault().Kept;
+
+    /// <summary>Of the mappings that changed a path, the newest first: what each kept of it (null: nothing), and which paths made way in it.</summary>
+    public IEnumerable<(AreaPlace? Kept, IEnumerable<TreePath> MadeWay)> ChangesOf(TreePath path)
     {
-        AreaPlace? first = null;
         foreach (var (entry, steps) in _mappings)
         {
             if (steps.TryGetValue(path, out var step))
             {
-                first = step.Had ? kept.OldOf(entry.Number, step.Number) : null;
+                yield return (step.Had ? kept.OldOf(entry.Number, step.Number) : null, steps.Values.Where(other => other.Kind == AreaStepKind.Drop).Select(other => other.Path));
             }
         }
-
-        return first;
     }
 
     public EarlierState StateOf(TreePath path, AreaPlace now)
     {
+        // Where mappings did nothing about it, it was not private, or both versions have the same there: it is what came over the later one.
         AreaPlace? place = now;
-        var (identity, from, folderTime) = (now.Identity(), default((int, int)?), default(FileTime?));
+        var (identity, from, folderTime, over) = (now.Identity(), default((int, int)?), default(FileTime?), takenOff[0].To.Manifest);
         foreach (var (entry, steps) in _mappings)
         {
             if (!steps.TryGetValue(path, out var step))
@@ -43,11 +44,11 @@ internal sealed class RollbackChain(KeptMappings kept, ImmutableArray<HistoryEnt
 
             if (step.Made != identity)
             {
-                return new EarlierState(place, identity, from, folderTime, entry.To.Manifest);
+                return new EarlierState(place, identity, from, folderTime, over);
             }
 
             place = step.Had ? kept.OldOf(entry.Number, step.Number) : null;
-            (identity, from, folderTime) = (place?.Identity(), (entry.Number, step.Number), step.FolderTime);
+            (identity, from, folderTime, over) = (place?.Identity(), (entry.Number, step.Number), step.FolderTime, entry.From?.Manifest ?? over);
         }
 
         return new EarlierState(place, identity, from, folderTime, null);

@@ -3,6 +3,7 @@ using EzTemplates.Domain;
 using EzTemplates.Domain.Merging;
 using EzTemplates.Formats;
 using EzTemplates.Store;
+using EzTemplates.Store.Native;
 
 namespace EzTemplates.Environments;
 
@@ -20,6 +21,9 @@ internal static class RpmDatabaseMerge
     public static IEnumerable<TreePath> Places => Files.Select(file => file.Parent);
 
     public static bool Contains(TreePath path) => Files.Contains(path);
+
+    /// <summary>Whether an environment has one of its own.</summary>
+    public static bool IsIn(string area) => Array.Exists(Files, file => new AreaPlace(area, file).TryStatus() is { Kind: FileKind.File });
 
     /// <summary>Why a private database cannot be read by itself: somebody was killed who was changing it.</summary>
     public static MergeConflict? Unwritten(string area, TreePath path)
@@ -60,28 +64,20 @@ internal static class RpmDatabaseMerge
             }
             else
             {
-                conflicts.Add(new MergeConflict($"package `{name}`: the environment has {Versions(mine)}, the new version {Versions(theirs)}", mine.Count > 0 ? $"rpm -e {name}" : null));
+                conflicts.Add(new MergeConflict($"package `{name}`: the environment has {Versions(mine)}, the new version {Versions(theirs)}", mine.Count == 0 ? null : before.Count > 0 ? $"dnf downgrade {before[0].Nevra}" : $"rpm -e {name}"));
             }
         }
 
         return conflicts.Count > 0 ? MergeOutcome.Refused([.. conflicts]) : Written(Numbered(kept, next));
     }
 
-    /// <summary>
-    /// A version's database in which the packages are as well that the environment had itself and that made way for another version's: their
-    /// files come back.
-    /// </summary>
-    /// <param name="kept">The environment's database of that time.</param>
-    /// <param name="other">The version's that they made way for.</param>
-    public static string WithRestored(string version, string kept, string other)
+    /// <summary>A version's database in which all packages of some names are as they were.</summary>
+    public static string WithRestored(string version, IReadOnlyDictionary<string, List<InstalledRpm>> restored)
     {
         var packages = InstalledRpm.ReadWhatCan(version);
-        var (here, there) = (packages.Select(package => package.Nevra).ToHashSet(), InstalledRpm.ReadWhatCan(other).Select(package => package.Nevra).ToHashSet());
-        var restored = InstalledRpm.ReadWhatCan(kept).Where(package => !here.Contains(package.Nevra) && there.Contains(package.Nevra)).ToList();
-        var names = restored.Select(package => package.Name).ToHashSet();
         return restored.Count == 0
             ? version
-            : Written(Numbered([.. packages.Where(package => !names.Contains(package.Name)), .. restored], packages)).Text ?? version;
+            : Written(Numbered([.. packages.Where(package => !restored.ContainsKey(package.Name)), .. restored.Values.SelectMany(rows => rows)], packages)).Text ?? version;
     }
 
     private static MergeOutcome Written(List<RpmDatabaseRow> rows)

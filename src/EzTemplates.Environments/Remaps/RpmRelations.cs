@@ -12,6 +12,7 @@ namespace EzTemplates.Environments;
 internal sealed class RpmRelations
 {
     private readonly RpmUniverse _installed;
+    private readonly Dictionary<RpmTerm, bool> _known = [];
 
     private RpmRelations(string database)
     {
@@ -37,17 +38,17 @@ internal sealed class RpmRelations
 
         var version = new RpmRelations(next);
         var known = new RpmRelations(own).Broken().Concat(version.Broken()).Select(relation => relation.Key).ToHashSet();
-        return [.. broken.Where(relation => !known.Contains(relation.Key)).Select(relation => relation.Told(version.Has(relation.Package)))];
+        var (packages, names) = (version.Packages.Select(version.Nevra).ToHashSet(), version.Packages.Select(version.NameOf).ToHashSet());
+        return [.. broken.Where(relation => !known.Contains(relation.Key)).Select(relation => relation.Told(packages.Contains(relation.Package), names.Contains(relation.Name)))];
     }
 
-    private bool Has(string package) => Enumerable.Range(0, _installed.PackageCount).Any(number => Nevra(new PackageId(number)) == package);
+    private IEnumerable<PackageId> Packages => Enumerable.Range(0, _installed.PackageCount).Select(number => new PackageId(number));
 
     private List<BrokenRelation> Broken()
     {
         var broken = new List<BrokenRelation>();
-        for (var number = 0; number < _installed.PackageCount; number++)
+        foreach (var package in Packages)
         {
-            var package = new PackageId(number);
             foreach (var (kind, term) in _installed.Dependencies(package))
             {
                 broken.AddRange(kind switch
@@ -63,19 +64,45 @@ internal sealed class RpmRelations
     }
 
     private BrokenRelation BrokenOf(PackageId package, RpmTerm term, string? met) =>
-        new(_installed.Text(_installed.Names[package.Value]), Nevra(package), Describe(term), Describe(term, withVersions: false), met);
+        new(NameOf(package), Nevra(package), Describe(term), Describe(term, withVersions: false), met);
 
+    /// <summary>Most packages need what others need as well.</summary>
     private bool Holds(RpmTerm term)
+    {
+        if (!_known.TryGetValue(term, out var holds))
+        {
+            holds = LookWhetherHolds(term);
+            _known[term] = holds;
+        }
+
+        return holds;
+    }
+
+    private bool LookWhetherHolds(RpmTerm term)
     {
         var operands = term.Operator == RpmOperator.Relation ? [] : _installed.Operands(term).ToArray();
         return term.Operator switch
         {
+            RpmOperator.Relation => IsProvided(_installed.Relation(term.Relation)),
             RpmOperator.And => Array.TrueForAll(operands, Holds),
             RpmOperator.Or => Array.Exists(operands, Holds),
             RpmOperator.If => Holds(operands[1]) ? Holds(operands[0]) : operands.Length < 3 || Holds(operands[2]),
             RpmOperator.Unless => Holds(operands[1]) ? operands.Length > 2 && Holds(operands[2]) : Holds(operands[0]),
             _ => Meeting(term).Count > 0,
         };
+    }
+
+    private bool IsProvided(RpmRelation wanted)
+    {
+        foreach (var provider in _installed.Providers(wanted.Name))
+        {
+            if (Overlaps(wanted, _installed.Relation(provider.Provided)))
+            {
+                return true;
+            }
+        }
+
+        return false;
     }
 
     /// <summary>Packages that meet a term by themselves; of a rich one only where it asks for one package.</summary>
@@ -102,6 +129,8 @@ internal sealed class RpmRelations
         || RpmVersionOrder.Overlaps(wanted.Relation, _installed.Bytes(wanted.Version), provided.Relation, _installed.Bytes(provided.Version));
 
     private string Nevra(PackageId package) => _installed.Path(package);
+
+    private string NameOf(PackageId package) => _installed.Text(_installed.Names[package.Value]);
 
     private string Describe(RpmTerm term, bool withVersions = true)
     {
@@ -134,12 +163,16 @@ internal sealed class RpmRelations
     {
         public string Key => $"{Name} {(Met is null ? "needs" : "excludes")} {Bare}";
 
-        public MergeConflict Told(bool isVersions) => (Met, isVersions) switch
+        /// <param name="isVersions">The new version has just this package.</param>
+        /// <param name="hasName">It has one of that name, so that removing this one is no way out.</param>
+        public MergeConflict Told(bool isVersions, bool hasName) => (Met, isVersions) switch
         {
-            (null, false) => new MergeConflict($"package `{Package}` of the environment needs `{Relation}`, which is not there with the new version", $"rpm -e {Name}"),
+            (null, false) => new MergeConflict($"package `{Package}` of the environment needs `{Relation}`, which is not there with the new version", WayOut(hasName)),
             (null, true) => new MergeConflict($"package `{Package}` of the new version needs `{Relation}`, which the environment does not have", $"dnf install '{Relation}'"),
-            ({ } met, false) => new MergeConflict($"package `{Package}` of the environment excludes `{Relation}`, and with the new version there is `{met}`", $"rpm -e {Name}"),
+            ({ } met, false) => new MergeConflict($"package `{Package}` of the environment excludes `{Relation}`, and with the new version there is `{met}`", WayOut(hasName)),
             ({ } met, true) => new MergeConflict($"package `{Package}` of the new version excludes `{Relation}`, and the environment has `{met}`", $"rpm -e {met}"),
         };
+
+        private string WayOut(bool hasName) => hasName ? $"dnf downgrade {Name}" : $"rpm -e {Name}";
     }
 }

@@ -23,7 +23,7 @@ public sealed class SandboxExec(EnvironmentStore environments)
     /// <returns>Null where it was cancelled before the command's start; once that runs, signals are its own affair.</returns>
     internal int? RunMounted(ExecRequest request, CancellationToken cancellation)
     {
-        RunFirstCommands(request.Environment, cancellation);
+        using var inside = RunFirstCommands(request.Environment, cancellation);
         using var sandbox = Make(request);
         return sandbox.Run(request, cancellation);
     }
@@ -36,7 +36,7 @@ public sealed class SandboxExec(EnvironmentStore environments)
         return sandbox.RunBounded(request, limit, null, cancellation);
     }
 
-    private void RunFirstCommands(EnvironmentName name, CancellationToken cancellation)
+    private FileLock? RunFirstCommands(EnvironmentName name, CancellationToken cancellation)
     {
         var mapping = new Lazy<Mapping>(() => environments.Current(name));
         var place = new FirstCommandPlace
@@ -47,7 +47,7 @@ public sealed class SandboxExec(EnvironmentStore environments)
             Users = () => environments.Views.UsersOf(name),
             Run = (first, limit) => RunBounded(first, limit, cancellation),
         };
-        environments.FirstCommandsOf(name).Run(place, cancellation);
+        return environments.FirstCommandsOf(name).Run(place, cancellation);
     }
 
     private Sandbox Make(ExecRequest request)

@@ -103,7 +103,7 @@ public static class RpmRepositoryResolver
             (_, [var first, ..] all) => throw new EzException(
                 FailureKind.Untrusted,
                 $"repository `{spec.Id}`: of its keys `{source.DefinedIn}` says only where to fetch them, `{string.Join("`, `", all)}`, and ez fetches no key",
-                $"{name}fetch it once, compare its fingerprint with what the distribution publishes, and name the file: curl -o /etc/pki/rpm-gpg/{spec.Id} {first}, then gpgkey=file:///etc/pki/rpm-gpg/{spec.Id}"),
+                $"{name}fetch it once from `{first}`, compare its fingerprint with what the distribution publishes, and name the file: gpgkey=file:///etc/pki/rpm-gpg/{spec.Id}"),
             _ => throw new EzException(
                 FailureKind.Untrusted,
                 $"repository `{spec.Id}`: `{source.DefinedIn}` names no key (`gpgkey=`)",

@@ -17,6 +17,7 @@ public readonly record struct FolderMember(string Name, bool IsFolder, bool IsDe
 public static unsafe partial class Libc
 {
     private const int ListingBytes = 32 * 1024;
+    private const int MostAttempts = 8;
     private const byte DeviceType = 2;
     private const byte FolderType = 4;
     private const byte UnknownType = 0;
@@ -32,7 +33,7 @@ public static unsafe partial class Libc
         using var at = new FolderReference(folder);
         fixed (byte* p = path.Bytes)
         {
-            while (true)
+            for (var attempt = 1; ; attempt++)
             {
                 var descriptor = LibcImports.SystemCall(SystemCalls.OpenAt2, at.Descriptor, (nint)p, (nint)(&how), sizeof(NativeOpenHow));
                 if (descriptor >= 0)
@@ -40,18 +41,17 @@ public static unsafe partial class Libc
                     return new SafeFileHandle(descriptor, true);
                 }
 
-                var errno = Marshal.GetLastPInvokeError();
-                switch (errno)
+                switch (Marshal.GetLastPInvokeError())
                 {
                     // The kernel could not be sure of the path, which somebody was changing just then.
-                    case Errnos.EINTR or Errnos.EAGAIN:
+                    case Errnos.EINTR or Errnos.EAGAIN when attempt < MostAttempts:
                         continue;
 
-                    // A filter of system calls that does not know this one.
-                    case Errnos.ENOSYS or Errnos.EPERM:
+                    // Somebody goes on with that; a filter of system calls that does not know this one; longer than a path may be.
+                    case Errnos.EINTR or Errnos.EAGAIN or Errnos.ENOSYS or Errnos.EPERM or Errnos.ENAMETOOLONG:
                         return TryOpenByParts(folder, path);
 
-                    default:
+                    case var errno:
                         return IsNoFolder(errno) ? null : throw Failure("open", folder, path, errno);
                 }
             }
@@ -153,7 +153,13 @@ public static unsafe partial class Libc
     {
         public const int OpenAt2 = 437;
 
-        public static int GetDents64 { get; } = RuntimeInformation.ProcessArchitecture == Architecture.Arm64 ? 61 : 217;
+        /// <summary>asm/unistd.h; all newer machines share their numbers.</summary>
+        public static int GetDents64 { get; } = RuntimeInformation.ProcessArchitecture switch
+        {
+            Architecture.X64 => 217,
+            Architecture.Arm64 or Architecture.RiscV64 or Architecture.LoongArch64 => 61,
+            var other => throw new PlatformNotSupportedException($"the number of getdents64(2) on {other}"),
+        };
     }
 }
 

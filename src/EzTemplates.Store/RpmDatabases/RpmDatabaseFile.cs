@@ -24,9 +24,38 @@ public static class RpmDatabaseFile
     private const byte WriteAheadLog = 2;
 
     /// <summary>A new database.</summary>
+    /// <exception cref="EzTemplates.Domain.EzException">Store: SQLite refuses the rows.</exception>
     public static byte[] Write(IReadOnlyList<RpmDatabaseRow> rows)
     {
         ArgumentNullException.ThrowIfNull(rows);
+        try
+        {
+            return WriteRows(rows);
+        }
+        catch (SqliteException failure)
+        {
+            throw new StoreException($"cannot write rpm's database: {failure.Message}", inner: failure);
+        }
+    }
+
+    /// <summary>The packages, in the order in which they were installed. Nothing of what somebody may have put into the database besides runs.</summary>
+    /// <exception cref="EzTemplates.Domain.EzException">Store: it is no such database.</exception>
+    public static ImmutableArray<RpmDatabaseRow> Read(byte[] database)
+    {
+        ArgumentNullException.ThrowIfNull(database);
+        try
+        {
+            using var connection = Open();
+            return RpmDatabaseReader.Read(connection, database);
+        }
+        catch (SqliteException failure)
+        {
+            throw new StoreException($"cannot read rpm's database: {failure.Message}", inner: failure);
+        }
+    }
+
+    private static byte[] WriteRows(IReadOnlyList<RpmDatabaseRow> rows)
+    {
         using var connection = Open();
         Execute(connection, "PRAGMA page_size = 4096;");
         using (var transaction = connection.BeginTransaction())
@@ -46,22 +75,6 @@ public static class RpmDatabaseFile
         // As rpm leaves it: whoever opens it next uses a log.
         (bytes[VersionsAt], bytes[VersionsAt + 1]) = (WriteAheadLog, WriteAheadLog);
         return bytes;
-    }
-
-    /// <summary>The packages, in the order in which they were installed. Nothing of what somebody may have put into the database besides runs.</summary>
-    /// <exception cref="EzTemplates.Domain.EzException">Store: it is no such database.</exception>
-    public static ImmutableArray<RpmDatabaseRow> Read(byte[] database)
-    {
-        ArgumentNullException.ThrowIfNull(database);
-        try
-        {
-            using var connection = Open();
-            return RpmDatabaseReader.Read(connection, database);
-        }
-        catch (SqliteException failure)
-        {
-            throw new StoreException($"cannot read rpm's database: {failure.Message}", inner: failure);
-        }
     }
 
     private static SqliteConnection Open()

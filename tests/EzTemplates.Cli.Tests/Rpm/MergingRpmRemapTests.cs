@@ -70,6 +70,26 @@ public sealed class MergingRpmRemapTests : IDisposable
     }
 
     [Fact]
+    public void A_roll_back_over_several_versions_has_the_package_again_whose_files_come_back()
+    {
+        _ground.Publish(0, Base);
+        Up("base");
+        _ground.Publish(1, Base, Tool("1"), Library("1"));
+        Install("tool-1");
+        Update("base, tool");
+        _ground.Ez.Succeed("upgrade", "web");
+        _ground.Publish(2, Base, Tool("2"), Library("1"));
+        Update("base, tool");
+        _ground.Ez.Succeed("upgrade", "web");
+        Install("lib-1");
+        Assert.Equal(["base-1-1", "lib-1-1", "tool-2-1"], Installed());
+
+        _ground.Ez.Succeed("rollback", "web", "--to", "box@1.0.0");
+        Assert.Equal("1\n1\n", Read("usr/share/tool/file", "usr/lib/lib/data"));
+        Assert.Equal(["base-1-1", "lib-1-1", "tool-1-1"], Installed());
+    }
+
+    [Fact]
     public void What_the_environments_own_packages_need_and_the_new_version_has_no_more_is_refused_by_name()
     {
         _ground.Publish(0, Base, Library("1") with { Provides = ["lib.so.1"] });

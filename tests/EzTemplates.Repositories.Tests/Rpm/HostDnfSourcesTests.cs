@@ -99,7 +99,7 @@ public sealed class HostDnfSourcesTests : IDisposable
         Assert.Equal(
             (FailureKind.Untrusted, $"repository `far`: of its keys `{file}` says only where to fetch them, `https://a.example/os/repodata/repomd.xml.key`, `https://a.example/two`, and ez fetches no key"),
             (far.Kind, far.Message));
-        Assert.EndsWith("curl -o /etc/pki/rpm-gpg/far https://a.example/os/repodata/repomd.xml.key, then gpgkey=file:///etc/pki/rpm-gpg/far", far.Hint, StringComparison.Ordinal);
+        Assert.EndsWith("fetch it once from `https://a.example/os/repodata/repomd.xml.key`, compare its fingerprint with what the distribution publishes, and name the file: gpgkey=file:///etc/pki/rpm-gpg/far", far.Hint, StringComparison.Ordinal);
         var none = Assert.Throws<EzException>(() => RpmRepositoryResolver.Resolve(Spec("none"), sources));
         Assert.Equal((FailureKind.Untrusted, $"repository `none`: `{file}` names no key (`gpgkey=`)"), (none.Kind, none.Message));
         Assert.Contains("`keys: [FINGERPRINT]`", none.Hint, StringComparison.Ordinal);
