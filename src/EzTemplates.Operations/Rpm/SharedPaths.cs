@@ -34,6 +34,11 @@ internal sealed class SharedPaths
                 NoteParents(i, place);
             }
 
+            foreach (var file in installed[i].Files.Files.Where(file => file is { Type: not EntryType.Directory, IsGhost: false }))
+            {
+                NoteParents(i, FolderOf(file).Append("x"));
+            }
+
             foreach (var file in OfOneName(installed[i].Files.Files))
             {
                 Lay(i, file);
@@ -85,16 +90,20 @@ internal sealed class SharedPaths
         }
     }
 
-    private void Lay(int package, RpmFile file)
+    /// <summary>Packages may call one place by several names.</summary>
+    private TreePath FolderOf(RpmFile file)
     {
-        // Packages may call one place by several names.
         if (!_folders.TryGetValue(file.Path.Parent, out var folder))
         {
             _folders.Add(file.Path.Parent, folder = _tree.Settle(file.Path.Parent.Append("x")).Parent);
-            NoteParents(package, folder.Append("x"));
         }
 
-        var place = folder.Append(file.Path.Name);
+        return folder;
+    }
+
+    private void Lay(int package, RpmFile file)
+    {
+        var place = FolderOf(file).Append(file.Path.Name);
         if (!_known.TryGetValue(place, out var before))
         {
             _known.Add(place, new Laid(package, file.Type, IsSkipped: false, file.IsGhost, file.IsGhost ? null : file.Mtime, file.Color));

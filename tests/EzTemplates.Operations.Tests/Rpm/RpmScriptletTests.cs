@@ -187,6 +187,41 @@ public sealed class RpmScriptletTests : IDisposable
         Assert.Null(tree.Find(TreePath.Parse("/usr/bin/policy-rc.d")));
     }
 
+    /// <summary>mkdir(2) hands a folder's set-group-id bit down; the names of one file lie in folders as other files do.</summary>
+    [Fact]
+    public async Task A_folder_that_no_package_has_inherits_the_bit_if_its_folder_was_there_before_the_first_file_in_it()
+    {
+        var files = _ground.Build(
+            $"""
+            {RpmSpec.Base}
+            %package -n first
+            Summary: s
+            Requires: base
+            %description -n first
+            d
+            %files -n first
+            %attr(0644,root,root) /srv/before/one
+            %attr(0644,root,root) /srv/before/other
+            %package -n second
+            Summary: s
+            Requires: first
+            %description -n second
+            d
+            %files -n second
+            %dir %attr(2755,root,root) /srv
+            %attr(0644,root,root) /srv/before/more
+            %attr(0644,root,root) /srv/after/file
+
+            """,
+            "mkdir -p srv/before srv/after; touch srv/before/one srv/before/more srv/after/file; ln srv/before/one srv/before/other");
+        await _ground.Make("system", files.Values);
+
+        var tree = _ground.TreeOf("system");
+        Assert.Equal(
+            ["/srv 2755", "/srv/after 2755", "/srv/before 755"],
+            ((string[])["/srv", "/srv/after", "/srv/before"]).Select(path => $"{path} {Convert.ToString(tree.Find(TreePath.Parse(path))!.Mode, 8)}"));
+    }
+
     /// <summary>Of one transaction not the last package's, but by turns; over an earlier transaction always the new one's.</summary>
     [Fact]
     public async Task A_file_of_several_packages_has_the_time_that_rpm_gives_it()
