@@ -9,7 +9,7 @@ namespace EzTemplates.Operations;
 internal static class LockMaking
 {
     /// <summary>The number of the configure rules that this ez has for a family. It rises whenever a lock of it would give another tree than before.</summary>
-    public static int ConfigureRules(PackageFamily family) => family == PackageFamily.Deb ? 3 : 6;
+    public static int ConfigureRules(PackageFamily family) => family == PackageFamily.Deb ? 3 : 7;
 
     /// <exception cref="EzException">The lock was made for configure rules that this ez does not have.</exception>
     public static void RequireKnownRules(TemplateLock held)

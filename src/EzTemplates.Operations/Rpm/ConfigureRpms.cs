@@ -19,6 +19,7 @@ internal sealed class ConfigureRpms
     private readonly ConfigureSubject _subject;
     private readonly ConfigureGround _ground;
     private readonly ComposedRpms _layer;
+    private readonly Manifest? _osTree;
     private readonly Provenance _below;
     private readonly Provenance _packages;
     private ImmutableArray<LockedId> _seen = [];
@@ -29,6 +30,7 @@ internal sealed class ConfigureRpms
     private ConfigureRpms(Workspace workspace, StoreWriter writer, IngestBatch batch, ComposedRpms layer, ConfigureSubject subject, CancellationToken cancel)
     {
         (_workspace, _writer, _layer, _subject) = (workspace, writer, layer, subject);
+        _osTree = subject.Os is { } system ? workspace.Store.Versions.ReadManifest(system.Manifest) : null;
         _below = subject.Os is { } os ? workspace.Store.Versions.ReadProvenance(os.Reference) : layer.Tree.Provenance;
         _packages = subject.Os is null ? _below : _below.Followed(layer.Tree.Provenance);
         _ground = new ConfigureGround(workspace, writer, batch, subject, new NamedPackages(_packages), cancel);
@@ -85,7 +87,7 @@ internal sealed class ConfigureRpms
 
     private (TreeEdit Tree, RpmOwners Owners, LaidStates States) Lay()
     {
-        if (_subject.Os is not { } os)
+        if (_subject.Os is not { } os || _osTree is not { } osTree)
         {
             var composed = _layer.Tree;
             var alone = new TreeEdit(composed);
@@ -95,7 +97,7 @@ internal sealed class ConfigureRpms
                 new LaidStates(alone, new LaidColors(alone, place => _layer.Packages[place].Files), _below, new HashSet<int>()));
         }
 
-        var edit = new TreeEdit(new ComposedManifest(_workspace.Store.Versions.ReadManifest(os.Manifest), _below));
+        var edit = new TreeEdit(new ComposedManifest(osTree, _below));
         var colors = new LaidColors(edit, place => place < _below.Packages.Length ? FilesOf(os, _below.Packages[place]) : _layer.Packages[place - _below.Packages.Length].Files);
         var laid = new LaidRpms(_layer, edit, _below, colors);
         var owners = new RpmOwners([.. laid.Lay(Epoch)]);
@@ -146,7 +148,7 @@ internal sealed class ConfigureRpms
         var order = installed.Select(place => place + (_subject.Os is null ? 0 : _below.Packages.Length)).ToList();
         var made = NumbersIn(tree);
         var unknown = owners.Put(tree, (path, kind, name) => laid.IsThereFor(kind, name, Laying(path), order) ? made(kind, name) : null, tree.IsScripts);
-        shared.InheritGroups();
+        shared.InheritGroups(_osTree);
         return [.. UnknownOwners(tree, unknown, made)];
 
         int Laying(TreePath path) => shared.LaidBy(path) is { } place ? order[place] : tree.PackageOf(path);

@@ -65,12 +65,13 @@ internal sealed class SharedPaths
 
     /// <summary>
     /// Folders that no package has are made by mkdir(2), which gives those in a set-group-id folder its group and its bit, where it was there
-    /// already.
+    /// already. What an earlier transaction has made stays as it is.
     /// </summary>
-    public void InheritGroups()
+    /// <param name="before">What was there before the transaction; null for nothing.</param>
+    public void InheritGroups(Manifest? before)
     {
         var inherited = new HashSet<TreePath>();
-        foreach (var path in _firstBelow.Keys.Where(path => !_firstWith.ContainsKey(path)).Order())
+        foreach (var path in _firstBelow.Keys.Where(path => !_firstWith.ContainsKey(path) && before?.Find(path) is not { Type: EntryType.Directory }).Order())
         {
             var isThere = _tree.Find(path) is { Type: EntryType.Directory } && _tree.PackageOf(path) == TreeEdit.NoPackage && !_tree.IsScripts(path);
             if (isThere && _tree.Find(path.Parent) is { } parent && (parent.Mode & SetGroup) != 0
