@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 
 namespace EzTemplates.Cli.Tests.Rpm;
@@ -54,7 +55,8 @@ internal sealed class DrawnScripts
 
         if (user is not null)
         {
-            var number = 700 + _random.Next(200);
+            // An own one for each: a system's users have other numbers than their scripts pick by the time that an application picks the same.
+            var number = 700 + (6 * int.Parse(_name.AsSpan(_name.Length - 2), CultureInfo.InvariantCulture)) + _random.Next(6);
             _text.Append($"%pre -n {_name}\necho '{user}:x:{number}:{number}::/:/bin/false' >>/etc/passwd; echo '{user}:x:{number}:' >>/etc/group\n{Shell("pre")}");
         }
         else if (Draw.Once(_random, 3))
