@@ -64,25 +64,39 @@ internal sealed class SharedPaths
     }
 
     /// <summary>
-    /// Folders that no package has are made by mkdir(2), which gives those in a set-group-id folder its group and its bit, where it was there
-    /// already. What an earlier transaction has made stays as it is.
+    /// Folders that no package has are made by mkdir(2), which gives those in a set-group-id folder its group and its bit, as that is then.
+    /// What an earlier transaction has made stays as it is.
     /// </summary>
     /// <param name="before">What was there before the transaction; null for nothing.</param>
     public void InheritGroups(Manifest? before)
     {
-        var inherited = new HashSet<TreePath>();
-        foreach (var path in _firstBelow.Keys.Where(path => !_firstWith.ContainsKey(path) && before?.Find(path) is not { Type: EntryType.Directory }).Order())
+        foreach (var (path, maker) in _firstBelow)
         {
-            var isThere = _tree.Find(path) is { Type: EntryType.Directory } && _tree.PackageOf(path) == TreeEdit.NoPackage && !_tree.IsScripts(path);
-            if (isThere && _tree.Find(path.Parent) is { } parent && (parent.Mode & SetGroup) != 0
-                && (_firstWith.TryGetValue(path.Parent, out var first) ? first <= _firstBelow[path] : inherited.Contains(path.Parent) || _tree.PackageOf(path.Parent) != TreeEdit.NoPackage))
+            var isMade = !_firstWith.ContainsKey(path) && FolderIn(before, path) is null && _tree.PackageOf(path) == TreeEdit.NoPackage && !_tree.IsScripts(path);
+            if (isMade && _tree.Find(path) is { Type: EntryType.Directory } folder && GroupHandedDown(path.Parent, maker, before) is { } group)
             {
-                var folder = _tree.Find(path)!;
-                _tree.Own(path, folder.Uid, parent.Gid, folder.Mode | SetGroup);
-                _ = inherited.Add(path);
+                _tree.Own(path, folder.Uid, group, folder.Mode | SetGroup);
             }
         }
     }
+
+    /// <summary>What group a folder gives to those that a package makes in it; null for that of who makes them.</summary>
+    private uint? GroupHandedDown(TreePath path, int maker, Manifest? before)
+    {
+        if (_firstWith.TryGetValue(path, out var with) && with <= maker)
+        {
+            // Packages that share a folder agree on its mode.
+            return GroupOf(_tree.Find(path));
+        }
+
+        return FolderIn(before, path) is { } folder ? GroupOf(folder)
+            : _firstBelow.TryGetValue(path, out var below) && below <= maker ? GroupHandedDown(path.Parent, below, before)
+            : null;
+    }
+
+    private static uint? GroupOf(ManifestEntry? folder) => folder is { Type: EntryType.Directory } && (folder.Mode & SetGroup) != 0 ? folder.Gid : null;
+
+    private static ManifestEntry? FolderIn(Manifest? before, TreePath path) => before?.Find(path) is { Type: EntryType.Directory } folder ? folder : null;
 
     private void NoteParents(int package, TreePath place)
     {

@@ -211,6 +211,14 @@ public sealed class RpmScriptletTests : IDisposable
             %dir %attr(2755,root,root) /srv
             %attr(0644,root,root) /srv/before/more
             %attr(0644,root,root) /srv/after/file
+            %attr(0644,root,root) /srv/later/deep/file
+            %package -n third
+            Summary: s
+            Requires: second
+            %description -n third
+            d
+            %files -n third
+            %dir %attr(0755,root,root) /srv/later
             %package -n app
             Summary: s
             %description -n app
@@ -220,14 +228,14 @@ public sealed class RpmScriptletTests : IDisposable
             %attr(0644,root,root) /srv/new/file
 
             """,
-            "mkdir -p srv/before srv/after srv/new; touch srv/before/one srv/before/more srv/before/last srv/after/file srv/new/file; ln srv/before/one srv/before/other");
-        await _ground.Make("system", [files["base"], files["first"], files["second"]]);
+            "mkdir -p srv/before srv/after srv/later/deep srv/new; touch srv/later/deep/file srv/before/one srv/before/more srv/before/last srv/after/file srv/new/file; ln srv/before/one srv/before/other");
+        await _ground.Make("system", [files["base"], files["first"], files["second"], files["third"]]);
         await _ground.Make("app", [files["app"]], on: _ground.VersionOf("system"));
 
         var tree = _ground.TreeOf("app");
         Assert.Equal(
-            ["/srv 2755", "/srv/after 2755", "/srv/before 755", "/srv/new 2755"],
-            ((string[])["/srv", "/srv/after", "/srv/before", "/srv/new"]).Select(path => $"{path} {Convert.ToString(tree.Find(TreePath.Parse(path))!.Mode, 8)}"));
+            ["/srv 2755", "/srv/after 2755", "/srv/before 755", "/srv/later 755", "/srv/later/deep 2755", "/srv/new 2755"],
+            ((string[])["/srv", "/srv/after", "/srv/before", "/srv/later", "/srv/later/deep", "/srv/new"]).Select(path => $"{path} {Convert.ToString(tree.Find(TreePath.Parse(path))!.Mode, 8)}"));
     }
 
     /// <summary>Of one transaction not the last package's, but by turns; over an earlier transaction always the new one's.</summary>
