@@ -114,11 +114,12 @@ public sealed class EnvironmentStore
     /// <summary>Where its view is, or will be, mounted.</summary>
     public string RootOf(EnvironmentName name) => Views.PointOf(name);
 
-    /// <summary>Mounts the view if it is not, and says where. It stays mounted.</summary>
+    /// <summary>Mounts the view if it is not, and says where. It stays mounted. What the caller makes in it is not taken for what an interrupted first command made.</summary>
     public string MountedRoot(EnvironmentName name)
     {
         using var use = LockForUse(name);
         EnsureMounted(name);
+        FirstCommandsOf(name).Settle(PlaceOf(name), Host.Patience.Cancellation);
         return Views.PointOf(name);
     }
 
@@ -172,6 +173,19 @@ public sealed class EnvironmentStore
     internal string HistoryOf(EnvironmentName name) => Path.Combine(Layout.EnvironmentOf(name.ToString()), "history");
 
     internal FirstCommands FirstCommandsOf(EnvironmentName name) => new(Host, name);
+
+    /// <summary>For first commands, where the caller has the environment's lock and has seen to the view.</summary>
+    internal FirstCommandPlace PlaceOf(EnvironmentName name)
+    {
+        var mapping = new Lazy<Mapping>(() => Current(name));
+        return new FirstCommandPlace
+        {
+            View = Views.PointOf(name),
+            Manifest = () => ManifestOf(mapping.Value),
+            Wanted = () => Host.SetupOf(mapping.Value).FirstCommands,
+            Users = () => Views.UsersOf(name),
+        };
+    }
 
     /// <summary>What its mappings keep of its private files.</summary>
     internal KeptMappings KeptBy(EnvironmentName name) => new(Layout.EnvironmentOf(name.ToString()));

@@ -10,7 +10,9 @@ namespace EzTemplates.Environments;
 internal sealed record FirstCommandRun(EnvironmentName Name, SafeFileHandle Log)
 {
     private const int QuotedBytes = 4096;
-    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(10);
+
+    /// <summary>It ends within this, or is killed.</summary>
+    public static readonly TimeSpan Limit = TimeSpan.FromMinutes(10);
 
     public SandboxPrivileges Privileges { get; init; }
 
@@ -30,10 +32,16 @@ internal sealed record FirstCommandRun(EnvironmentName Name, SafeFileHandle Log)
             Privileges = Privileges,
             Streams = new SandboxStreams(Descriptor(nothing), output, output),
         };
-        var status = run(request, Limit);
-        return status == 0
-            ? null
-            : $"could not make what it needs of its own: `{command.Command}` {(status is { } failed ? $"ended with status {failed}" : "took longer than ten minutes")}{Said()}";
+        var failure = $"could not make what it needs of its own: `{command.Command}`";
+        try
+        {
+            var status = run(request, Limit);
+            return status == 0 ? null : $"{failure} {(status is { } failed ? $"ended with status {failed}" : "took longer than ten minutes")}{Said()}";
+        }
+        catch (CommandNotStartedException notStarted)
+        {
+            return $"{failure} could not be started: {notStarted.Message}";
+        }
     }
 
     private string Said()

@@ -20,22 +20,26 @@ internal sealed record FirstCommandPlace
 
     /// <summary>Processes that live in the view.</summary>
     public required Func<ImmutableArray<int>> Users { get; init; }
-
-    /// <summary>Runs one in the view; null is one that was killed.</summary>
-    public required Func<ExecRequest, TimeSpan, int?> Run { get; init; }
 }
 
 /// <summary>
 /// The commands that make an environment's own keys, certificates and databases, kept until they have run. They run before the first command
-/// that `ez` runs in it, while others wait. What one that failed or was interrupted has made is removed, so that nothing half made
-/// is taken for whole, and it is tried again at the next. Where other processes are in the environment it could be theirs: then it stays and is
-/// told, and one that has failed is not tried again before they have ended.
+/// that `ez` runs in it, or before it is mounted for others, while all of those wait. What one that failed or was interrupted has made is removed,
+/// so that nothing half made is taken for whole, and it is tried again at the next. Where it could be somebody else's, since other processes are in
+/// the environment or it changed when the command must have ended long ago, it stays and is told; and one that has failed is not tried again
+/// before the others have ended. Nothing here keeps a user's command from running.
 /// </summary>
 internal sealed class FirstCommands(EnvironmentHost host, EnvironmentName name)
 {
+    // Beyond which what changes is not the command's.
+    private static readonly TimeSpan Longest = FirstCommandRun.Limit + TimeSpan.FromMinutes(1);
+
     private readonly string _folder = host.Layout.EnvironmentOf(name.ToString());
 
     private string Log => Path.Combine(_folder, "first-commands.log");
+
+    /// <summary>Held while first commands run.</summary>
+    private string TurnLock => Path.Combine(_folder, "first-commands.lock");
 
     /// <summary>Held by commands that went on without all of this.</summary>
     private string InsideLock => Path.Combine(_folder, "first-commands.inside");
@@ -67,10 +71,10 @@ internal sealed class FirstCommands(EnvironmentHost host, EnvironmentName name)
         }
 
         var noted = Noted.Read();
-        var settled = noted.Select(command => Settle(command, from)).ToList();
+        var left = noted.Where(command => command.Begun is null || TakeBack(command, Area, from, [], isInterrupted: true)).Select(command => command with { Begun = null }).ToList();
         var known = noted.Select(command => command.Command).ToHashSet(StringComparer.Ordinal);
         var added = brought.Where(command => !known.Contains(command.Command) && OwnData.Find(Area, to(), command.Patterns, []).IsEmpty).Select(command => new NotedCommand(command.Command));
-        ImmutableArray<NotedCommand> next = [.. settled, .. added];
+        ImmutableArray<NotedCommand> next = [.. left, .. added];
         if (!next.SequenceEqual(noted))
         {
             Noted.Replace(next);
@@ -78,32 +82,38 @@ internal sealed class FirstCommands(EnvironmentHost host, EnvironmentName name)
     }
 
     /// <summary>Runs what is noted. One that fails is told of, and stops nothing.</summary>
+    /// <param name="run">Runs one in the view; null is one that was killed.</param>
     /// <returns>To be held for as long as the caller is in the environment: what is tried again is tried without him. Null where nothing is left.</returns>
-    public FileLock? Run(FirstCommandPlace place, CancellationToken cancellation)
+    public FileLock? Run(FirstCommandPlace place, Func<ExecRequest, TimeSpan, int?> run, CancellationToken cancellation)
     {
         if (!Noted.AreThere)
         {
             return null;
         }
 
-        using var turn = FileLock.Acquire(Path.Combine(_folder, "first-commands.lock"), FileLockMode.Exclusive, $"the first commands of environment {name}", host.Patience);
+        using var turn = FileLock.Acquire(TurnLock, FileLockMode.Exclusive, $"the first commands of environment {name}", host.Patience);
         SettleInterrupted(place, cancellation);
         var wanted = place.Wanted();
         var others = Others(place);
         var waiting = new List<FirstCommand>();
-        foreach (var noted in Noted.Read())
+        foreach (var noted in Noted.Read().Where(command => command.Begun is null))
         {
+            if (cancellation.IsCancellationRequested)
+            {
+                return null;
+            }
+
             if (wanted.FirstOrDefault(noted.IsOf) is not { } command)
             {
-                Forget(noted);
+                Attempt(() => Forget(noted));
             }
             else if (noted.HasFailed && !others.IsEmpty)
             {
                 waiting.Add(command);
             }
-            else if (!TryRun(command, place, others, cancellation))
+            else
             {
-                return null;
+                Attempt(() => RunOne(command, place, others, first => FailureOf(first, run), cancellation));
             }
         }
 
@@ -124,21 +134,29 @@ internal sealed class FirstCommands(EnvironmentHost host, EnvironmentName name)
         return FileLock.Acquire(InsideLock, FileLockMode.Shared, $"environment {name}", host.Patience);
     }
 
+    /// <summary>
+    /// Before others than `ez` are let in: what they make from here on is not taken for what an interrupted command has made. While commands
+    /// run just now, none of them is interrupted.
+    /// </summary>
+    public void Settle(FirstCommandPlace place, CancellationToken cancellation)
+    {
+        if (Noted.AreThere && FileLock.TryAcquire(TurnLock, FileLockMode.Exclusive) is { } turn)
+        {
+            using (turn)
+            {
+                SettleInterrupted(place, cancellation);
+            }
+        }
+    }
+
     /// <param name="others">Who was in the environment before.</param>
-    /// <returns>False where it was cancelled: whoever comes next finds it begun.</returns>
-    private bool TryRun(FirstCommand command, FirstCommandPlace place, ImmutableArray<int> others, CancellationToken cancellation)
+    private void RunOne(FirstCommand command, FirstCommandPlace place, ImmutableArray<int> others, Func<FirstCommand, EzException?> run, CancellationToken cancellation)
     {
         var noted = new NotedCommand(command.Command);
         var before = OwnData.Find(Area, place.Manifest(), command.Patterns, []);
-        var begun = new BegunCommand(command.Patterns, [.. before.Select(path => path.Latin1)]);
-        Change(noted with { Begun = begun });
-        var failure = RunOne(command, place.Run);
-        if (cancellation.IsCancellationRequested)
-        {
-            return false;
-        }
-
-        if (failure is null)
+        var begun = noted with { Begun = new BegunCommand(command.Patterns, [.. before.Select(path => path.Latin1)], host.Clock.GetUtcNow()) };
+        Change(begun);
+        if (run(command) is not { } failure)
         {
             // What was made must be there for as long as nothing says that it is still to be made.
             using (var area = Libc.OpenFolder(null, Area))
@@ -147,13 +165,16 @@ internal sealed class FirstCommands(EnvironmentHost host, EnvironmentName name)
             }
 
             Forget(noted);
-            return true;
+            return;
         }
 
-        host.Warn(failure);
-        TakeBack(noted with { Begun = begun }, place, [.. others, .. Others(place)]);
-        Change(noted with { HasFailed = true });
-        return true;
+        if (!cancellation.IsCancellationRequested)
+        {
+            host.Warn(failure);
+        }
+
+        _ = TakeBack(begun, place.View, place.Manifest(), [.. others, .. Others(place)], isInterrupted: false);
+        Change(noted with { HasFailed = !cancellation.IsCancellationRequested });
     }
 
     /// <summary>What the commands of a killed `ez` have made; after this it is the environment's own, whatever it is.</summary>
@@ -171,24 +192,58 @@ internal sealed class FirstCommands(EnvironmentHost host, EnvironmentName name)
                 others = Others(place);
             }
 
-            TakeBack(interrupted, place, others);
-            Change(interrupted with { Begun = null });
+            Attempt(() =>
+            {
+                if (TakeBack(interrupted, place.View, place.Manifest(), others, isInterrupted: true))
+                {
+                    Change(interrupted with { Begun = null });
+                }
+                else
+                {
+                    Forget(interrupted);
+                }
+            });
         }
     }
 
-    private void TakeBack(NotedCommand command, FirstCommandPlace place, ImmutableArray<int> others)
+    /// <param name="root">As for <see cref="OwnData.Remove"/>.</param>
+    /// <param name="manifest">Of the version that it ran in.</param>
+    /// <param name="isInterrupted">By a kill, of which nobody knows how long ago it was.</param>
+    /// <returns>False where the environment has come to own what there is: nothing is to be made any more.</returns>
+    private bool TakeBack(NotedCommand command, string root, Manifest manifest, ImmutableArray<int> others, bool isInterrupted)
     {
-        var made = OwnData.Find(Area, place.Manifest(), command.Begun!.Patterns, command.Begun.Kept);
-        if (others.IsEmpty)
+        var begun = command.Begun!;
+        var made = OwnData.Find(Area, manifest, begun.Patterns, begun.Kept);
+        var isOwned = isInterrupted && OwnData.LastChange(Area, made) is { } changed && changed.Seconds > (begun.At + Longest).ToUnixTimeSeconds();
+        if (isOwned)
         {
-            OwnData.Remove(place.View, place.Manifest(), made);
+            TellKept("it was changed long after that was interrupted", $"if it is half made, remove it, and: ez env exec {name} -- sh -c '{command.Command}'");
+        }
+        else if (others.IsEmpty)
+        {
+            OwnData.Remove(root, manifest, made);
         }
         else if (!made.IsEmpty)
         {
-            host.Warn(new EzException(
-                FailureKind.Environment,
-                $"environment `{name}` keeps what `{command.Command}` may have half made, since other processes were in it and may have made it as well: {string.Join(", ", made)}",
-                $"look at it, and remove what is half made; in it were {Describe(others)}"));
+            TellKept("other processes were in it and may have made it as well", $"look at it, and remove what is half made; in it were {Describe(others)}");
+        }
+
+        return !isOwned;
+
+        void TellKept(string why, string hint) =>
+            host.Warn(new EzException(FailureKind.Environment, $"environment `{name}` keeps what `{command.Command}` may have half made, since {why}: {string.Join(", ", made)}", hint));
+    }
+
+    /// <summary>One that cannot even be noted, as on a full disk, waits: the user's own command may be what mends that.</summary>
+    private void Attempt(Action step)
+    {
+        try
+        {
+            step();
+        }
+        catch (Exception caught) when (EnvironmentFailure.Of(name, caught) is { } failure)
+        {
+            host.Warn(new EzException(failure.Kind, $"environment `{name}` lacks what it has to make of its own: {failure.Message}", failure.Hint));
         }
     }
 
@@ -203,23 +258,13 @@ internal sealed class FirstCommands(EnvironmentHost host, EnvironmentName name)
         return [.. place.Users().Concat(holders).Distinct().Where(process => !own.Contains(process)).Order()];
     }
 
-    private NotedCommand Settle(NotedCommand command, Manifest manifest)
-    {
-        if (command.Begun is { } begun)
-        {
-            OwnData.Remove(Area, manifest, OwnData.Find(Area, manifest, begun.Patterns, begun.Kept));
-        }
-
-        return command with { Begun = null };
-    }
-
     private static string Describe(ImmutableArray<int> processes) => string.Join(", ", processes.Select(ViewUsers.Describe));
 
     private void Change(NotedCommand command) => Noted.Replace([.. Noted.Read().Select(other => other.Command == command.Command ? command : other)]);
 
     private void Forget(NotedCommand command) => Noted.Replace([.. Noted.Read().Where(other => other.Command != command.Command)]);
 
-    private EzException? RunOne(FirstCommand command, Func<ExecRequest, TimeSpan, int?> run)
+    private EzException? FailureOf(FirstCommand command, Func<ExecRequest, TimeSpan, int?> run)
     {
         using var log = File.OpenHandle(Log, FileMode.Create, FileAccess.ReadWrite, FileShare.ReadWrite);
         return new FirstCommandRun(name, log).Run(command, run) is not { } failure ? null : new EzException(

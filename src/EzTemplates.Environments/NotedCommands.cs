@@ -24,7 +24,8 @@ internal sealed record NotedCommand(string Command)
 
 /// <param name="Patterns">Of what it makes.</param>
 /// <param name="Before">What of that was there when it began: bytes as chars.</param>
-internal sealed record BegunCommand(ImmutableArray<string> Patterns, ImmutableArray<string> Before)
+/// <param name="At">When it began.</param>
+internal sealed record BegunCommand(ImmutableArray<string> Patterns, ImmutableArray<string> Before, DateTimeOffset At)
 {
     [JsonIgnore]
     public IEnumerable<TreePath> Kept => Before.Select(path => TreePath.Parse(path));

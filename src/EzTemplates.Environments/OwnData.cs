@@ -80,6 +80,47 @@ internal sealed class OwnData
         }
     }
 
+    /// <summary>When the last of these changed, or of what lies below them, by the time that nobody can set (ctime of inode(7)).</summary>
+    /// <param name="root">As for <see cref="Remove"/>.</param>
+    public static FileTime? LastChange(string root, IEnumerable<TreePath> paths)
+    {
+        FileTime? last = null;
+        foreach (var path in paths)
+        {
+            using var parent = PrivateArea.TryOpenFolder(root, path.Parent);
+            if (parent is null || Libc.TryStatus(parent, NativePath.FromLatin1(path.Name)) is not { } status)
+            {
+                continue;
+            }
+
+            Note(status);
+            using var folder = status.Kind == FileKind.Directory ? TryOpenFolder(parent, path) : null;
+            if (folder is not null)
+            {
+                FolderWalk.Run(folder, at => EnterAll(at.Folder));
+            }
+        }
+
+        return last;
+
+        void Note(FileStatus status) => last = last is { } before && before >= status.Ctime ? before : status.Ctime;
+
+        List<string> EnterAll(SafeFileHandle folder)
+        {
+            var folders = new List<string>();
+            foreach (var member in Libc.ReadFolder(folder))
+            {
+                if (TryStatus(folder, member.Name) is { } status)
+                {
+                    Note(status);
+                    folders.AddRange(status.Kind == FileKind.Directory ? [member.Name] : (ReadOnlySpan<string>)[]);
+                }
+            }
+
+            return folders;
+        }
+    }
+
     private void Look(SafeFileHandle folder, TreePath at, ReadOnlySpan<string> pattern)
     {
         var wanted = pattern[0];

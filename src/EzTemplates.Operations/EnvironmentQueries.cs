@@ -35,12 +35,22 @@ public static class EnvironmentQueries
                 h.To.ToString()))]);
     }
 
+    /// <summary>To look at it: nothing is run in it.</summary>
     public static PathReport MountedPath(Workspace workspace, string name)
     {
         var environment = EnvironmentName.Parse(name);
         _ = workspace.Environments.Current(environment);
         RequireIds.ToMountForOthers(workspace.Store, name);
         return new PathReport(name, workspace.Environments.MountedRoot(environment));
+    }
+
+    /// <summary>As <see cref="MountedPath"/>, for programs that run in it: it has its own keys and databases before.</summary>
+    public static PathReport Mount(Workspace workspace, string name, CancellationToken cancel)
+    {
+        var environment = EnvironmentName.Parse(name);
+        _ = workspace.Environments.Current(environment);
+        RequireIds.ToMountForOthers(workspace.Store, name);
+        return new PathReport(name, new SandboxExec(workspace.Environments).MountForOthers(environment, cancel));
     }
 
     /// <exception cref="BusyEnvironmentException">In use; it names the processes.</exception>

@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using EzTemplates.Testing;
 
 namespace EzTemplates.Cli.Tests;
@@ -146,6 +147,88 @@ public sealed class SettingsTests : IDisposable
         }
 
         Assert.Equal(["first-commands.lock"], Directory.GetFiles(Path.Combine(_ground.Ez.Store, "environments", "box"), "first-commands*").Select(Path.GetFileName));
+        _ground.Ez.Succeed("env", "remove", "box");
+    }
+
+    [Fact]
+    public void What_others_make_after_an_interrupted_command_is_never_taken_for_what_that_had_half_made()
+    {
+        Publish();
+        _ground.Ez.Succeed("up", Interruptible());
+        var own = Path.Combine(_ground.Root("box"), "srv/own");
+        Interrupt(own);
+
+        // Who asks for the path may make anything there from now on.
+        Assert.Equal("half\n", File.ReadAllText(Path.Combine(own, "state")));
+        _ground.Root("box");
+        Assert.False(Path.Exists(own));
+        Interrupt(own);
+        _ground.Ez.Succeed("env", "umount", "box", "--wait");
+        Directory.CreateDirectory(Path.Combine(_ground.Root("box"), "srv/own"));
+        File.WriteAllText(Path.Combine(own, "data"), "theirs\n");
+        Assert.Equal("theirs\nwhole\n", Sh("box", "cat /srv/own/data /srv/own/state"));
+        _ground.Ez.Succeed("env", "remove", "box");
+    }
+
+    [Theory]
+    [InlineData("exec")]
+    [InlineData("remap")]
+    public void What_has_changed_long_after_an_interrupted_command_stays_and_is_told(string then)
+    {
+        Publish();
+        var recipe = Interruptible();
+        _ground.Ez.Succeed("up", recipe);
+        var own = Path.Combine(_ground.Root("box"), "srv/own");
+        Interrupt(own);
+        var note = Path.Combine(_ground.Ez.Store, "environments/box/first-commands");
+        File.WriteAllText(note, Regex.Replace(File.ReadAllText(note), "\"At\":\"[^\"]*\"", $"\"At\":\"{DateTimeOffset.UtcNow.AddHours(-1):O}\""));
+        if (then == "remap")
+        {
+            _ground.Publish(1, System.Value, Base with { Version = "2" }, App);
+            _ground.Ez.Succeed("update", recipe);
+        }
+
+        var run = _ground.Ez.Succeed([.. then == "exec" ? (string[])["env", "exec", "box", "--", "true"] : ["upgrade", "box", "--wait"]]);
+        Assert.Matches("environment `box` keeps what `.*` may have half made, since it was changed long after that was interrupted: /srv/own", run.Error);
+        Assert.Equal("half\n", File.ReadAllText(Path.Combine(_ground.Root("box"), "srv/own/state")));
+        _ground.Ez.Succeed("env", "remove", "box");
+    }
+
+    [Fact]
+    public void Whom_the_view_is_mounted_for_has_the_data_too()
+    {
+        Publish();
+        _ground.Ez.Succeed("up", _ground.Recipes.Os("box", "base", Sandbox + """
+
+            files: [{path: /etc/seen, text: x}]
+            instance-data: [{path: /srv/key, command: echo key > /srv/key}, {path: /srv/other, command: exit 3}]
+            """));
+        var mounted = _ground.Ez.Succeed("env", "mount", "box");
+        Assert.Equal("key\n", File.ReadAllText(Path.Combine(mounted.Output.TrimEnd(), "srv/key")));
+        Assert.Contains("could not make what it needs of its own: `exit 3` ended with status 3", mounted.Error, StringComparison.Ordinal);
+        _ground.Ez.Succeed("env", "remove", "box");
+    }
+
+    /// <summary>The user's command may be what mends it.</summary>
+    [Fact]
+    public void A_command_for_instance_data_that_cannot_be_started_or_noted_keeps_no_other_out()
+    {
+        Publish();
+        _ground.Ez.Succeed("up", _ground.Recipes.Os("box", "base", $"{Sandbox}\nfiles: [{{path: /etc/seen, text: x}}]\ninstance-data: [{{path: /srv/key, command: echo key > /srv/key}}]"));
+        var shell = Path.Combine(_ground.Root("box"), "usr/bin/sh");
+        File.Move(shell, shell + ".away");
+        var without = _ground.Ez.Succeed("env", "exec", "box", "--", "cat", "/etc/hostname");
+        Assert.Equal("box\n", without.Output);
+        Assert.Contains("could not make what it needs of its own: `echo key > /srv/key` could not be started: cannot run `/bin/sh`", without.Error, StringComparison.Ordinal);
+
+        File.Move(shell + ".away", shell);
+        var inTheWay = Directory.CreateDirectory(Path.Combine(_ground.Ez.Store, "environments/box/first-commands.new")).FullName;
+        var unnoted = _ground.Ez.Succeed("env", "exec", "box", "--", "cat", "/etc/hostname");
+        Assert.Equal("box\n", unnoted.Output);
+        Assert.StartsWith("warning: environment `box` lacks what it has to make of its own: cannot remove `", unnoted.Error, StringComparison.Ordinal);
+
+        Directory.Delete(inTheWay);
+        Assert.Equal("key\n", Sh("box", "cat /srv/key"));
         _ground.Ez.Succeed("env", "remove", "box");
     }
 
@@ -451,6 +534,24 @@ public sealed class SettingsTests : IDisposable
         [.. new DirectoryInfo(Path.Combine(root, "usr/share")).EnumerateFileSystemInfos("*", SearchOption.AllDirectories).Select(info => Path.GetRelativePath(root, info.FullName)).Order(StringComparer.Ordinal)];
 
     /// <summary>A pipe, for writing: when this returns, somebody inside waits for what comes.</summary>
+    /// <summary>With a command for instance data that waits at a pipe, if there is one.</summary>
+    private string Interruptible() => _ground.Recipes.Os("box", "base", Sandbox + """
+
+        files: [{path: /etc/seen, text: x}]
+        instance-data: [{path: /srv/own, command: "mkdir -p /srv/own; echo half > /srv/own/state; test ! -e /srv/gate || cat /srv/gate; echo whole > /srv/own/state"}]
+        """);
+
+    /// <summary>Kills `ez` while the command of <see cref="Interruptible"/> runs.</summary>
+    private void Interrupt(string own)
+    {
+        var gate = Path.Combine(Path.GetDirectoryName(own)!, "gate");
+        ToolRun.Run("mkfifo", gate).Succeed();
+        using var exec = new RunningEz(_ground.Ez, "env", "exec", "box", "--", "true");
+        using var opened = OpenOnceRead(gate);
+        exec.Kill();
+        File.Delete(gate);
+    }
+
     private static Microsoft.Win32.SafeHandles.SafeFileHandle OpenOnceRead(string pipe)
     {
         var opening = Task.Run(() => File.OpenHandle(pipe, FileMode.Open, FileAccess.Write, FileShare.ReadWrite));

@@ -10,13 +10,13 @@ internal static class MountCommands
     public static Command MakeMount()
     {
         var name = EnvCommands.NameArgument();
-        var command = new Command("mount", "Mount the environment's view for other programs, and print where it is. It stays mounted until `ez env umount`.") { name };
-        command.SetAction(parsed =>
+        var command = new Command("mount", "Mount the environment's view for other programs, once it has its own keys and databases, and print where it is. It stays mounted until `ez env umount`.") { name };
+        command.SetAction((parsed, cancel) =>
         {
-            using var workspace = parsed.OpenWorkspace();
-            var report = EnvironmentQueries.MountedPath(workspace, parsed.GetRequiredValue(name));
+            using var workspace = parsed.OpenWorkspace(cancel);
+            var report = EnvironmentQueries.Mount(workspace, parsed.GetRequiredValue(name), cancel);
             parsed.Print(report, [report.Path]);
-            return ExitCodes.Ok;
+            return Task.FromResult(ExitCodes.Ok);
         });
         return command.WithExample("ez env mount web");
     }

@@ -19,6 +19,17 @@ public sealed class SandboxExec(EnvironmentStore environments)
         return RunMounted(request, cancellation) ?? throw new OperationCanceledException(cancellation);
     }
 
+    /// <summary>Mounts the view for other programs, which may run things in it: what first commands have to make is made before. It stays mounted.</summary>
+    /// <returns>Where it is mounted.</returns>
+    public string MountForOthers(EnvironmentName name, CancellationToken cancellation = default)
+    {
+        using var use = environments.LockForUse(name);
+        environments.EnsureMounted(name);
+        RunFirstCommands(name, cancellation)?.Dispose();
+        cancellation.ThrowIfCancellationRequested();
+        return environments.Views.PointOf(name);
+    }
+
     /// <summary>As <see cref="Run"/>, where the caller has the environment's lock and has seen to the view.</summary>
     /// <returns>Null where it was cancelled before the command's start; once that runs, signals are its own affair.</returns>
     internal int? RunMounted(ExecRequest request, CancellationToken cancellation)
@@ -36,19 +47,8 @@ public sealed class SandboxExec(EnvironmentStore environments)
         return sandbox.RunBounded(request, limit, null, cancellation);
     }
 
-    private FileLock? RunFirstCommands(EnvironmentName name, CancellationToken cancellation)
-    {
-        var mapping = new Lazy<Mapping>(() => environments.Current(name));
-        var place = new FirstCommandPlace
-        {
-            View = environments.Views.PointOf(name),
-            Manifest = () => environments.ManifestOf(mapping.Value),
-            Wanted = () => environments.Host.SetupOf(mapping.Value).FirstCommands,
-            Users = () => environments.Views.UsersOf(name),
-            Run = (first, limit) => RunBounded(first, limit, cancellation),
-        };
-        return environments.FirstCommandsOf(name).Run(place, cancellation);
-    }
+    private FileLock? RunFirstCommands(EnvironmentName name, CancellationToken cancellation) =>
+        environments.FirstCommandsOf(name).Run(environments.PlaceOf(name), (first, limit) => RunBounded(first, limit, cancellation), cancellation);
 
     private Sandbox Make(ExecRequest request)
     {
