@@ -3,6 +3,9 @@ namespace EzTemplates.Domain;
 /// <summary>What names may look like. They become file names, URLs and arguments, so what is allowed is written out.</summary>
 public static class Names
 {
+    // With a version or an architecture behind it, it is still a file's name (255 bytes at most).
+    private const int LongestRpmPackageName = 200;
+
     /// <summary>A template's or a repository's name: lower-case letters, digits, <c>+ . -</c>; starts with a letter or digit.</summary>
     public static bool IsTemplateName(ReadOnlySpan<char> name) =>
         name.Length is > 0 and <= 128 && char.IsAsciiLetterOrDigit(name[0]) && HasOnlyLowerAnd(name, "+.-");
@@ -29,7 +32,7 @@ public static class Names
     /// (<c>pattern:base</c>).
     /// </summary>
     public static bool IsRpmPackageName(ReadOnlySpan<char> name) =>
-        name.Length is > 0 and <= 256 && (char.IsAsciiLetterOrDigit(name[0]) || name[0] == '_') && HasOnlyAlphanumericAnd(name, "+._-:");
+        name.Length is > 0 and <= LongestRpmPackageName && (char.IsAsciiLetterOrDigit(name[0]) || name[0] == '_') && HasOnlyAlphanumericAnd(name, "+._-:");
 
     /// <summary><c>epoch:version-release</c>, of which all but the version may be missing. A version may begin with any of its signs: <c>.02-522</c> is one of a distribution.</summary>
     public static bool IsRpmVersion(ReadOnlySpan<char> version) =>

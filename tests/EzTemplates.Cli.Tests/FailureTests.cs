@@ -21,6 +21,17 @@ public sealed class FailureTests : IDisposable
     }
 
     [Fact]
+    public void What_the_framework_says_of_a_failure_is_told_in_words()
+    {
+        _ground.Publish(0, Ground.Package("app", "1"));
+        _ground.Ez.Succeed("build", "--quiet", _ground.Recipes.Os("small", "app"));
+        var record = Directory.GetFiles(Path.Combine(_ground.Ez.Store, "store/versions"), "*.json", SearchOption.AllDirectories).Single(file => !file.EndsWith(".lock.json", StringComparison.Ordinal));
+        File.WriteAllText(record, "{");
+        var run = _ground.Ez.Run("template", "show", "small");
+        Assert.Matches("is no record of a template version: [A-Z][a-z]+( [a-z]+){4}", run.Error);
+    }
+
+    [Fact]
     public void A_recipe_that_is_not_there_is_named_with_the_nearest_one()
     {
         _ground.Recipes.Os("small", "base");

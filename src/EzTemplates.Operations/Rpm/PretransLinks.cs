@@ -13,6 +13,7 @@ namespace EzTemplates.Operations;
 internal static class PretransLinks
 {
     private const int LinkMode = 0b111_111_111;
+    private const int MostWarnings = 5;
     private const string Lua = "<lua>";
 
     /// <param name="warnings">Takes what lies below a path that only a script could have made a link.</param>
@@ -26,21 +27,35 @@ internal static class PretransLinks
             return composed;
         }
 
-        var folders = Folders(composed);
+        var (folders, types) = (Folders(composed), Types(composed));
+        var links = new List<(int Place, PackageEntry Link)>();
+        var told = new List<string>();
         foreach (var (place, file) in ghosts.Where(ghost => folders.ContainsKey(ghost.file.Path)))
         {
-            var there = composed.SelectMany(package => package.Contents.Entries).FirstOrDefault(entry => entry.Entry.Path == file.Path)?.Entry.Type;
-            if (there is null && file is { Type: EntryType.Symlink, LinkTarget: not "" } && IsNamed(file.Path, packages[place].Headers.Main))
+            var isThere = types.TryGetValue(file.Path, out var there);
+            if (!isThere && file is { Type: EntryType.Symlink, LinkTarget: not "" } && IsNamed(file.Path, packages[place].Headers.Main))
             {
                 var link = new ManifestEntry { Path = file.Path, Type = EntryType.Symlink, Mode = LinkMode, Uid = 0, Gid = 0, Mtime = epoch, Target = file.LinkTarget };
-                var contents = composed[place].Contents;
-                composed[place] = composed[place] with { Contents = contents with { Entries = contents.Entries.Add(new PackageEntry(link, file.UserName, file.GroupName)) } };
+                links.Add((place, new PackageEntry(link, file.UserName, file.GroupName)));
+                types.Add(file.Path, EntryType.Symlink);
             }
-            else if (there is null or EntryType.Directory)
+            else if (!isThere || there == EntryType.Directory)
             {
                 var (package, path) = folders[file.Path];
-                warnings($"`{file.Path}` is a {(file.Type == EntryType.Symlink ? "link" : "file")} that scriptlets of `{packages[place].Row.Name}` are to make, and `{package}` has `{path}` below it: here it is a folder");
+                told.Add($"`{file.Path}` is a {(file.Type == EntryType.Symlink ? "link" : "file")} that scriptlets of `{packages[place].Row.Name}` are to make, and `{package}` has `{path}` below it: here it is a folder");
             }
+        }
+
+        foreach (var of in links.GroupBy(link => link.Place, link => link.Link))
+        {
+            var contents = composed[of.Key].Contents;
+            composed[of.Key] = composed[of.Key] with { Contents = contents with { Entries = contents.Entries.AddRange(of) } };
+        }
+
+        told.Take(MostWarnings).ToList().ForEach(warnings);
+        if (told.Count > MostWarnings)
+        {
+            warnings($"{told.Count - MostWarnings} more paths that scriptlets are to make are folders here");
         }
 
         return composed;
@@ -64,6 +79,18 @@ internal static class PretransLinks
         return false;
 
         static bool GoesOn(char c) => char.IsLetterOrDigit(c) || c is '/' or '.' or '_' or '-' or '+' or '~' or '@' or '%' or > '\x7f';
+    }
+
+    /// <summary>What the first package that has a path has there.</summary>
+    private static Dictionary<TreePath, EntryType> Types(List<ComposedPackage> packages)
+    {
+        var types = new Dictionary<TreePath, EntryType>();
+        foreach (var entry in packages.SelectMany(package => package.Contents.Entries))
+        {
+            types.TryAdd(entry.Entry.Path, entry.Entry.Type);
+        }
+
+        return types;
     }
 
     /// <summary>What must be a folder, with a package and a path that makes it so.</summary>

@@ -97,6 +97,20 @@ public sealed class RpmCompositionTests : IDisposable
             _ground.Told.OfType<OperationEvent.Warning>().Select(warning => warning.Text).Where(text => text.StartsWith('`')));
     }
 
+    [Fact]
+    public async Task Of_many_paths_that_scripts_are_to_make_few_are_told_by_name()
+    {
+        string[] names = [.. Enumerable.Range(0, 8).Select(number => $"/opt/made{number}")];
+        var files = _ground.Build(
+            $"{RpmGround.Base}\n{Package("links", [.. names.Select(name => $"%ghost {name}")])}\n{Package("data", [.. names.Select(name => $"{name}/file")])}",
+            "mkdir -p opt srv; " + string.Join("; ", names.Select((name, number) => $"mkdir srv/{number}; echo x > srv/{number}/file; ln -s ../srv/{number} .{name}")));
+        await _ground.Make("system", [files["base"], files["links"], files["data"]]);
+        var told = _ground.Told.OfType<OperationEvent.Warning>().Select(warning => warning.Text).Where(text => text.Contains("scriptlets", StringComparison.Ordinal)).ToList();
+        Assert.Equal(
+            [.. names.Take(5).Select(name => $"`{name}` is a link that scriptlets of `links` are to make, and `data` has `{name}/file` below it: here it is a folder"), "3 more paths that scriptlets are to make are folders here"],
+            told);
+    }
+
     [Theory]
     [InlineData("posix.symlink(\"usr/lib\", \"/lib\")", true)]
     [InlineData("/lib", true)]
