@@ -47,6 +47,27 @@ public sealed class RpmDatabaseRemapTests : IDisposable
         Assert.Equal(size, new FileInfo(_root + Place).Length);
     }
 
+    /// <summary>openSUSE's; its indexes are made anew by rpm, which knows an older file by its generation.</summary>
+    [Fact]
+    public void A_database_in_ndb_stays_one()
+    {
+        const string place = "/usr/lib/sysimage/rpm/Packages.db";
+        byte[] Ndb(params (string Name, string Version)[] packages) => RpmNdbFile.Write([.. packages.Select((package, i) => new RpmDatabaseRow(i + 1, RawRpmHeader.Installed(package.Name, package.Version)))]);
+        var (first, second) = (_ground.Version("3", [_ground.Bytes(place, Ndb(("base", "3")))]), _ground.Version("4", [_ground.Bytes(place, Ndb(("base", "4")))]));
+        var box = EnvironmentName.Parse("leap");
+        _ground.Environments.Create(box, first);
+        var root = _ground.Environments.MountedRoot(box);
+        var own = Ndb(("base", "3"), ("own", "1"));
+        File.WriteAllBytes(root + place, own);
+
+        _remapper.Remap(box, second);
+        _ground.Environments.MountedRoot(box);
+        Assert.Equal(Ndb(("base", "4"), ("own", "1")), File.ReadAllBytes(root + place));
+        _remapper.Rollback(box);
+        _ground.Environments.MountedRoot(box);
+        Assert.Equal(own, File.ReadAllBytes(root + place));
+    }
+
     [Fact]
     public void One_that_is_too_large_is_told_with_its_size()
     {

@@ -13,12 +13,13 @@ namespace EzTemplates.Environments;
 /// </summary>
 internal static class RpmDatabaseMerge
 {
-    public static readonly TreePath[] Files = [TreePath.Parse("/var/lib/rpm/" + RpmDatabaseFile.Name), TreePath.Parse("/usr/lib/sysimage/rpm/" + RpmDatabaseFile.Name)];
+    public static readonly TreePath[] Files =
+        [.. ((string[])["/var/lib/rpm", "/usr/lib/sysimage/rpm"]).SelectMany(folder => (string[])[RpmDatabaseFile.Name, RpmNdbFile.Name], (folder, name) => TreePath.Parse(folder).Append(name))];
 
     // Of changes that are to be done, or undone (sqlite.org/tempfiles.html).
     private static readonly string[] Logs = [RpmDatabaseFile.Name + "-wal", RpmDatabaseFile.Name + "-journal"];
 
-    public static IEnumerable<TreePath> Places => Files.Select(file => file.Parent);
+    public static IEnumerable<TreePath> Places => Files.Select(file => file.Parent).Distinct();
 
     public static bool Contains(TreePath path) => Files.Contains(path);
 
@@ -28,7 +29,7 @@ internal static class RpmDatabaseMerge
     /// <summary>Why a private database cannot be read by itself: somebody was killed who was changing it.</summary>
     public static MergeConflict? Unwritten(string area, TreePath path)
     {
-        var log = Contains(path) ? Array.Find(Logs, log => new AreaPlace(area, path.Parent.Append(log)).TryStatus() is { Size: > 0 }) : null;
+        var log = Contains(path) && path.Name == RpmDatabaseFile.Name ? Array.Find(Logs, log => new AreaPlace(area, path.Parent.Append(log)).TryStatus() is { Size: > 0 }) : null;
         return log is null ? null : new MergeConflict($"{log} holds changes that are not in it yet", "rpm --rebuilddb");
     }
 
@@ -68,7 +69,7 @@ internal static class RpmDatabaseMerge
             }
         }
 
-        return conflicts.Count > 0 ? MergeOutcome.Refused([.. conflicts]) : Written(Numbered(kept, next));
+        return conflicts.Count > 0 ? MergeOutcome.Refused([.. conflicts]) : Written(Numbered(kept, next), IsNdb(texts));
     }
 
     /// <summary>A version's database in which all packages of some names are as they were.</summary>
@@ -77,14 +78,19 @@ internal static class RpmDatabaseMerge
         var packages = InstalledRpm.ReadWhatCan(version);
         return restored.Count == 0
             ? version
-            : Written(Numbered([.. packages.Where(package => !restored.ContainsKey(package.Name)), .. restored.Values.SelectMany(rows => rows)], packages)).Text ?? version;
+            : Written(Numbered([.. packages.Where(package => !restored.ContainsKey(package.Name)), .. restored.Values.SelectMany(rows => rows)], packages), IsNdb(version)).Text ?? version;
     }
 
-    private static MergeOutcome Written(List<RpmDatabaseRow> rows)
+    /// <summary>A path is of one form, in each version that has it.</summary>
+    private static bool IsNdb(ThreeTexts texts) => IsNdb(texts.Next) || IsNdb(texts.Private);
+
+    private static bool IsNdb(string text) => RpmNdbFile.Is(Encoding.Latin1.GetBytes(text, 0, Math.Min(text.Length, 4)));
+
+    private static MergeOutcome Written(List<RpmDatabaseRow> rows, bool isNdb)
     {
         try
         {
-            return MergeOutcome.Of(Encoding.Latin1.GetString(RpmDatabaseFile.Write(rows)));
+            return MergeOutcome.Of(Encoding.Latin1.GetString(isNdb ? RpmNdbFile.Write(rows) : RpmDatabaseFile.Write(rows)));
         }
         catch (Exception malformed) when (malformed is StoreException or MalformedArchiveException)
         {

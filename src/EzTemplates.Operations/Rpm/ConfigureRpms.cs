@@ -64,6 +64,7 @@ internal sealed class ConfigureRpms
         RecipeFiles.Put(_ground, edit, _subject);
         var database = RpmDatabase.In(_ground, edit);
         var before = database.Find();
+        database.Show(before, Epoch);
 
         // Of an application's OS that was told when it was built.
         var unreadable = before is null ? database.Unreadable(_subject.Name) : null;

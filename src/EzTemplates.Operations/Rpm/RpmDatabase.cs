@@ -9,12 +9,13 @@ namespace EzTemplates.Operations;
 
 /// <summary>
 /// rpm's database in a tree. While scripts run, librpm writes one of its own, which depends on when and by which version that was; so it is
-/// only asked in which order it installed the packages and what became of their files, and is written anew from the packages' own headers.
+/// only asked in which order it installed the packages and what became of their files, and is written anew from the packages' own headers, in
+/// the form that the tree's own rpm reads. The librpm that runs scripts writes SQLite.
 /// </summary>
 internal sealed class RpmDatabase
 {
     // Of ndb, which has a second file, and of Berkeley DB.
-    private static readonly string[] OtherForms = ["Packages.db", "Index.db", "Packages"];
+    private static readonly string[] OtherForms = [RpmNdbFile.Name, RpmNdbFile.IndexName, "Packages"];
 
     private readonly ConfigureGround _ground;
     private readonly TreeEdit _tree;
@@ -27,7 +28,12 @@ internal sealed class RpmDatabase
     /// <summary>In which form it looks for it.</summary>
     public string Form { get; }
 
-    private TreePath Place => Folder.Append(RpmDatabaseFile.Name);
+    /// <summary>Where librpm has it while scripts run.</summary>
+    private TreePath Passing => Folder.Append(RpmDatabaseFile.Name);
+
+    private bool IsNdb => Form == RpmDatabasePlace.Ndb;
+
+    private TreePath Place => IsNdb ? Folder.Append(RpmNdbFile.Name) : Passing;
 
     public static RpmDatabase In(ConfigureGround ground, TreeEdit tree)
     {
@@ -44,7 +50,7 @@ internal sealed class RpmDatabase
     {
         var byName = packages.ToDictionary(package => NameOf(package.Headers.Main));
         ImmutableArray<RpmDatabaseRow> kept = below is null ? [] : _ground.RpmDatabaseOf(below);
-        ImmutableArray<RpmDatabaseRow> found = _tree.Find(Place) is { Content: not null } file ? _ground.RpmDatabaseOf(file) : [];
+        ImmutableArray<RpmDatabaseRow> found = _tree.Find(Passing) is { Content: not null } file ? _ground.RpmDatabaseOf(file) : [];
         foreach (var other in OtherForms.Select(name => Folder.Append(name)).Where(path => _tree.Find(path) is not null))
         {
             if (found.IsEmpty)
@@ -66,21 +72,31 @@ internal sealed class RpmDatabase
         {
             throw new EzException(
                 FailureKind.Environment,
-                $"`{missing}` is not in rpm's database, looked for at `{Place}`, after librpm has run its scripts",
+                $"`{missing}` is not in rpm's database, looked for at `{Passing}`, after librpm has run its scripts",
                 "`exclude:` in the recipe leaves a package out whose scripts remove it or write there");
         }
 
-        _tree.Remove(Place);
-        _ground.Put(_tree, [new DatabaseFile.Written(Place, RpmDatabaseFile.Write(rows))], epoch);
+        _tree.Remove(Passing);
+        _ground.Put(_tree, [new DatabaseFile.Written(Place, IsNdb ? RpmNdbFile.Write(rows) : RpmDatabaseFile.Write(rows))], epoch);
         var places = packages.Select((package, place) => (Name: NameOf(package.Headers.Main), place)).ToDictionary(named => named.Name, named => named.place);
         return [.. installed.Select(name => places.GetValueOrDefault(name, -1)).Where(place => place >= 0)];
     }
 
-    public ManifestEntry? Find() => _tree.Find(Place);
+    /// <summary>What a tree has before any script runs; null where it has none.</summary>
+    public ManifestEntry? Find() => _tree.Find(Place) ?? _tree.Find(Passing);
+
+    /// <summary>Shows what was found to the librpm that is to run scripts.</summary>
+    public void Show(ManifestEntry? found, FileTime epoch)
+    {
+        if (found is not null && found.Path != Passing)
+        {
+            _ground.Put(_tree, [new DatabaseFile.Written(Passing, RpmDatabaseFile.Write(_ground.RpmDatabaseOf(found)))], epoch);
+        }
+    }
 
     /// <summary>What to say where the tree's own rpm does not read what is written here; null where it does.</summary>
     /// <remarks>No conversion is advised: <c>--rebuilddb</c> of an rpm that lacks the other form, Debian's among them, takes away what there is.</remarks>
-    public string? Unreadable(string template) => Form == RpmDatabasePlace.Sqlite ? null
+    public string? Unreadable(string template) => Form is RpmDatabasePlace.Sqlite or RpmDatabasePlace.Ndb ? null
         : $"the rpm of `{template}` looks for its database in the form `{Form}` (`%_db_backend` of its macros), and ez writes SQLite, `{Place}`: inside, it may find no package installed"
             + $" (hint: this host's rpm reads an environment's: rpm --root \"$(ez env path ENV)\" --dbpath {Folder} -qa)";
 
@@ -97,7 +113,7 @@ internal sealed class RpmDatabase
         {
             throw new EzException(
                 FailureKind.Environment,
-                $"the scripts have left a database of rpm at `{Place}` that does not say what became of `{NameOf(installed)}` and its files",
+                $"the scripts have left a database of rpm at `{Passing}` that does not say what became of `{NameOf(installed)}` and its files",
                 "`exclude:` in the recipe leaves a package out whose scripts write there");
         }
 

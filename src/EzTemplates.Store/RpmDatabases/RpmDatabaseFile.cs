@@ -38,11 +38,16 @@ public static class RpmDatabaseFile
         }
     }
 
-    /// <summary>The packages, in the order in which they were installed. Nothing of what somebody may have put into the database besides runs.</summary>
+    /// <summary>The packages of a database of either form, in the order in which they were installed. Nothing of what somebody may have put into the database besides runs.</summary>
     /// <exception cref="EzTemplates.Domain.EzException">Store: it is no such database.</exception>
     public static ImmutableArray<RpmDatabaseRow> Read(byte[] database)
     {
         ArgumentNullException.ThrowIfNull(database);
+        if (RpmNdbFile.Is(database))
+        {
+            return RpmNdbFile.Read(database);
+        }
+
         try
         {
             using var connection = Open();

@@ -2,6 +2,7 @@ using System.Text.RegularExpressions;
 using EzTemplates.Cli.Tests.Real;
 using EzTemplates.Cli.Tests.Rpm.Shipped;
 using EzTemplates.Operations;
+using EzTemplates.Store;
 using EzTemplates.Testing;
 
 namespace EzTemplates.Cli.Tests.Rpm;
@@ -71,8 +72,7 @@ public sealed partial class ShippedRpmRecipesTests : IDisposable
         var (os, app) = (Copy(distribution.Os), Copy("nginx-" + distribution.Os));
         _ground.Repository.Publish(new RpmPublishOptions { Date = Ground.Day(0), Checksum = distribution.Checksum }, first);
         var up = Up(app);
-        Assert.Equal(distribution.Warning.Length > 0, up.Error.Contains("warning", StringComparison.Ordinal));
-        Assert.Contains(distribution.Warning, up.Error, StringComparison.Ordinal);
+        Assert.DoesNotContain("warning", up.Error, StringComparison.Ordinal);
         Assert.Equal(distribution.OsPackages, _ground.Rows(distribution.Os).Select(row => row.Split(' ')[0]));
         Assert.Equal(distribution.AppPackages, _ground.Rows("nginx-" + distribution.Os).Select(row => row.Split(' ')[0]));
         Assert.Contains("baseurl=" + _ground.Server.Address, Exec("cat /" + distribution.Sources), StringComparison.Ordinal);
@@ -99,13 +99,29 @@ public sealed partial class ShippedRpmRecipesTests : IDisposable
         Assert.Equal("nginx:root 770\nnginx\n", Exec("stat -c '%U:%G %a' /var/lib/nginx; id -gn nginx"));
         Assert.Equal("/usr/lib/systemd/system/nginx.service\n", Exec("readlink /etc/systemd/system/multi-user.target.wants/nginx.service"));
         var root = Root;
+        var database = Readable(root, distribution.Database);
         Assert.Equal(
             distribution.OsPackages.Concat(distribution.AppPackages).Order(StringComparer.Ordinal),
             Rpm("-qa", "--qf", "%{NAME}\\n").Order(StringComparer.Ordinal));
         Assert.Equal([nginx], Rpm("-q", "--qf", "%{VERSION}\\n", "nginx"));
         Assert.Equal(distribution.Verified.Concat(changed).Order(StringComparer.Ordinal), Rpm("-Va").Order(StringComparer.Ordinal));
 
-        IReadOnlyList<string> Rpm(params string[] arguments) => ToolRun.Run("rpm", ["--root", root, "--dbpath", distribution.Database, .. arguments]).Lines;
+        IReadOnlyList<string> Rpm(params string[] arguments) => ToolRun.Run("rpm", ["--root", root, "--dbpath", database, .. arguments]).Lines;
+    }
+
+    /// <summary>Where this machine's rpm finds the root's database: one in ndb, which that does not read, is written there as SQLite.</summary>
+    private static string Readable(string root, string folder)
+    {
+        var ndb = Path.Combine(root + folder, RpmNdbFile.Name);
+        if (!File.Exists(ndb))
+        {
+            return folder;
+        }
+
+        const string passing = "/run/read";
+        Directory.CreateDirectory(root + passing);
+        File.WriteAllBytes(Path.Combine(root + passing, RpmDatabaseFile.Name), RpmDatabaseFile.Write(RpmDatabaseFile.Read(File.ReadAllBytes(ndb))));
+        return passing;
     }
 
     /// <summary>A shipped recipe with this repository's key, which this machine has, in the place of the distribution's.</summary>

@@ -4,10 +4,20 @@ using NuGet.Versioning;
 
 namespace EzTemplates.Operations.Tests.Rpm;
 
-/// <summary>librpm.so.10 with all that it needs, as Debian 13 has it on this machine's mirror: Debian 12 has librpm.so.9.</summary>
+/// <summary>rpm and its librpm.so.10 with all that they need, as Debian 13 has it on this machine's mirror: Debian 12 has librpm.so.9.</summary>
 internal static class NextLibrpm
 {
-    private static readonly TreePath[] Folders = [TreePath.Parse("/usr/lib/rpm"), TreePath.Parse("/usr/lib/x86_64-linux-gnu")];
+    private const string Libraries = "/usr/lib/x86_64-linux-gnu";
+
+    private static readonly TreePath[] Folders = [TreePath.Parse("/usr/lib/rpm"), TreePath.Parse("/usr/bin"), TreePath.Parse(Libraries)];
+
+    /// <summary>Runs that rpm.</summary>
+    /// <param name="folder">As <see cref="FolderAsync"/> has laid it.</param>
+    public static ToolRun Rpm(string folder, params IEnumerable<string> arguments) => ToolRun.Run(
+        new ToolCommand($"{folder}{Libraries}/ld-linux-x86-64.so.2", ["--library-path", folder + Libraries, folder + "/usr/bin/rpm", .. arguments])
+        {
+            Environment = new Dictionary<string, string?> { ["RPM_CONFIGDIR"] = folder + "/usr/lib/rpm" },
+        });
 
     /// <summary>Lays those files and links of these packages below <paramref name="folder"/> that are in librpm's folders.</summary>
     public static async Task<string> FolderAsync(string folder)
@@ -23,7 +33,7 @@ internal static class NextLibrpm
             architecture: amd64
             repositories:
               - {id: debian, mirrors: [host], suites: [trixie], components: [main], keys: host}
-            packages: [usr-is-merged, librpm10, rpm-common]
+            packages: [usr-is-merged, rpm]
             configure: none
 
             """);

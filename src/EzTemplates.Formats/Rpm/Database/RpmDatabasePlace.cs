@@ -9,6 +9,8 @@ public sealed record RpmDatabasePlace(TreePath Folder, string Form)
 {
     public const string Sqlite = "sqlite";
 
+    public const string Ndb = "ndb";
+
     // What there was before rpm 4.14 asked.
     private const string BerkeleyDb = "bdb";
 

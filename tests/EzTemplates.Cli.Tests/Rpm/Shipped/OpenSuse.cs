@@ -18,7 +18,6 @@ internal static class OpenSuse
         Database = Database,
         Checksum = "sha512",
         Sources = "etc/zypp/repos.d/ez.repo",
-        Warning = "looks for its database in the form `ndb`",
         Nginx = ("1.27.2", "1.27.4"),
         System = string.Concat(
             Package(

@@ -26,9 +26,6 @@ internal sealed record ShippedDistribution
     /// <summary>How its repository sums packages and metadata.</summary>
     public string Checksum { get; init; } = "sha256";
 
-    /// <summary>What a build warns of; empty: of nothing.</summary>
-    public string Warning { get; init; } = "";
-
     /// <summary>What <c>rpm -Va</c> prints of a view.</summary>
     public IReadOnlyList<string> Verified { get; init; } = [];
 
