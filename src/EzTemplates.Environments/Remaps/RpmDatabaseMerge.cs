@@ -71,15 +71,6 @@ internal static class RpmDatabaseMerge
         return conflicts.Count > 0 ? MergeOutcome.Refused([.. conflicts]) : Written(Numbered(kept, next));
     }
 
-    /// <summary>A version's database in which all packages of some names are as they were.</summary>
-    public static string WithRestored(string version, IReadOnlyDictionary<string, List<InstalledRpm>> restored)
-    {
-        var packages = InstalledRpm.ReadWhatCan(version);
-        return restored.Count == 0
-            ? version
-            : Written(Numbered([.. packages.Where(package => !restored.ContainsKey(package.Name)), .. restored.Values.SelectMany(rows => rows)], packages)).Text ?? version;
-    }
-
     private static MergeOutcome Written(List<RpmDatabaseRow> rows)
     {
         try
