@@ -1,4 +1,3 @@
-using EzTemplates.Domain;
 using EzTemplates.Testing;
 
 namespace EzTemplates.Environments.Tests;
