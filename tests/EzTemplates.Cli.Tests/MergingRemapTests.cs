@@ -131,6 +131,29 @@ public sealed class MergingRemapTests : IDisposable
     }
 
     [Fact]
+    public void A_roll_back_over_several_versions_has_the_packages_again_whose_files_come_back()
+    {
+        var recipe = Up(Library("1"));
+        var more = new GeneratedPackage("more", "1").File("/usr/share/more/file", "1\n");
+        _ground.Publish(1, System.Value, Library("1"), Library("2"), more, Ground.Package("other", "1"), Ground.Package("late", "1"), Ground.Package("base", "1"));
+        Install("other_1");
+        Update(recipe, "lib = 1, base");
+        _ground.Ez.Succeed("upgrade", "web");
+
+        // One that no version has had, and one that both had older.
+        Install("more_1", "lib_2");
+        Update(recipe, "lib, base, more");
+        Assert.Contains("package `more` 1: ", _ground.Ez.Succeed("upgrade", "web").Output, StringComparison.Ordinal);
+        Install("late_1");
+        Assert.Equal("base 1\nlate 1\nlib 2\nmore 1\nother 1\nsystem 1\n", Sh("dpkg-query -W -f '${Package} ${Version}\\n'"));
+
+        _ground.Ez.Succeed("rollback", "web", "--to", "box@1.0.0");
+        Assert.Equal("late 1\nlib 2\nmore 1\nother 1\nsystem 1\n", Sh("dpkg-query -W -f '${Package} ${Version}\\n'"));
+        Assert.Equal("2\n1\n1\n1\n", _ground.Read("web", "usr/lib/lib/data") + _ground.Read("web", "usr/share/more/file") + _ground.Read("web", "usr/share/other/version") + _ground.Read("web", "usr/share/late/version"));
+        Assert.Empty(Verified());
+    }
+
+    [Fact]
     public void Files_that_dpkg_unpacked_and_that_are_no_versions_are_refused_by_the_packages_name()
     {
         var recipe = Up(Library("1"));

@@ -226,6 +226,39 @@ public sealed class BatchTests
         Assert.Contains(outcomes, outcome => outcome is { Status: null, Failure: null });
     }
 
+    [Fact]
+    public void Large_files_are_merged_when_their_turn_has_come_and_not_held_from_the_judging_on()
+    {
+        Requires.Overlay();
+        using var ground = new TestGround();
+        var (old, next) = (ground.Version("1", ground.Text("/etc/shells", "sh\n")), ground.Version("2", ground.Text("/etc/shells", "sh\nnew\n")));
+        var names = Names("one", "two", "three");
+        Create(ground, old, names);
+        var own = string.Concat(Enumerable.Range(0, 512).Select(number => $"{number}".PadRight(4095, 'x') + "\n"));
+        foreach (var name in names)
+        {
+            File.AppendAllText(ground.Environments.MountedRoot(name) + "/etc/shells", own);
+            ground.Environments.Unmount(name);
+        }
+
+        // After all are judged, before the first is staged: what is read then was not held.
+        var whole = ground.Host();
+        string Private(EnvironmentName name) => Path.Combine(ground.Layout.Environments, name.ToString(), "private/etc/shells");
+        var patched = whole with
+        {
+            HoldStore = () =>
+            {
+                Array.ForEach(names, name => File.AppendAllText(Private(name), "late\n"));
+                return whole.HoldStore();
+            },
+        };
+        var members = new RemapBatch(new EnvironmentStore(patched), (_, _) => next, RemapOptions.Default).Run(names);
+
+        Assert.All(members, member => Assert.Null(member.Failure));
+        Assert.All(names, name => Assert.Equal("sh\n" + own + "late\nnew\n", File.ReadAllText(Private(name))));
+        Assert.All(members, member => Assert.Equal(0, member.Judged.Bytes));
+    }
+
     private static EnvironmentName[] Names(params string[] names) => [.. names.Select(EnvironmentName.Parse)];
 
     private static void Create(TestGround ground, Mapping mapping, EnvironmentName[] names)

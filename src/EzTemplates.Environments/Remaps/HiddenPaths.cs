@@ -18,25 +18,21 @@ internal sealed class HiddenPaths
     private readonly Manifest _old;
     private readonly Manifest _next;
     private readonly OverlayAttributes _overlay;
+    private readonly HashSet<TreePath> _told;
     private readonly SortedDictionary<TreePath, string> _found = [];
 
-    private HiddenPaths(Manifest old, Manifest next, OverlayAttributes overlay) => (_old, _next, _overlay) = (old, next, overlay);
+    private HiddenPaths(Manifest old, Manifest next, OverlayAttributes overlay, HashSet<TreePath> told) => (_old, _next, _overlay, _told) = (old, next, overlay, told);
 
     /// <param name="judged">Whose paths are told already, or will not be private any more.</param>
     public static ImmutableArray<RemapPath> In(string area, (Manifest Old, Manifest Next) versions, RemapJudgement judged, OverlayAttributes overlay)
     {
-        var hidden = new HiddenPaths(versions.Old, versions.Next, overlay);
+        var hidden = new HiddenPaths(versions.Old, versions.Next, overlay, [.. Told(judged)]);
         using (var root = Libc.OpenFolder(null, area))
         {
             FolderWalk.Run(root, hidden.Enter);
         }
 
-        foreach (var path in Told(judged))
-        {
-            _ = hidden._found.Remove(path);
-        }
-
-        return [.. hidden._found.Select(one => new RemapPath(one.Key, RemapAction.Keep, one.Value))];
+        return [.. hidden._found.Where(one => !hidden._told.Contains(one.Key)).Select(one => new RemapPath(one.Key, RemapAction.Keep, one.Value))];
     }
 
     /// <summary>What a step puts stays private; what the others take away does not.</summary>
@@ -48,19 +44,23 @@ internal sealed class HiddenPaths
         var path = TreePath.Parse("/" + at.Path);
         if (!path.IsRoot && PrivateArea.IsOpaque(at.Folder, _overlay))
         {
-            foreach (var entry in _next.Below(path).Where(entry => FindChanged(entry.Path) is not null))
-            {
-                _found[entry.Path] = Removed;
-            }
+            AddBelow(path, Removed);
         }
 
         var folders = new List<string>();
         foreach (var member in Libc.ReadFolder(at.Folder))
         {
             var here = path.Append(member.Name);
-            if (member.IsFolder && _next.Find(here) is { Type: EntryType.Directory })
+            if (_next.Find(here) is { Type: EntryType.Directory })
             {
-                folders.Add(member.Name);
+                if (member.IsFolder)
+                {
+                    folders.Add(member.Name);
+                }
+                else if (!_told.Contains(here))
+                {
+                    AddBelow(here, IsRemoved(at.Folder, member) ? Removed : $"`{here}` is no folder in the environment");
+                }
             }
             else if (FindChanged(here) is { } changed && Explain(at.Folder, member, changed) is { } explained)
             {
@@ -70,6 +70,17 @@ internal sealed class HiddenPaths
 
         return folders;
     }
+
+    /// <summary>What the new version has otherwise in a folder that does not show.</summary>
+    private void AddBelow(TreePath folder, string why)
+    {
+        foreach (var entry in _next.Below(folder).Where(entry => FindChanged(entry.Path) is not null))
+        {
+            _found[entry.Path] = why;
+        }
+    }
+
+    private static bool IsRemoved(SafeFileHandle folder, FolderMember member) => Libc.TryStatus(folder, NativePath.FromLatin1(member.Name)) is { } status && PrivateArea.IsWhiteout(status);
 
     /// <summary>Null where the environment has just what the new version has.</summary>
     private static string? Explain(SafeFileHandle folder, FolderMember member, ManifestEntry changed)

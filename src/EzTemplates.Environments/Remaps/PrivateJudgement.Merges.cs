@@ -8,11 +8,15 @@ namespace EzTemplates.Environments;
 /// <summary>A merge of one file's three versions, and what takes its place.</summary>
 internal sealed partial class PrivateJudgement
 {
-    /// <param name="nextText">What the new version's text counts as; null: itself.</param>
-    private void Merge(TreePath path, AreaPlace place, Manifest version, Func<string, string>? nextText = null)
+    /// <param name="version">What the private text was changed over.</param>
+    /// <param name="undo">
+    /// On a roll-back, what becomes of the text, and what the environment had there at that time; what is not private is then the version's text.
+    /// Null: it is merged with the new version's.
+    /// </param>
+    private void Merge(TreePath path, AreaPlace place, Manifest version, Func<string, (MergeOutcome Outcome, string Before)>? undo = null)
     {
-        var (before, after) = (Find(version, path), Find(next, path));
-        if (place.TryStatus() is not { } status || (PrivateArea.IsWhiteout(status) && !IsOfMany(path)))
+        var (before, after, found) = (Find(version, path), Find(next, path), place.TryStatus());
+        if (found is { } status ? PrivateArea.IsWhiteout(status) && !IsOfMany(path) : undo is null || before is not { Type: EntryType.File } || !IsFileOrNothing(after))
         {
             return;
         }
@@ -23,20 +27,20 @@ internal sealed partial class PrivateJudgement
             return;
         }
 
-        if (place == PlaceOf(path) && IsUnchanged(place, before))
+        if (undo is null && IsUnchanged(place, before))
         {
             Drop(path);
             return;
         }
 
-        if (status.Kind == FileKind.File && status.Size > WholeState.MostBytes(path))
+        if (found is { Kind: FileKind.File } file && file.Size > WholeState.MostBytes(path))
         {
-            Refuse(path, [new MergeConflict($"it has {status.Size} bytes; at most {WholeState.MostBytes(path)} are merged")]);
+            Refuse(path, [new MergeConflict($"it has {file.Size} bytes; at most {WholeState.MostBytes(path)} are merged")]);
             return;
         }
 
-        var own = PrivateArea.IsWhiteout(status) ? [] : place.TryRead(WholeState.MostBytes(path));
-        if (own is null || !IsFileOrNothing(before) || !IsFileOrNothing(after))
+        var bytes = found is { } there && PrivateArea.IsWhiteout(there) ? [] : place.TryRead(WholeState.MostBytes(path));
+        if ((bytes is null && found is not null) || !IsFileOrNothing(before) || !IsFileOrNothing(after))
         {
             if (after is not { Type: EntryType.Symlink } || place.TryReadSymlink() != after.Target)
             {
@@ -46,27 +50,27 @@ internal sealed partial class PrivateJudgement
             return;
         }
 
-        var wanted = nextText is null ? TextOf(after) : nextText(TextOf(after));
-        var outcome = WholeState.Merge(path, new ThreeTexts(TextOf(before), Encoding.Latin1.GetString(own), wanted));
+        var own = bytes is null ? TextOf(before) : Encoding.Latin1.GetString(bytes);
+        var (outcome, wanted) = undo is null ? (WholeState.Merge(path, new ThreeTexts(TextOf(before), own, TextOf(after))), TextOf(after)) : undo(own);
         if (outcome.Text is not { } text)
         {
             Refuse(path, outcome.Conflicts);
             return;
         }
 
-        if (path == InstalledPackage.Status && PackageRelations.NewlyBroken(text, Encoding.Latin1.GetString(own), wanted) is { IsEmpty: false } broken)
+        if (path == InstalledPackage.Status && PackageRelations.NewlyBroken(text, own, wanted) is { IsEmpty: false } broken)
         {
             Refuse(path, broken);
             return;
         }
 
-        if (RpmDatabaseMerge.Contains(path) && RpmRelations.NewlyBroken(text, Encoding.Latin1.GetString(own), wanted) is { IsEmpty: false } brokenRpms)
+        if (RpmDatabaseMerge.Contains(path) && RpmRelations.NewlyBroken(text, own, wanted) is { IsEmpty: false } brokenRpms)
         {
             Refuse(path, brokenRpms);
             return;
         }
 
-        PutMerged(path, Staged(text, status, before, after), after, place);
+        PutMerged(path, Staged(text, found, before, after), after);
         if (path.Parent == StateMerge.Alternatives && Alternative.TryParse(text) is { } alternative)
         {
             AlternativeLinks.Set(path.Name, alternative, this);
@@ -74,10 +78,16 @@ internal sealed partial class PrivateJudgement
     }
 
     /// <summary>The environment's own metadata where it changed them, else the new version's.</summary>
-    private static StagedFile Staged(string text, FileStatus status, ManifestEntry? before, ManifestEntry? after)
+    private static StagedFile Staged(string text, FileStatus? found, ManifestEntry? before, ManifestEntry? after)
     {
-        var isWhiteout = status.Kind != FileKind.File;
-        var (mode, uid, gid) = isWhiteout && after is not null ? (after.Mode, after.Uid, after.Gid) : (status.Mode, status.Uid, status.Gid);
+        var content = Encoding.Latin1.GetBytes(text);
+        if (found is not { Kind: FileKind.File } && (after ?? before) is { } version)
+        {
+            return new StagedFile(content, null, version.Mode, version.Uid, version.Gid, version.Mtime);
+        }
+
+        var status = found ?? default;
+        var (mode, uid, gid) = (status.Mode, status.Uid, status.Gid);
         if (before is not null && after is not null)
         {
             mode = mode == before.Mode ? after.Mode : mode;
@@ -85,25 +95,25 @@ internal sealed partial class PrivateJudgement
             gid = gid == before.Gid ? after.Gid : gid;
         }
 
-        var mtime = after is not null && (isWhiteout || after.Mtime > status.Mtime) ? after.Mtime : status.Mtime;
-        return new StagedFile(Encoding.Latin1.GetBytes(text), null, mode, uid, gid, mtime);
+        return new StagedFile(content, null, mode, uid, gid, after is not null && after.Mtime > status.Mtime ? after.Mtime : status.Mtime);
     }
 
-    private void PutMerged(TreePath path, StagedFile merged, ManifestEntry? after, AreaPlace place)
+    private void PutMerged(TreePath path, StagedFile merged, ManifestEntry? after)
     {
         var wanted = after is null && merged.Content is [] ? null : merged.Content is [] && after!.Size > 0 && IsOfMany(path) ? AreaPlace.Whiteout : merged.Identity;
         var versions = after is null ? null : AreaPlace.OfFile(after.Content!.Value, after.Mode, after.Uid, after.Gid);
-        var current = PlaceOf(path).Identity();
-        if (wanted == versions)
+        if (wanted != versions)
         {
-            if (current is not null)
-            {
-                Do(path, AreaStepKind.Drop, null);
-            }
-        }
-        else if (wanted != current || place != PlaceOf(path))
-        {
+            // Also where it stays as it is: a roll-back must know that it was the environment's own before.
             Do(path, AreaStepKind.Put, wanted, wanted == AreaPlace.Whiteout ? StagedFile.Removal : merged);
+        }
+        else if (PlaceOf(path).TryStatus() is not null)
+        {
+            Do(path, AreaStepKind.Drop, null);
+        }
+        else
+        {
+            return;
         }
 
         _paths.Add(new RemapPath(path, RemapAction.Merge));

@@ -25,34 +25,6 @@ internal sealed partial class PrivateJudgement
         }
     }
 
-    /// <summary>What the new version's state counts as where packages come back that made way, so that it goes with their files; null: itself.</summary>
-    private Func<string, string>? WithPackagesOf(RollbackChain chain, RestoredPackages packages, TreePath path)
-    {
-        if (path == InstalledPackage.Status)
-        {
-            return text => packages.PutInto(text, chain.FirstOf(path));
-        }
-
-        return RpmDatabaseMerge.Contains(path) ? text => RpmDatabaseMerge.WithRestored(text, RpmsThatComeBack(chain, path)) : null;
-    }
-
-    /// <summary>By name, all that the environment had under it before the oldest mapping in which files of it made way.</summary>
-    private Dictionary<string, List<InstalledRpm>> RpmsThatComeBack(RollbackChain chain, TreePath database)
-    {
-        var restored = new Dictionary<string, List<InstalledRpm>>(StringComparer.Ordinal);
-        foreach (var (kept, madeWay) in chain.ChangesOf(database).Where(change => change.Kept is not null))
-        {
-            var packages = InstalledRpm.ReadWhatCan(DatabaseAt(kept!.Value));
-            var owners = OwnersOf(packages, packages.ToLookup(package => package.Name));
-            foreach (var name in madeWay.Select(owners.GetValueOrDefault).OfType<InstalledRpm>().Select(package => package.Name).Distinct())
-            {
-                restored[name] = packages.FindAll(package => package.Name == name);
-            }
-        }
-
-        return restored;
-    }
-
     private static HashSet<string> Nevras(List<InstalledRpm> packages) => [.. packages.Select(package => package.Nevra)];
 
     private static string DatabaseAt(AreaPlace place) => place.TryRead(AreaPlace.MostBytes) is { } bytes ? Encoding.Latin1.GetString(bytes) : "";

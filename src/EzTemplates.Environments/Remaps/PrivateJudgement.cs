@@ -16,45 +16,6 @@ internal sealed partial class PrivateJudgement(string area, Manifest old, Manife
     private readonly List<(TreePath Path, MergeConflict Conflict)> _conflicts = [];
     private readonly List<DerivedCache> _rebuilds = [];
 
-    /// <summary>What a mapping changed comes back as it was; where somebody changed it since, it is merged with old and new exchanged.</summary>
-    public void RollBack(RollbackChain chain, Func<Sha256Digest, Manifest> read)
-    {
-        var packages = PackagesOf(chain);
-        foreach (var path in chain.Paths)
-        {
-            var state = chain.StateOf(path, PlaceOf(path));
-            if (state.Version is { } version)
-            {
-                if (WholeState.Contains(path) && state.Place is { } place)
-                {
-                    _judged.Add(path);
-                    Merge(path, place, read(version), WithPackagesOf(chain, packages, path));
-                }
-
-                continue;
-            }
-
-            _judged.Add(path);
-            if (state.From is { } from)
-            {
-                if (RpmDatabaseMerge.Unwritten(area, path) is { } unwritten)
-                {
-                    // It would be written into the database that comes back.
-                    Refuse(path, [unwritten]);
-                    continue;
-                }
-
-                // Of the links beside a cache there are hundreds, which the command had made with it.
-                var isBeside = DerivedCache.IsBeside(path);
-                Do(path, state.Place is null ? AreaStepKind.Clear : AreaStepKind.Restore, state.Identity, from: from, folderTime: isBeside ? state.FolderTime : null);
-                if ((!isBeside || DerivedCache.Is(path)) && !packages.AreTold(path))
-                {
-                    _paths.Add(new RemapPath(path, RemapAction.Restore));
-                }
-            }
-        }
-    }
-
     /// <summary>The files that hold the whole system's state.</summary>
     public void JudgeWholeState()
     {

@@ -28,6 +28,9 @@ public sealed record RemapOutcome(EnvironmentName Environment, Mapping? From, Ma
 /// </summary>
 internal sealed partial class RemapBatch(EnvironmentStore environments, RemapTarget target, RemapOptions options)
 {
+    /// <summary>How much merged text each of several members may hold; an rpm database has tens of megabytes.</summary>
+    private const int MostHeld = 1 << 20;
+
     private readonly BatchViews _views = new(environments);
     private readonly RemapJudge _judge = new(environments);
     private readonly Func<Sha256Digest, Manifest> _read = environments.Host.ReadManifest;
@@ -41,7 +44,7 @@ internal sealed partial class RemapBatch(EnvironmentStore environments, RemapTar
             members.Each(SkipIfThere);
             members.Each(TakeLock);
             members.Each(Look);
-            members.EachAtOnce(JudgePrivate);
+            members.EachAtOnce(members.Count == 1 ? JudgePrivate : JudgeAhead);
             if (members.Exists(member => member.GoesOn))
             {
                 Execute(members);
@@ -115,6 +118,13 @@ internal sealed partial class RemapBatch(EnvironmentStore environments, RemapTar
         }
     }
 
+    private void JudgeAhead(RemapMember member)
+    {
+        JudgePrivate(member);
+        member.IsJudgedAgain = member.Judged.Bytes > MostHeld;
+        member.Judged = member.IsJudgedAgain ? member.Judged.Verdict : member.Judged;
+    }
+
     private void MakeLayer(RemapMember member)
     {
         // The manifest may have been read before the store was held, and gc may have been there since. A manifest goes after its layers:
@@ -129,9 +139,9 @@ internal sealed partial class RemapBatch(EnvironmentStore environments, RemapTar
     private void Prepare(RemapMember member)
     {
         var area = environments.PrivateOf(member.Name);
-        if (member.WasMounted)
+        if (member.WasMounted || member.IsJudgedAgain)
         {
-            // Who had the view's path could write until now.
+            // Who had a mounted view's path could write until now.
             JudgePrivate(member);
         }
 
@@ -148,6 +158,7 @@ internal sealed partial class RemapBatch(EnvironmentStore environments, RemapTar
         var number = member.History[^1].Number + 1;
         environments.UnsettledOf(member.Name).Write(member.From.Manifest, member.To!.Manifest, number);
         environments.KeptBy(member.Name).Stage(number, member.Judged.Steps, step => new AreaPlace(area, step.Path), environments.Host.Ids.Overlay);
+        member.Judged = member.Judged.Verdict;
         environments.FirstCommandsOf(member.Name).Move(_judge.Brought(member.From, member.To), _read(member.From.Manifest), () => _read(member.To.Manifest));
         PrivateArea.Drop(area, member.Judged.Dropped);
         PrivateArea.MakeIndependent(area, environments.Host.Ids.Overlay, _read(member.From.Manifest), path => earlier.Value.Any(manifest => manifest.Find(path)?.Type == EntryType.Directory));

@@ -49,7 +49,7 @@ internal sealed class RemapJudge(EnvironmentStore environments)
         var judging = new PrivateJudgement(environments.PrivateOf(name), old, next, content => OfVersions(() => TextOf(content)));
         if (action == MappingAction.Rollback)
         {
-            judging.RollBack(new RollbackChain(environments.KeptBy(name), Remapper.TakenOff(history, to)), _host.ReadManifest);
+            judging.RollBack(new RollbackChain(environments.KeptBy(name), Remapper.TakenOff(history, to), to), _host.ReadManifest);
         }
 
         judging.JudgeSources(() => OfVersions(() => _host.SetupOf(to).Sources));

@@ -45,4 +45,10 @@ internal sealed record RemapJudgement
     public ImmutableArray<(AreaStep Step, StagedFile? Staged)> Steps { get; init; } = [];
 
     public ImmutableArray<DerivedCache> Rebuilds { get; init; } = [];
+
+    /// <summary>Of what is to be staged.</summary>
+    public long Bytes => Steps.Sum(step => step.Staged?.Content?.LongLength ?? 0);
+
+    /// <summary>Without what is to be staged.</summary>
+    public RemapJudgement Verdict => this with { Steps = [.. Steps.Select(step => (step.Step, default(StagedFile)))] };
 }

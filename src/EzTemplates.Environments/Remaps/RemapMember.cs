@@ -15,6 +15,9 @@ internal sealed class RemapMember(EnvironmentName name) : BatchMember(name)
     /// <summary>Of its private files.</summary>
     public RemapJudgement Judged { get; set; } = RemapJudgement.Nothing;
 
+    /// <summary>What is to be staged was too much to be held until then.</summary>
+    public bool IsJudgedAgain { get; set; }
+
     /// <summary>Private files that nothing is done about, and that hide what the new version changes.</summary>
     public ImmutableArray<RemapPath> Hiding { get; set; } = [];
 

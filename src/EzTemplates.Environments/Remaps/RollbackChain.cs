@@ -8,25 +8,23 @@ namespace EzTemplates.Environments;
 /// made of it, what that one kept is the path's earlier state.
 /// </summary>
 /// <param name="takenOff">The newest first.</param>
-internal sealed class RollbackChain(KeptMappings kept, ImmutableArray<HistoryEntry> takenOff)
+/// <param name="target">What the oldest of them took the place of.</param>
+internal sealed class RollbackChain(KeptMappings kept, ImmutableArray<HistoryEntry> takenOff, Mapping target)
 {
     private readonly ImmutableArray<(HistoryEntry Entry, ImmutableDictionary<TreePath, AreaStep> Steps)> _mappings =
         [.. takenOff.Select(entry => (entry, kept.AllOf(entry.Number).ToImmutableDictionary(step => step.Path)))];
 
     public IEnumerable<TreePath> Paths => _mappings.SelectMany(mapping => mapping.Steps.Keys).Distinct().Order();
 
-    /// <summary>What the earliest of the mappings that had to do with a path kept of it; null: nothing.</summary>
-    public AreaPlace? FirstOf(TreePath path) => ChangesOf(path).LastOrDefault().Kept;
-
-    /// <summary>Of the mappings that changed a path, the newest first: what each kept of it (null: nothing), and which paths made way in it.</summary>
-    public IEnumerable<(AreaPlace? Kept, IEnumerable<TreePath> MadeWay)> ChangesOf(TreePath path)
+    /// <summary>What is still to be undone of a path that could be followed back to a state, the newest first.</summary>
+    public IEnumerable<MappingOfPath> LeftOf(TreePath path, EarlierState state)
     {
-        foreach (var (entry, steps) in _mappings)
+        for (var i = state.Followed; i < takenOff.Length; i++)
         {
-            if (steps.TryGetValue(path, out var step))
-            {
-                yield return (step.Had ? kept.OldOf(entry.Number, step.Number) : null, steps.Values.Where(other => other.Kind == AreaStepKind.Drop).Select(other => other.Path));
-            }
+            var (entry, steps) = _mappings[i];
+            var step = steps.GetValueOrDefault(path);
+            yield return new MappingOfPath(
+                (i + 1 < takenOff.Length ? takenOff[i + 1].To : target).Manifest, entry.To.Manifest, step, step is { Had: true } ? kept.OldOf(entry.Number, step.Number) : null);
         }
     }
 
@@ -34,9 +32,10 @@ internal sealed class RollbackChain(KeptMappings kept, ImmutableArray<HistoryEnt
     {
         // Where mappings did nothing about it, it was not private, or both versions have the same there: it is what came over the later one.
         AreaPlace? place = now;
-        var (identity, from, folderTime, over) = (now.Identity(), default((int, int)?), default(FileTime?), takenOff[0].To.Manifest);
-        foreach (var (entry, steps) in _mappings)
+        var (identity, from, folderTime, followed) = (now.Identity(), default((int, int)?), default(FileTime?), 0);
+        for (var i = 0; i < takenOff.Length; i++)
         {
+            var (entry, steps) = _mappings[i];
             if (!steps.TryGetValue(path, out var step))
             {
                 continue;
@@ -44,14 +43,14 @@ internal sealed class RollbackChain(KeptMappings kept, ImmutableArray<HistoryEnt
 
             if (step.Made != identity)
             {
-                return new EarlierState(place, identity, from, folderTime, over);
+                return new EarlierState(place, identity, from, folderTime, takenOff[followed].To.Manifest, followed);
             }
 
             place = step.Had ? kept.OldOf(entry.Number, step.Number) : null;
-            (identity, from, folderTime, over) = (place?.Identity(), (entry.Number, step.Number), step.FolderTime, entry.From?.Manifest ?? over);
+            (identity, from, folderTime, followed) = (place?.Identity(), (entry.Number, step.Number), step.FolderTime, i + 1);
         }
 
-        return new EarlierState(place, identity, from, folderTime, null);
+        return new EarlierState(place, identity, from, folderTime, null, followed);
     }
 }
 
@@ -60,4 +59,10 @@ internal sealed class RollbackChain(KeptMappings kept, ImmutableArray<HistoryEnt
 /// <param name="From">Which mapping's step kept it; null: it is what is there now.</param>
 /// <param name="FolderTime">Of the folder that holds it, before that step; null with <paramref name="From"/>.</param>
 /// <param name="Version">What it was changed over; null: it is the state before all that is rolled back.</param>
-internal sealed record EarlierState(AreaPlace? Place, string? Identity, (int Mapping, int Step)? From, FileTime? FolderTime, Sha256Digest? Version);
+/// <param name="Followed">How many mappings were followed, from the newest on.</param>
+internal sealed record EarlierState(AreaPlace? Place, string? Identity, (int Mapping, int Step)? From, FileTime? FolderTime, Sha256Digest? Version, int Followed);
+
+/// <summary>What a mapping did with one path.</summary>
+/// <param name="Step">Null: nothing.</param>
+/// <param name="Kept">What was private before; null: nothing.</param>
+internal sealed record MappingOfPath(Sha256Digest From, Sha256Digest To, AreaStep? Step, AreaPlace? Kept);

@@ -72,15 +72,6 @@ internal static class RpmDatabaseMerge
         return conflicts.Count > 0 ? MergeOutcome.Refused([.. conflicts]) : Written(Numbered(kept, next), IsNdb(texts));
     }
 
-    /// <summary>A version's database in which all packages of some names are as they were.</summary>
-    public static string WithRestored(string version, IReadOnlyDictionary<string, List<InstalledRpm>> restored)
-    {
-        var packages = InstalledRpm.ReadWhatCan(version);
-        return restored.Count == 0
-            ? version
-            : Written(Numbered([.. packages.Where(package => !restored.ContainsKey(package.Name)), .. restored.Values.SelectMany(rows => rows)], packages), IsNdb(version)).Text ?? version;
-    }
-
     /// <summary>A path is of one form, in each version that has it.</summary>
     private static bool IsNdb(ThreeTexts texts) => IsNdb(texts.Next) || IsNdb(texts.Private);
 
