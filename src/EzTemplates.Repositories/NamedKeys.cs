@@ -23,9 +23,18 @@ public sealed record HostKeyFiles(ImmutableArray<string> Files, ImmutableArray<s
     };
 }
 
-/// <summary>Finds the keys that a recipe names by fingerprint: in the files that it names with them, and in those of the host.</summary>
+/// <summary>Finds the keys that a recipe names: by a file, or by fingerprint, in the files that it names with them and in those of the host.</summary>
 internal static class NamedKeys
 {
+    /// <summary>All keys of a file. It is looked for before anything is fetched that they are to verify.</summary>
+    /// <exception cref="EzException">Usage: there is none.</exception>
+    public static TrustedKeys InFile(string repository, KeySource.KeyFile file) => File.Exists(file.FullPath)
+        ? new TrustedKeys([file.FullPath], [], [])
+        : throw new EzException(
+            FailureKind.Usage,
+            $"repository `{repository}`: there is no key file `{file.FullPath}`",
+            "get it from the distribution and put it there, or name in `keys:` where it is, from the recipe's folder on");
+
     /// <summary>Whether some are to be looked up on the host.</summary>
     public static bool AskHost(KeySource.Fingerprints keys) => !OfHost(keys).IsEmpty;
 
