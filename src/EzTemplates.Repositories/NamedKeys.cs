@@ -77,10 +77,13 @@ internal static class NamedKeys
             $"compare it with what the distribution publishes: gpg --show-keys --with-fingerprint {file.FullPath}");
     }
 
+    /// <summary>What brings distributions' keys.</summary>
+    public const string Packages = "`distribution-gpg-keys` on Fedora and its like, `debian-archive-keyring`";
+
     /// <summary>How a key comes to be had that is in no file.</summary>
     public static string Advice(string fingerprint) =>
         "get the key's file from the distribution, put it beside the recipe, and name it with its fingerprint: "
-        + $"`keys: [{{file: keys/NAME.asc, fingerprint: {fingerprint}}}]`; or install the package that brings it here (`distribution-gpg-keys` on Fedora and its like, `debian-archive-keyring`)";
+        + $"`keys: [{{file: keys/NAME.asc, fingerprint: {fingerprint}}}]`; or install the package that brings it here ({Packages})";
 
     private static ImmutableArray<string> OfHost(KeySource.Fingerprints keys)
     {
