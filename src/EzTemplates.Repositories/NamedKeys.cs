@@ -27,11 +27,11 @@ public sealed record HostKeyFiles(ImmutableArray<string> Files, ImmutableArray<s
 internal static class NamedKeys
 {
     /// <summary>All keys of a file. It is looked for before anything is fetched that they are to verify.</summary>
-    /// <exception cref="EzException">Usage: there is none.</exception>
+    /// <exception cref="EzException">Untrusted: there is none.</exception>
     public static TrustedKeys InFile(string repository, KeySource.KeyFile file) => File.Exists(file.FullPath)
         ? new TrustedKeys([file.FullPath], [], [])
         : throw new EzException(
-            FailureKind.Usage,
+            FailureKind.Untrusted,
             $"repository `{repository}`: there is no key file `{file.FullPath}`",
             "get it from the distribution and put it there, or name in `keys:` where it is, from the recipe's folder on");
 

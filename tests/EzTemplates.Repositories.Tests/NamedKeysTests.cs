@@ -56,7 +56,7 @@ public sealed class NamedKeysTests : IDisposable
     {
         var spec = Spec(new KeySource.KeyFile(_root.At("keys/typo.asc")));
         var refused = Assert.Throws<EzException>(() => Resolve(family, spec, HostKeyFiles.None));
-        Assert.Equal((FailureKind.Usage, $"repository `{spec.Id}`: there is no key file `{_root.At("keys/typo.asc")}`"), (refused.Kind, refused.Message));
+        Assert.Equal((FailureKind.Untrusted, $"repository `{spec.Id}`: there is no key file `{_root.At("keys/typo.asc")}`"), (refused.Kind, refused.Message));
 
         _root.WriteFile("keys/typo.asc", _first.ArmoredPublicKey);
         Assert.Equal([_root.At("keys/typo.asc")], Resolve(family, spec, HostKeyFiles.None).Files);

@@ -59,7 +59,7 @@ public sealed class RpmLockTests : IDisposable
         var recipe = _ground.Os("rocky", "filesystem", repository: ", trust: packages");
         File.WriteAllText(recipe, File.ReadAllText(recipe).Replace(_ground.Repository.KeyFile, "keys/typo.asc", StringComparison.Ordinal));
         var refused = Ez.Run("lock", recipe);
-        Assert.Equal(2, refused.ExitCode);
+        Assert.Equal(5, refused.ExitCode);
         Assert.Contains($"repository `baseos`: there is no key file `{_ground.Temp.At("recipes/keys/typo.asc")}`", refused.Error, StringComparison.Ordinal);
         Assert.Empty(_ground.Server.Requests);
     }
