@@ -74,10 +74,7 @@ internal static class IngestPackages
     {
         if (contents.Entries.FirstOrDefault(e => e.Entry.Type is EntryType.CharacterDevice or EntryType.BlockDevice) is { } device)
         {
-            throw new EzException(
-                FailureKind.Untrusted,
-                $"package `{row}` brings the device node `{device.Entry.Path}`, which the recipe does not allow",
-                "`devices: allow` in the recipe lets packages bring device nodes");
+            throw DeviceRefusal.Of(row.ToString(), device.Entry.Path);
         }
     }
 }

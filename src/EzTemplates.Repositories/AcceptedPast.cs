@@ -39,11 +39,9 @@ internal sealed class AcceptedPast(MetadataFolder folder, ResolvedRepository rep
 
         if (Newest(release.Origin, message.Root) is { } newest && release.Date < newest.Date)
         {
-            throw new EzException(
-                FailureKind.Untrusted,
+            throw new OutdatedMirror(
                 $"`{UrlPassword.Hide(message.Address.ToString())}` is of {ReleaseRules.Show(release.Date!.Value)}, older than the one of {ReleaseRules.Show(newest.Date)} that was accepted before: "
-                + "the mirror went back, or hides newer packages",
-                "wait until the mirror is up to date, or try another: `--mirror ID=URL`");
+                + "the mirror went back, or hides newer packages");
         }
     }
 }

@@ -73,14 +73,23 @@ internal sealed class MetadataFolder
     public void AcceptInstead(AcceptedRelease accepted)
     {
         Accept(accepted);
-        foreach (var other in AcceptedOf(accepted.Suite).Where(other => other.Repository == accepted.Repository && other.Origin == accepted.Origin))
+        foreach (var other in OfSame(accepted).Where(other => other.Root != accepted.Root && other.Date <= accepted.Date))
         {
-            if (other.Root != accepted.Root && other.Date <= accepted.Date)
-            {
-                File.Delete(AcceptedPath(other));
-            }
+            File.Delete(AcceptedPath(other));
         }
     }
+
+    /// <summary>Forgets what was accepted before of the same repository, from whichever root and however new.</summary>
+    public void Forget(AcceptedRelease accepted)
+    {
+        foreach (var before in OfSame(accepted))
+        {
+            File.Delete(AcceptedPath(before));
+        }
+    }
+
+    private IEnumerable<AcceptedRelease> OfSame(AcceptedRelease accepted) =>
+        AcceptedOf(accepted.Suite).Where(other => other.Repository == accepted.Repository && other.Origin == accepted.Origin);
 
     /// <summary>A text kept by <see cref="KeepText"/>, or null where it is gone or damaged.</summary>
     public byte[]? FindText(string digest)

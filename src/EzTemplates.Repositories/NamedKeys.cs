@@ -23,9 +23,18 @@ public sealed record HostKeyFiles(ImmutableArray<string> Files, ImmutableArray<s
     };
 }
 
-/// <summary>Finds the keys that a recipe names by fingerprint: in the files that it names with them, and in those of the host.</summary>
+/// <summary>Finds the keys that a recipe names: by a file, or by fingerprint, in the files that it names with them and in those of the host.</summary>
 internal static class NamedKeys
 {
+    /// <summary>All keys of a file. It is looked for before anything is fetched that they are to verify.</summary>
+    /// <exception cref="EzException">Untrusted: there is none.</exception>
+    public static TrustedKeys InFile(string repository, KeySource.KeyFile file) => File.Exists(file.FullPath)
+        ? new TrustedKeys([file.FullPath], [], [])
+        : throw new EzException(
+            FailureKind.Untrusted,
+            $"repository `{repository}`: there is no key file `{file.FullPath}`",
+            "get it from the distribution and put it there, or name in `keys:` where it is, from the recipe's folder on");
+
     /// <summary>Whether some are to be looked up on the host.</summary>
     public static bool AskHost(KeySource.Fingerprints keys) => !OfHost(keys).IsEmpty;
 
@@ -68,10 +77,13 @@ internal static class NamedKeys
             $"compare it with what the distribution publishes: gpg --show-keys --with-fingerprint {file.FullPath}");
     }
 
+    /// <summary>What brings distributions' keys.</summary>
+    public const string Packages = "`distribution-gpg-keys` on Fedora and its like, `debian-archive-keyring`";
+
     /// <summary>How a key comes to be had that is in no file.</summary>
     public static string Advice(string fingerprint) =>
         "get the key's file from the distribution, put it beside the recipe, and name it with its fingerprint: "
-        + $"`keys: [{{file: keys/NAME.asc, fingerprint: {fingerprint}}}]`; or install the package that brings it here (`distribution-gpg-keys` on Fedora and its like, `debian-archive-keyring`)";
+        + $"`keys: [{{file: keys/NAME.asc, fingerprint: {fingerprint}}}]`; or install the package that brings it here ({Packages})";
 
     private static ImmutableArray<string> OfHost(KeySource.Fingerprints keys)
     {

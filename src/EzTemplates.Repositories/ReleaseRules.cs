@@ -24,8 +24,7 @@ internal static class ReleaseRules
 
         if (!choice.IgnoreDate && !choice.IgnoreValidUntil && release.ValidUntil is { } end && end < now)
         {
-            throw new EzException(
-                FailureKind.Untrusted,
+            throw new OutdatedMirror(
                 $"`{subject}` expired at {Show(end)}: the mirror does not follow its archive any more, or hides newer packages",
                 "try another mirror, `--mirror ID=URL`; for an archive that is frozen, set `Check-Valid-Until: no` in its APT source");
         }

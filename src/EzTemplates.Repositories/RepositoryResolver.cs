@@ -129,7 +129,7 @@ public static class RepositoryResolver
 
     private static TrustedKeys SpecKeys(RepositorySpec spec, HostAptConfiguration host) => spec.Keys switch
     {
-        KeySource.KeyFile file => new TrustedKeys([file.FullPath], [], []),
+        KeySource.KeyFile file => NamedKeys.InFile(spec.Id, file),
         KeySource.Inline key => new TrustedKeys([], [key.Armored], []),
         KeySource.Fingerprints some => NamedKeys.Find(spec.Id, some, host.Keys),
         _ => TrustedKeys.None,

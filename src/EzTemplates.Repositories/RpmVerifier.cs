@@ -19,7 +19,7 @@ public sealed class RpmVerifier(ReleaseVerifier verifier) : IDisposable
     public string Verify(Stream package, TrustedKeys keys, string subject)
     {
         var headers = RpmHeaders.Read(package, subject);
-        return Verify(headers, RpmSignature.Of(headers)?.Part == RpmSignedPart.Package ? [package] : [], keys, subject);
+        return Verify(headers, RpmSignature.Of(headers, subject)?.Part == RpmSignedPart.Package ? [package] : [], keys, subject);
     }
 
     /// <summary>Verifies a package whose payload was found to be what its headers promise, as <see cref="Verify(Stream, TrustedKeys, string)"/> does.</summary>
@@ -36,7 +36,7 @@ public sealed class RpmVerifier(ReleaseVerifier verifier) : IDisposable
 
     private string Verify(RpmHeaders headers, Stream[] payload, TrustedKeys keys, string subject)
     {
-        var signature = RpmSignature.Of(headers) ?? throw new EzException(
+        var signature = RpmSignature.Of(headers, subject) ?? throw new EzException(
             FailureKind.Untrusted,
             RpmSignature.HasAny(headers)
                 ? $"the signature of `{subject}` is of its header alone, which has no digest of the payload: it leaves the payload out"

@@ -58,7 +58,7 @@ internal static class SignatureReport
         return new EzException(
             FailureKind.Untrusted,
             $"no key that may sign `{subject}` is known: it is signed by {by}, and allowed is {keys.Describe()}",
-            "if you trust that key, put it in a file beside the recipe and name it with `keys:`; a distribution's keys come with its keyring package (debian-archive-keyring)");
+            $"if you trust that key, put it in a file beside the recipe and name it with `keys:`; a distribution's keys come with a package of its own ({NamedKeys.Packages})");
     }
 
     private static ImmutableArray<SignatureLine> Read(IEnumerable<string> statusLines)

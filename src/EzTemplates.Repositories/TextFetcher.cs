@@ -1,3 +1,4 @@
+using System.Globalization;
 using EzTemplates.Domain;
 
 namespace EzTemplates.Repositories;
@@ -15,7 +16,7 @@ internal sealed class TextFetcher(MirrorClient client)
     /// <summary>From the first of the roots whose text is acceptable, asked in the order of their measured speed.</summary>
     /// <param name="judge">Throws an Untrusted <see cref="EzException"/> for a text that is not: one stale or broken mirror is no reason to stop while others may be well.</param>
     /// <param name="explain">What is said where no root answers and none was refused.</param>
-    /// <exception cref="EzException">None is; tells of the first.</exception>
+    /// <exception cref="EzException">None is; tells of each reason.</exception>
     public async Task<T> FirstAcceptableAsync<T>(
         IEnumerable<Uri> from,
         Func<Uri, CancellationToken, ValueTask<ReleaseMessage>> fetch,
@@ -24,7 +25,7 @@ internal sealed class TextFetcher(MirrorClient client)
         CancellationToken cancel)
     {
         var roots = client.Ranking.Rank([.. from]).ToList();
-        EzException? first = null;
+        var refusals = new List<EzException>();
         while (roots.Count > 0)
         {
             ReleaseMessage message;
@@ -34,7 +35,7 @@ internal sealed class TextFetcher(MirrorClient client)
             }
             catch (AllMirrorsFailed failed)
             {
-                throw first ?? explain(failed);
+                throw refusals.Count > 0 ? Joined(refusals) : explain(failed);
             }
 
             try
@@ -43,12 +44,23 @@ internal sealed class TextFetcher(MirrorClient client)
             }
             catch (EzException refused) when (refused.Kind == FailureKind.Untrusted)
             {
-                first ??= refused;
+                refusals.Add(refused);
                 _ = roots.Remove(message.Root);
             }
         }
 
-        throw first!;
+        throw Joined(refusals);
+    }
+
+    /// <summary>What is the same for all mirrors, such as a missing key, counts before what one mirror lacks. One mirror stands for those that are refused alike.</summary>
+    private static EzException Joined(List<EzException> refusals)
+    {
+        var kinds = refusals.OrderBy(refused => refused is OutdatedMirror).GroupBy(refused => refused.Hint).ToList();
+        return refusals.Count == 1 ? refusals[0] : new EzException(
+            FailureKind.Untrusted,
+            string.Join("; ", kinds.Select(kind => kind.First().Message + (kind.Count() == 1 ? "" : string.Create(CultureInfo.InvariantCulture, $" (and {kind.Count() - 1} more likewise)")))),
+            kinds[0].Key,
+            kinds[0].First());
     }
 
     /// <summary>One text from one address.</summary>

@@ -52,6 +52,19 @@ public sealed class NamedKeysTests : IDisposable
     [Theory]
     [InlineData(PackageFamily.Deb)]
     [InlineData(PackageFamily.Rpm)]
+    public void A_key_file_that_is_not_there_is_told_before_anything_is_fetched(PackageFamily family)
+    {
+        var spec = Spec(new KeySource.KeyFile(_root.At("keys/typo.asc")));
+        var refused = Assert.Throws<EzException>(() => Resolve(family, spec, HostKeyFiles.None));
+        Assert.Equal((FailureKind.Untrusted, $"repository `{spec.Id}`: there is no key file `{_root.At("keys/typo.asc")}`"), (refused.Kind, refused.Message));
+
+        _root.WriteFile("keys/typo.asc", _first.ArmoredPublicKey);
+        Assert.Equal([_root.At("keys/typo.asc")], Resolve(family, spec, HostKeyFiles.None).Files);
+    }
+
+    [Theory]
+    [InlineData(PackageFamily.Deb)]
+    [InlineData(PackageFamily.Rpm)]
     public void A_file_without_its_key_is_refused_by_name(PackageFamily family)
     {
         var file = _root.WriteFile("keys/first.asc", _first.ArmoredPublicKey);

@@ -32,7 +32,14 @@ public sealed class RpmVerifierTests : IDisposable
         var rpm = new RawRpm { ChangeSignature = header => header.Texts(278, Convert.ToBase64String(_key.DetachSignBinary(main))) }.File("/a");
         Assert.Equal(_key.Fingerprint, Verify(rpm.ToArray()));
         var broken = new RawRpm { ChangeSignature = header => header.Texts(278, "no base64!") }.File("/a");
-        Assert.Contains("OPENPGP is no base64", Refused(broken.ToArray()), StringComparison.Ordinal);
+        Assert.Equal("`odd.rpm` is not a sound package: `signature header`: its field OPENPGP is no base64", Refused(broken.ToArray()));
+    }
+
+    [Fact]
+    public void A_field_that_holds_no_signature_is_told_with_its_package()
+    {
+        var numbers = new RawRpm { ChangeSignature = header => header.Raw(268, 2, 4, [1, 2, 3, 4]) }.File("/a");
+        Assert.Equal("`odd.rpm` is not a sound package: `signature header`: its field RSAHEADER is of type 2, which is not bytes", Refused(numbers.ToArray()));
     }
 
     [Fact]
@@ -54,9 +61,13 @@ public sealed class RpmVerifierTests : IDisposable
     public void Another_key_is_named()
     {
         using var other = new SigningKey("other <other@example.org>");
-        var message = Refused(new RawRpm { SignHeader = other.DetachSignBinary }.File("/a").ToArray());
-        Assert.Contains(other.Fingerprint[^16..], message, StringComparison.Ordinal);
-        Assert.Contains("no key that may sign `odd.rpm`", message, StringComparison.Ordinal);
+        var failure = Assert.ThrowsAny<EzException>(() => Verify(new RawRpm { SignHeader = other.DetachSignBinary }.File("/a").ToArray()));
+        Assert.Contains(other.Fingerprint[^16..], failure.Message, StringComparison.Ordinal);
+        Assert.Contains("no key that may sign `odd.rpm`", failure.Message, StringComparison.Ordinal);
+
+        // Either family's, as the verifier does not know whose text it has.
+        Assert.Contains("`distribution-gpg-keys`", failure.Hint, StringComparison.Ordinal);
+        Assert.Contains("`debian-archive-keyring`", failure.Hint, StringComparison.Ordinal);
     }
 
     /// <summary>A recipe may name several keys, and this machine have some of them.</summary>

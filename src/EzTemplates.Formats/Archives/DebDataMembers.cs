@@ -41,7 +41,7 @@ internal static class DebDataMembers
                 tree.AddSymlink(path, member);
                 break;
             case TarType.CharacterDevice or TarType.BlockDevice when !options.AllowDevices:
-                throw new MalformedArchiveException("it is a device node, and devices are not allowed here");
+                throw DeviceRefusal.Of(options.FileName, path);
             default:
                 tree.AddOther(path, member);
                 break;

@@ -19,6 +19,7 @@ public static class DebReader
     /// until then must trust nothing of the answer.
     /// </summary>
     /// <exception cref="MalformedArchiveException">Names the file, the member and the reason.</exception>
+    /// <exception cref="EzException">As <see cref="DeviceRefusal"/> has it.</exception>
     public static PackageContents Read(Stream archive, DebReadOptions options, FileSink sink)
     {
         var at = new ArchivePosition();

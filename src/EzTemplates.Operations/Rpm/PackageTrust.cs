@@ -60,7 +60,7 @@ internal sealed class PackageTrust : IDisposable
         }
 
         // What this very command has unpacked is not in the store yet; its archive is.
-        if (store.FindContents(row.Sha256) is { } known && StoredRpm.HeadersOf(store, known) is var headers && !CoversPayload(headers))
+        if (store.FindContents(row.Sha256) is { } known && StoredRpm.HeadersOf(store, known) is var headers && !CoversPayload(headers, row))
         {
             _verifier.Value.Verify(headers, keys, NameOf(row));
         }
@@ -75,7 +75,7 @@ internal sealed class PackageTrust : IDisposable
 
     /// <summary>Whether a package that the store has unpacked needs its archive for <see cref="VerifyKnown"/>.</summary>
     public bool NeedsArchive(ContentStore store, LockedPackage row) =>
-        store.HasContents(row.Sha256) && _keysOf(row) is not null && store.FindContents(row.Sha256) is { } known && CoversPayload(StoredRpm.HeadersOf(store, known));
+        store.HasContents(row.Sha256) && _keysOf(row) is not null && store.FindContents(row.Sha256) is { } known && CoversPayload(StoredRpm.HeadersOf(store, known), row);
 
     public void Dispose()
     {
@@ -85,7 +85,7 @@ internal sealed class PackageTrust : IDisposable
         }
     }
 
-    private static bool CoversPayload(RpmHeaders headers) => RpmSignature.Of(headers)?.Part == RpmSignedPart.Package;
+    private static bool CoversPayload(RpmHeaders headers, LockedPackage row) => RpmSignature.Of(headers, NameOf(row))?.Part == RpmSignedPart.Package;
 
     private static TrustedKeys? KeysOf(ResolvedRpmRepository? repository) =>
         repository is null ? TrustedKeys.None : repository.Trust == RpmTrust.Unsigned ? null : repository.Keys;

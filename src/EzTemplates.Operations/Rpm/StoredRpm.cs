@@ -17,6 +17,7 @@ internal sealed record StoredRpm(LockedPackage Row, RpmHeaders Headers, RpmFileT
     public static StoredRpm Read(ContentStore store, LockedPackage row, PackageContents contents, RpmFilter filter)
     {
         var headers = HeadersOf(store, contents);
+        headers.CheckTypes(Path.GetFileName(row.Path));
         var (name, version, architecture) = (headers.Main.Text(RpmField.PackageName), headers.VersionText, headers.Main.Text(RpmField.Architecture));
         if (name != row.Name || version != RpmHeaders.WithoutZeroEpoch(row.Version) || architecture != row.Architecture)
         {

@@ -10,33 +10,84 @@ internal sealed record FoundRepomd(ImmutableArray<Uri> Roots, ReleaseMessage Mes
 {
     /// <summary>The newest of its files' times.</summary>
     public DateTimeOffset Date { get; } = RepomdPast.DateOf(Repomd);
+
+    /// <summary>It is older than what was accepted before, by dates that nobody signed.</summary>
+    public bool WentBack { get; init; }
 }
 
 /// <summary>Gets an rpm-md repository's repomd.xml from the first mirror that has an acceptable one.</summary>
 internal sealed class RepomdFetcher(MirrorClient client, MetadataFolder folder, SignatureCheck signatures)
 {
     private const string Path = "repodata/repomd.xml";
+
+    // Of a repository whose dates nobody signs. Mirrors that are behind are few, and a single one that dates its metadata later than all
+    // others must not be sure to be asked.
+    private const int MostOlder = 5;
+
     private readonly TextFetcher _texts = new(client);
 
+    /// <summary>
+    /// The first that is acceptable. Where the dates are not signed and one mirror after the other is older than what was accepted before,
+    /// the newest of them, with a warning.
+    /// </summary>
     /// <exception cref="EzException">No mirror has one.</exception>
     public async Task<FoundRepomd> RefreshAsync(ResolvedRpmRepository repository, SnapshotOptions options)
     {
         var past = new RepomdPast(folder, repository);
         var mirrors = await new MirrorLists(_texts, client.Pipelines).OfAsync(repository, options).ConfigureAwait(false);
+        var older = new List<FoundRepomd>();
         async Task<FoundRepomd> JudgeAsync(ReleaseMessage message)
         {
-            var subject = message.Address.ToString();
-            RequireListed(message, mirrors.Digests);
-            var signed = await VerifyAsync(message, repository).ConfigureAwait(false);
-            var repomd = Parse(signed, subject);
-            ReleaseRules.RequirePast(RepomdPast.DateOf(repomd), subject, client.Settings.Time.GetUtcNow());
-            past.Check(repomd, message);
-            var isUnchanged = past.Newest(message.Root)?.Name == signed.Name.ToString();
-            return new FoundRepomd([message.Root, .. mirrors.Roots.Where(root => root != message.Root)], message, signed, repomd, isUnchanged);
+            var found = await FoundAsync(message, mirrors, past).ConfigureAwait(false);
+            try
+            {
+                past.Check(found);
+                return found;
+            }
+            catch (OutdatedMirror) when (!past.IsDateSigned)
+            {
+                older.Add(found with { WentBack = true });
+                if (older.Count == MostOlder)
+                {
+                    return NewestOf(older);
+                }
+
+                throw;
+            }
         }
 
-        return await _texts.FirstAcceptableAsync(
-            mirrors.Roots, (root, token) => FetchAsync(root, past, token), JudgeAsync, failed => Explain(repository, failed), options.Cancel).ConfigureAwait(false);
+        FoundRepomd taken;
+        try
+        {
+            taken = await _texts.FirstAcceptableAsync(
+                mirrors.Roots, (root, token) => FetchAsync(root, past, token), JudgeAsync, failed => Explain(repository, failed), options.Cancel).ConfigureAwait(false);
+        }
+        catch (EzException) when (older.Count > 0)
+        {
+            taken = NewestOf(older);
+        }
+
+        if (taken.WentBack)
+        {
+            options.Warn?.Invoke(
+                $"repository `{repository.Id}`: its metadata of {ReleaseRules.Show(taken.Date)} from `{UrlPassword.Hide(taken.Message.Root.ToString())}` is taken, though older than that of "
+                + $"{ReleaseRules.Show(past.Newest(taken.Message.Root)!.Date)} which was accepted before: no mirror that was asked has newer. Nobody signs these dates, so either the mirrors are behind or one of them had dated it too late");
+        }
+
+        return taken;
+    }
+
+    private static FoundRepomd NewestOf(List<FoundRepomd> older) => older.MaxBy(found => found.Date)!;
+
+    private async Task<FoundRepomd> FoundAsync(ReleaseMessage message, MirrorList mirrors, RepomdPast past)
+    {
+        var subject = message.Address.ToString();
+        RequireListed(message, mirrors.Digests);
+        var signed = await VerifyAsync(message, past.Repository).ConfigureAwait(false);
+        var repomd = Parse(signed, subject);
+        ReleaseRules.RequirePast(RepomdPast.DateOf(repomd), subject, client.Settings.Time.GetUtcNow());
+        var isUnchanged = past.Newest(message.Root)?.Name == signed.Name.ToString();
+        return new FoundRepomd([message.Root, .. mirrors.Roots.Where(root => root != message.Root)], message, signed, repomd, isUnchanged);
     }
 
     /// <summary>The one accepted last, under today's keys; no network.</summary>
@@ -66,10 +117,7 @@ internal sealed class RepomdFetcher(MirrorClient client, MetadataFolder folder, 
     {
         if (digests.Count > 0 && !digests.Contains(Sha256Digest.Of(message.Text)))
         {
-            throw new EzException(
-                FailureKind.Untrusted,
-                $"`{UrlPassword.Hide(message.Address.ToString())}` is none of those that the metalink promises: the mirror is out of date, or was changed",
-                "wait until the mirror is up to date, or try another: `--mirror ID=URL`");
+            throw new OutdatedMirror($"`{UrlPassword.Hide(message.Address.ToString())}` is none of those that the metalink promises: the mirror is out of date, or was changed");
         }
     }
 

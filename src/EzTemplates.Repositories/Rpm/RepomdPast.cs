@@ -8,6 +8,10 @@ namespace EzTemplates.Repositories;
 /// What was accepted before of an rpm-md repository, and what that forbids: time never goes back, whichever mirror serves it. A
 /// repomd.xml names no vendor and no release, so a repository is the same while the recipe writes the same of where it lies.
 /// </summary>
+/// <remarks>
+/// A date that nobody signed forbids nothing: whoever can serve older metadata can date it anew, and one mirror that did would shut out all
+/// the others. It only says which of several mirrors is to be believed.
+/// </remarks>
 internal sealed class RepomdPast(MetadataFolder folder, ResolvedRpmRepository repository)
 {
     // In the place of a suite; no suite has a colon.
@@ -36,23 +40,24 @@ internal sealed class RepomdPast(MetadataFolder folder, ResolvedRpmRepository re
     /// <summary>What this repository accepted from that root.</summary>
     public AcceptedRelease? From(Uri root) => _all.FirstOrDefault(a => IsOurs(a) && a.Root == root.AbsoluteUri);
 
-    /// <summary>The newest of this repository, or of that root for whichever repository.</summary>
-    public AcceptedRelease? Newest(Uri root) => _all.Where(a => IsOurs(a) || a.Root == root.AbsoluteUri).MaxBy(a => a.Date);
+    /// <summary>The newest of this repository; where it is signed, or of that root for whichever repository.</summary>
+    public AcceptedRelease? Newest(Uri root) => _all.Where(a => IsOurs(a) || (IsDateSigned && a.Root == root.AbsoluteUri)).MaxBy(a => a.Date);
 
     public IEnumerable<AcceptedRelease> NewestFirst() => _all.Where(IsOurs).OrderByDescending(a => a.Date.UtcTicks);
 
-    /// <exception cref="EzException">It is older than one accepted before.</exception>
-    public void Check(Repomd repomd, ReleaseMessage message)
+    /// <exception cref="OutdatedMirror">It is older than one accepted before.</exception>
+    public void Check(FoundRepomd found)
     {
-        if (Newest(message.Root) is { } newest && DateOf(repomd) < newest.Date)
+        if (Newest(found.Message.Root) is { } newest && found.Date < newest.Date)
         {
-            throw new EzException(
-                FailureKind.Untrusted,
-                $"`{UrlPassword.Hide(message.Address.ToString())}` is of {ReleaseRules.Show(DateOf(repomd))}, older than the one of {ReleaseRules.Show(newest.Date)} that was accepted before: "
-                + "the mirror went back, or hides newer packages",
-                "wait until the mirror is up to date, or try another: `--mirror ID=URL`");
+            throw new OutdatedMirror(
+                $"`{UrlPassword.Hide(found.Message.Address.ToString())}` is of {ReleaseRules.Show(found.Date)}, older than the one of {ReleaseRules.Show(newest.Date)} that was accepted before: "
+                + "the mirror went back, or hides newer packages");
         }
     }
+
+    /// <summary>Otherwise what <see cref="Check"/> refuses is worse than the rest, and no more.</summary>
+    public bool IsDateSigned => repository.Trust == RpmTrust.Signed;
 
     private bool IsOurs(AcceptedRelease accepted) => accepted.Repository == repository.Id && accepted.Origin == repository.Place;
 }

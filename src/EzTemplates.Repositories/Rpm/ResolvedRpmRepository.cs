@@ -86,7 +86,7 @@ public static class RpmRepositoryResolver
 
     private static TrustedKeys KeysOf(RepositorySpec spec, MirrorSources sources) => spec.Keys switch
     {
-        KeySource.KeyFile file => new TrustedKeys([file.FullPath], [], []),
+        KeySource.KeyFile file => NamedKeys.InFile(spec.Id, file),
         KeySource.Inline key => new TrustedKeys([], [key.Armored], []),
         KeySource.Fingerprints some => NamedKeys.Find(spec.Id, some, sources.Dnf.Keys),
         _ when spec.TrustUnsigned => TrustedKeys.None,

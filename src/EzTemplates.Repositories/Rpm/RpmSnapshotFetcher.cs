@@ -106,7 +106,7 @@ public sealed class RpmSnapshotFetcher
         var found = wanted.Found;
         var message = _folder.KeepText(found.Message.Text);
         var signature = found.Message.Signature is { } detached ? _folder.KeepText(detached) : null;
-        _folder.AcceptInstead(new AcceptedRelease
+        var accepted = new AcceptedRelease
         {
             Repository = wanted.Repository.Id,
             Root = found.Message.Root.AbsoluteUri,
@@ -119,7 +119,14 @@ public sealed class RpmSnapshotFetcher
             EntityTag = found.Message.Validators.EntityTag,
             LastModified = found.Message.Validators.LastModified,
             Indexes = [.. wanted.Indexes.Select(index => index.File.Digest!.Value.ToString())],
-        });
+        };
+        if (found.WentBack)
+        {
+            // Or every command would ask mirror after mirror again, and one without a network go on with what was left behind.
+            _folder.Forget(accepted);
+        }
+
+        _folder.AcceptInstead(accepted);
     }
 
     /// <summary>A repository on its way to being a snapshot.</summary>

@@ -40,6 +40,31 @@ public sealed class RpmLockTests : IDisposable
     }
 
     [Fact]
+    public void Unsigned_metadata_that_was_dated_too_late_does_not_keep_out_what_comes_after_it()
+    {
+        var recipe = _ground.Os("rocky", "filesystem", repository: ", trust: packages");
+        _ground.Publish(9, Filesystem);
+        Ez.Succeed("lock", recipe);
+        _ground.Publish(1, Filesystem with { Version = "3.18" });
+        var next = Ez.Succeed("lock", recipe);
+        Assert.Contains($"repository `baseos`: its metadata of 2024-06-02 00:00 UTC from `{_ground.Server.Address}/` is taken, though older", next.Error, StringComparison.Ordinal);
+        Assert.Equal(["filesystem 3.18-1 noarch root"], _ground.Rows("rocky"));
+        Assert.DoesNotContain("is taken, though older", Ez.Succeed("lock", recipe).Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_key_file_that_is_not_there_is_told_before_anything_is_fetched()
+    {
+        _ground.Publish(0, Filesystem);
+        var recipe = _ground.Os("rocky", "filesystem", repository: ", trust: packages");
+        File.WriteAllText(recipe, File.ReadAllText(recipe).Replace(_ground.Repository.KeyFile, "keys/typo.asc", StringComparison.Ordinal));
+        var refused = Ez.Run("lock", recipe);
+        Assert.Equal(5, refused.ExitCode);
+        Assert.Contains($"repository `baseos`: there is no key file `{_ground.Temp.At("recipes/keys/typo.asc")}`", refused.Error, StringComparison.Ordinal);
+        Assert.Empty(_ground.Server.Requests);
+    }
+
+    [Fact]
     public void Another_architecture_comes_where_it_is_asked_for()
     {
         var other = Glibc with { Architecture = "i686", Provides = ["libc.so.6"], Recommends = [] };

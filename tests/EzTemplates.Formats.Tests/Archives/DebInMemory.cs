@@ -12,8 +12,7 @@ internal static class DebInMemory
         return DebReader.Read(stream, new DebReadOptions { FileName = name, AllowDevices = devices, DecoderThreads = threads }, Sink);
     }
 
-    public static MalformedArchiveException Refused(byte[] deb, bool devices = true) =>
-        Xunit.Assert.Throws<MalformedArchiveException>(() => Read(deb, devices));
+    public static MalformedArchiveException Refused(byte[] deb) => Xunit.Assert.Throws<MalformedArchiveException>(() => Read(deb));
 
     public static ManifestEntry Entry(this PackageContents contents, string path) =>
         contents.Entries.Single(entry => entry.Entry.Path == TreePath.Parse(path)).Entry;

@@ -25,7 +25,6 @@ public sealed class DebRefusalTests
         ["hard link to itself"] = Data(t => t.File("./usr/odd/h").HardLink("./usr/odd/h", "./usr/odd/h"), "data.tar: ./usr/odd/h", "no file before it"),
         ["hard link to a link"] = Data(t => t.Link("./usr/odd/l", "x").HardLink("./usr/odd/h", "./usr/odd/l"), "data.tar: ./usr/odd/h", "no file before it"),
         ["hard link forward"] = Data(t => t.HardLink("./usr/odd/h", "./usr/odd/l").File("./usr/odd/l"), "data.tar: ./usr/odd/h", "no file before it"),
-        ["device"] = Data(t => t.Add("./usr/odd/null", '3'), "data.tar: ./usr/odd/null", "device"),
         ["empty link"] = Data(t => t.Link("./usr/odd/l", ""), "data.tar: ./usr/odd/l", "link to nothing"),
         ["empty name"] = Data(t => t.File(""), "data.tar", "empty name"),
         ["name too long"] = Data(t => t.Add("././@LongLink", 'L', "./" + new string('n', 256)).File("x"), "data.tar: ./" + new string('n', 256), "longer than any"),
@@ -77,7 +76,7 @@ public sealed class DebRefusalTests
     [MemberData(nameof(Refusals))]
     public void Names_file_member_and_reason(string name, string member, string reason)
     {
-        var failure = DebInMemory.Refused(Cases[name].Make(), devices: false);
+        var failure = DebInMemory.Refused(Cases[name].Make());
 
         Assert.Equal("odd.deb", failure.File);
         Assert.Equal(member, failure.Member ?? "");
@@ -85,6 +84,17 @@ public sealed class DebRefusalTests
         Assert.Contains("`odd.deb`", failure.Message, StringComparison.Ordinal);
         Assert.Contains(failure.Reason, failure.Message, StringComparison.Ordinal);
         Assert.Equal(FailureKind.Untrusted, failure.Kind);
+    }
+
+    /// <summary>The package is sound, and one word of the recipe lets it in.</summary>
+    [Fact]
+    public void An_unasked_for_device_is_told_with_what_allows_it()
+    {
+        var deb = RawDeb.OfData(RawTar.WithFolders().Add("./usr/odd/null", '3'));
+        var refused = Assert.Throws<EzException>(() => DebInMemory.Read(deb, devices: false));
+        Assert.Equal((FailureKind.Untrusted, "package `odd.deb` brings the device node `/usr/odd/null`, which the recipe does not allow"), (refused.Kind, refused.Message));
+        Assert.Equal("`devices: allow` in the recipe lets packages bring device nodes", refused.Hint);
+        Assert.Contains(DebInMemory.Read(deb).Entries, entry => entry.Entry.Type == EntryType.CharacterDevice);
     }
 
     [Fact]

@@ -24,6 +24,11 @@ public sealed class RpmRefusalTests
         ["modes as text"] = Field(h => h.Texts(1030, "a", "b"), "header", "FILEMODES is of type 8, which is not numbers"),
         ["folder beyond"] = Field(h => h.Ints(1116, 0, 9), "header: hello", "DIRINDEXES is 9, DIRNAMES has 2"),
         ["no name"] = Field(h => h.Remove(1000), "header", "no NAME"),
+        ["provides as bytes"] = Field(h => h.Texts(1047, "user(odd)").Texts(1113, "dSBvZGQ").Bytes(1112, [0, 0, 0, 8]), "header", "PROVIDEFLAGS is of type 7, which is not numbers"),
+        ["epoch as text"] = Field(h => h.Text(1003, "1"), "header", "EPOCH is of type 6, which is not numbers"),
+        ["script as numbers"] = Field(h => h.Ints(1151, 1), "header", "PRETRANS is of type 4, which is not text"),
+        ["trigger as numbers"] = Field(h => h.Ints(1066, 1), "header", "Triggername is of type 4, which is not text"),
+        ["flags without names"] = Field(h => h.Texts(1049, "a", "b").Ints(1048, 0), "header", "REQUIREFLAGS has 1 values, and REQUIRENAME 2"),
         ["digest algorithm"] = Field(h => h.Ints(5011, 99), "header", "FILEDIGESTALGO is 99"),
         ["file digest"] = Field(h => h.Texts(1035, "", new string('0', 64)), "payload: /usr/odd/hello", "FILEDIGESTS promises 0000"),
         ["older file digest"] = Field(h => h.Ints(5011, 1).Texts(1035, "", new string('0', 32)), "payload: /usr/odd/hello", "FILEDIGESTS promises 0000"),
@@ -39,6 +44,8 @@ public sealed class RpmRefusalTests
         ["header sha1"] = Signature(h => h.Text(269, new string('0', 40)), "header", "SHA1HEADER promises 0000"),
         ["header sha256"] = Signature(h => h.Text(273, new string('0', 64)), "header", "SHA256HEADER promises 0000"),
         ["package md5"] = Signature(h => h.Bytes(1004, new byte[16]), "payload", "SIGMD5 promises 0000"),
+        ["signature of numbers"] = Signature(h => h.Raw(268, 2, 4, [1, 2, 3, 4]), "signature header", "RSAHEADER is of type 2, which is not bytes"),
+        ["signature of bytes"] = Signature(h => h.Bytes(278, [1, 2, 3, 4]), "signature header", "OPENPGP is of type 7, which is not text"),
         ["member without a name"] = Archive(c => c.Raw("070701" + new string('0', 104)), "payload", "name has 0 bytes"),
         ["unknown member"] = Archive(c => c.Add("./usr/odd").Add("./usr/odd/other"), "payload: ./usr/odd/other", "none of the files that the header lists"),
         ["member leads out"] = Archive(c => c.Add("../../evil"), "payload: ../../evil", "leads out"),
@@ -50,7 +57,6 @@ public sealed class RpmRefusalTests
         ["member's number"] = Archive(c => c.Raw("070701" + new string('x', 104)), "payload", "no hexadecimal number"),
         ["content of a folder"] = Archive(c => c.Add("./usr/odd", "abc"), "payload: /usr/odd", "3 bytes of content, and is no file"),
         ["source"] = (() => new RawRpm { Change = h => h.Remove(1044) }.ToArray(), "header", "a source package"),
-        ["device"] = Files(r => r.Add(new RawRpmFile("/usr/odd/null", 0x21b6)), "payload: /usr/odd/null", "device"),
         ["link elsewhere"] = (() => new RawRpm { Archive = new RawCpio().Add("./l", "/y") }.Link("/l", "/x").ToArray(), "payload: /l", "FILELINKTOS"),
         ["link without content"] = (() => new RawRpm { Archive = new RawCpio().Add("./a").Add("./b") }.Add(new RawRpmFile("/a", 0x81a4, "x") { Inode = 1 }).Add(new RawRpmFile("/b", 0x81a4, "x") { Inode = 1 }).ToArray(), "payload: /a", "none of them has its content"),
         ["no rpm"] = (() => "!<arch>\n"u8.ToArray(), "lead", "does not begin as an rpm package"),
@@ -92,6 +98,29 @@ public sealed class RpmRefusalTests
         var failure = RpmInMemory.Refused(rpm);
         Assert.StartsWith("header", failure.Member, StringComparison.Ordinal);
         Assert.Contains(reason, failure.Reason, StringComparison.Ordinal);
+    }
+
+    /// <summary>The package is sound, and one word of the recipe lets it in.</summary>
+    [Fact]
+    public void An_unasked_for_device_is_told_with_what_allows_it()
+    {
+        var rpm = RawRpm.WithFolders().Add(new RawRpmFile("/usr/odd/null", 0x21b6)).ToArray();
+        var refused = Assert.Throws<EzException>(() => RpmInMemory.Read(rpm, RpmInMemory.Options with { AllowDevices = false }));
+        Assert.Equal((FailureKind.Untrusted, "package `odd.rpm` brings the device node `/usr/odd/null`, which the recipe does not allow"), (refused.Kind, refused.Message));
+        Assert.Equal("`devices: allow` in the recipe lets packages bring device nodes", refused.Hint);
+    }
+
+    /// <summary>A store may have kept such since before they were looked at when they came in.</summary>
+    [Fact]
+    public void Types_of_stored_headers_are_checked_with_the_package_named()
+    {
+        var main = new RawRpmHeader().Text(1000, "odd").Bytes(1112, [8]).ToArray(63);
+        var signature = new RawRpmHeader().Text(269, "").ToArray(62);
+        using var first = new MemoryStream(signature);
+        using var second = new MemoryStream(main);
+        var headers = new RpmHeaders(RpmHeader.Read(first, RpmHeaderKind.Signature), RpmHeader.Read(second, RpmHeaderKind.Main));
+        var refused = Assert.Throws<MalformedArchiveException>(() => headers.CheckTypes("odd.rpm"));
+        Assert.Equal("`odd.rpm` is not a sound package: `header`: its field PROVIDEFLAGS is of type 7, which is not numbers", refused.Message);
     }
 
     [Fact]

@@ -295,7 +295,7 @@ public sealed class RpmSnapshotFetcherTests
     }
 
     /// <summary>As MirrorManager writes it: the wanted digest among the alternates, the preferred mirror last.</summary>
-    private static string Metalink(byte[] digest, params string[] mirrors)
+    internal static string Metalink(byte[] digest, params string[] mirrors)
     {
         XNamespace ns = "http://www.metalinker.org/", mm0 = "http://fedorahosted.org/mirrormanager";
         XElement Verification(XNamespace of, byte[] sum) => new(of + "verification", new XElement(of + "hash", new XAttribute("type", "md5"), "0"), new XElement(of + "hash", new XAttribute("type", "sha256"), Convert.ToHexStringLower(sum)));

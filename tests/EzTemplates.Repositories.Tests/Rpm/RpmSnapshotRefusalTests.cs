@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using System.Text;
 using System.Xml.Linq;
 using EzTemplates.Domain;
@@ -70,7 +71,39 @@ public sealed class RpmSnapshotRefusalTests
         Assert.Equal(["1.0-1"], ground.Versions(await ground.FetchAsync(offline: true)));
         ground.Publish("1.1", day: 2);
         Assert.Equal(["1.1-1"], ground.Versions(await ground.FetchAsync()));
-        Assert.Contains("older than the one of", (await ground.RefusedAsync(loose)).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task What_every_mirror_is_refused_for_is_told_and_a_key_first()
+    {
+        using var ground = new RpmSnapshotGround();
+        using var wrong = new SigningKey();
+        ground.Publish("1.0", day: 1);
+        var repomd = File.ReadAllBytes(ground.Repository.Repomd);
+        using var stale = new GeneratedRpmRepository();
+        stale.Publish(new RpmPublishOptions { Key = ground.Repository.Key }, RpmSnapshotGround.Hello("0.9"));
+        using var mirrors = new LocalServer(stale.Root);
+        CopyTo("m1");
+        CopyTo("m2");
+        File.WriteAllText(ground.Repository.At("metalink"), RpmSnapshotFetcherTests.Metalink(SHA256.HashData(repomd), ground.Server.Address, $"{mirrors.Address}/m2", $"{mirrors.Address}/m1"));
+        var refused = await ground.RefusedAsync(ground.Resolved with
+        {
+            Roots = [],
+            Metalink = new Uri(ground.ServerRoot, "metalink"),
+            Keys = new TrustedKeys([], [wrong.ArmoredPublicKey], []),
+        });
+        Assert.Equal(FailureKind.Untrusted, refused.Kind);
+        Assert.Equal(
+            $"no key that may sign `{ground.Server.Address}/repodata/repomd.xml` is known: it is signed by `{ground.Repository.Key.Fingerprint[^16..]}`, and allowed is the key inside the sources file; "
+            + $"`{mirrors.Address}/m1/repodata/repomd.xml` is none of those that the metalink promises: the mirror is out of date, or was changed (and 1 more likewise)",
+            refused.Message);
+        Assert.Contains("name it with `keys:`", refused.Hint, StringComparison.Ordinal);
+
+        void CopyTo(string name)
+        {
+            var folder = Directory.CreateDirectory(stale.At(name + "/repodata")).FullName;
+            File.Copy(stale.Repomd, Path.Combine(folder, "repomd.xml"));
+        }
     }
 
     [Theory]

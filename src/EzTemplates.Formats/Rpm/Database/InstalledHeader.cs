@@ -46,7 +46,7 @@ public static class InstalledHeader
         [1007] = 1046,
     };
 
-    // Fields that have a value for each value of another; rpm believes this of its own database, which here anybody may have written.
+    // Fields that have a value for each value of another; rpm believes this of its own database, which here anybody may have written, and of packages.
     private static readonly (RpmField Values, RpmField[] Of)[] Parallel =
     [
         (RpmField.RequireFlags, [RpmField.RequireNames]),
@@ -126,6 +126,12 @@ public static class InstalledHeader
             }
         }
 
+        CheckParallel(header);
+    }
+
+    /// <exception cref="MalformedArchiveException">A field has not as many values as the one that it belongs to.</exception>
+    internal static void CheckParallel(RpmHeader header)
+    {
         foreach (var (values, of) in Parallel)
         {
             if (header.Has(values) && !of.Any(field => header.Count(field) == header.Count(values)))

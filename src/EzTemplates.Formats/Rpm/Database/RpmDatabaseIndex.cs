@@ -67,6 +67,23 @@ public sealed record RpmDatabaseIndex(string Name, RpmKeyKind Kind)
         return Kind == RpmKeyKind.Bytes ? Bytes(installed) : Texts(installed);
     }
 
+    /// <exception cref="MalformedArchiveException">Its field has another type than it must.</exception>
+    internal void CheckType(RpmHeader header)
+    {
+        if (_field.Tag == RpmField.InstallTransaction.Tag)
+        {
+            _ = header.Numbers(_field);
+        }
+        else if (Kind == RpmKeyKind.Bytes)
+        {
+            _ = header.Binary(_field);
+        }
+        else
+        {
+            _ = header.Texts(_field);
+        }
+    }
+
     private IEnumerable<RpmIndexRow> Bytes(RpmHeader installed)
     {
         if (_field.Tag != RpmField.InstallTransaction.Tag)

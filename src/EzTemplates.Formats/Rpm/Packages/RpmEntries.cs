@@ -25,7 +25,7 @@ internal static class RpmEntries
             at.EnterPath(file.Path.Latin1);
             if (file.Type is EntryType.CharacterDevice or EntryType.BlockDevice && !options.AllowDevices)
             {
-                throw new MalformedArchiveException("it is a device node, and devices are not allowed here");
+                throw DeviceRefusal.Of(options.FileName, file.Path);
             }
 
             var entry = Of(file, unpacked.Contents[i]);

@@ -54,16 +54,36 @@ public sealed record RpmHeaders(RpmHeader Signature, RpmHeader Main)
         }
     }
 
+    /// <summary>For headers that a store has kept since before <see cref="Read(Stream, string)"/> looked at this.</summary>
+    /// <exception cref="MalformedArchiveException">A field that is read of unpacked packages has another type than it must; names the file and the field.</exception>
+    public void CheckTypes(string fileName)
+    {
+        var at = new ArchivePosition();
+        try
+        {
+            at.Enter(RpmHeaderKind.Signature.Name);
+            RpmFieldTypes.CheckSignature(Signature);
+            at.Enter(RpmHeaderKind.Main.Name);
+            RpmFieldTypes.CheckMain(Main);
+        }
+        catch (MalformedArchiveException failure)
+        {
+            throw failure.At(fileName, at.Describe());
+        }
+    }
+
     internal static RpmHeaders Read(Stream archive, ArchivePosition at)
     {
         at.Enter("lead");
         RpmLead.Read(archive);
         at.Enter(RpmHeaderKind.Signature.Name);
         var signature = RpmHeader.Read(archive, RpmHeaderKind.Signature);
+        RpmFieldTypes.CheckSignature(signature);
         SkipPadding(archive, signature.Bytes.Length);
         at.Enter(RpmHeaderKind.Main.Name);
         var main = RpmHeader.Read(archive, RpmHeaderKind.Main);
         RpmDigests.CheckHeader(signature, main);
+        RpmFieldTypes.CheckMain(main);
         foreach (var field in (ReadOnlySpan<RpmField>)[RpmField.PackageName, RpmField.Version, RpmField.Release])
         {
             if (string.IsNullOrEmpty(main.Text(field)))

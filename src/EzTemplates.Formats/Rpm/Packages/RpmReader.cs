@@ -24,6 +24,7 @@ public static class RpmReader
     /// one it expects it must trust nothing of the answer.
     /// </summary>
     /// <exception cref="MalformedArchiveException">Names the file, the header or path, and the reason with the field.</exception>
+    /// <exception cref="EzException">As <see cref="DeviceRefusal"/> has it.</exception>
     public static PackageContents Read(Stream archive, RpmReadOptions options, FileSink sink)
     {
         ArgumentNullException.ThrowIfNull(options);

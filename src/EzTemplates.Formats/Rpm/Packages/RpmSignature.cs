@@ -23,23 +23,36 @@ public sealed record RpmSignature(ReadOnlyMemory<byte> Packets, RpmSignedPart Pa
     /// The signatures that bind all of a package; null if there are none. One of the header alone counts where the header has a digest
     /// of the payload, so that nothing of the package is left that nobody signed.
     /// </summary>
+    /// <param name="fileName">For errors.</param>
     /// <exception cref="MalformedArchiveException">A field is none that holds signatures.</exception>
-    public static RpmSignature? Of(RpmHeaders headers)
+    public static RpmSignature? Of(RpmHeaders headers, string fileName)
     {
         ArgumentNullException.ThrowIfNull(headers);
-        if (BindsPayload(headers.Main) && Join([.. Binaries(headers.Signature, OfHeader), .. Texts(headers.Signature)]) is { } header)
+        try
         {
-            return new RpmSignature(header, RpmSignedPart.Header);
+            return Of(headers);
         }
-
-        return Join([.. Binaries(headers.Signature, OfPackage)]) is { } package ? new RpmSignature(package, RpmSignedPart.Package) : null;
+        catch (MalformedArchiveException failure)
+        {
+            throw failure.At(fileName, RpmHeaderKind.Signature.Name);
+        }
     }
 
     /// <summary>Whether there are signatures, whatever they bind.</summary>
     public static bool HasAny(RpmHeaders headers)
     {
         ArgumentNullException.ThrowIfNull(headers);
-        return Binaries(headers.Signature, [.. OfHeader, .. OfPackage]).Any() || Texts(headers.Signature).Count > 0;
+        return Array.Exists([.. OfHeader, .. OfPackage, RpmField.SignedOpenPgp], headers.Signature.Has);
+    }
+
+    private static RpmSignature? Of(RpmHeaders headers)
+    {
+        if (BindsPayload(headers.Main) && Join([.. Binaries(headers.Signature, OfHeader), .. Texts(headers.Signature)]) is { } header)
+        {
+            return new RpmSignature(header, RpmSignedPart.Header);
+        }
+
+        return Join([.. Binaries(headers.Signature, OfPackage)]) is { } package ? new RpmSignature(package, RpmSignedPart.Package) : null;
     }
 
     private static bool BindsPayload(RpmHeader main) =>
