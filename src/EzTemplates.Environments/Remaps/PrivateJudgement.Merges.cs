@@ -54,13 +54,13 @@ internal sealed partial class PrivateJudgement
             return;
         }
 
-        if (path == InstalledPackage.Status && PackageRelations.NewlyBroken(text, Encoding.Latin1.GetString(own), wanted) is { IsEmpty: false } broken)
+        if (path == InstalledPackage.Status && PackageRelations.NewlyBroken(text, Encoding.Latin1.GetString(own), wanted, new RelationBudget(Cancellation)) is { IsEmpty: false } broken)
         {
             Refuse(path, broken);
             return;
         }
 
-        if (RpmDatabaseMerge.Contains(path) && RpmRelations.NewlyBroken(text, Encoding.Latin1.GetString(own), wanted) is { IsEmpty: false } brokenRpms)
+        if (RpmDatabaseMerge.Contains(path) && RpmRelations.NewlyBroken(text, Encoding.Latin1.GetString(own), wanted, new RelationBudget(Cancellation)) is { IsEmpty: false } brokenRpms)
         {
             Refuse(path, brokenRpms);
             return;

@@ -16,6 +16,9 @@ internal sealed partial class PrivateJudgement(string area, Manifest old, Manife
     private readonly List<(TreePath Path, MergeConflict Conflict)> _conflicts = [];
     private readonly List<DerivedCache> _rebuilds = [];
 
+    /// <summary>Ends what takes long.</summary>
+    public CancellationToken Cancellation { get; init; }
+
     /// <summary>What a mapping changed comes back as it was; where somebody changed it since, it is merged with old and new exchanged.</summary>
     public void RollBack(RollbackChain chain, Func<Sha256Digest, Manifest> read)
     {
