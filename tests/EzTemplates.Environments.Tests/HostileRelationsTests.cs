@@ -1,7 +1,6 @@
 using System.Text;
 using EzTemplates.Domain;
 using EzTemplates.Domain.Merging;
-using EzTemplates.Store;
 using EzTemplates.Testing;
 using Microsoft.Data.Sqlite;
 using static EzTemplates.Environments.Tests.RpmRelationsTests;
