@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using EzTemplates.Domain;
 using EzTemplates.Store;
 using EzTemplates.Testing;
 
@@ -47,6 +48,19 @@ public sealed class BatchTests
         Assert.StartsWith("free space", members[1].Failure!.Hint, StringComparison.Ordinal);
         members.Together(all => File.WriteAllText("/dev/full", $"{all.Count}"));
         Assert.Equal(["one", "full", "three"], members.Select(member => member.Failure!.Message.Split('`')[1]));
+    }
+
+    [Fact]
+    public void After_the_commit_a_fault_of_the_program_is_one_s_failure()
+    {
+        var members = Names("one", "two", "three").Select(name => new RemapMember(name)).ToList();
+        Assert.Throws<InvalidOperationException>(() => members.Each(_ => throw new InvalidOperationException("what nobody thought of")));
+        members.EachCommitted(member => _ = member.Name.ToString() == "two" ? throw new InvalidOperationException("what nobody thought of") : member);
+        Assert.Equal([true, false, true], members.Select(member => member.GoesOn));
+        Assert.Equal(FailureKind.Internal, members[1].Failure!.Kind);
+        Assert.StartsWith(
+            "environment `two` has moved, but what is done after that has failed: internal error: System.InvalidOperationException: what nobody thought of", members[1].Failure!.Message, StringComparison.Ordinal);
+        Assert.Throws<OperationCanceledException>(() => members.EachCommitted(_ => throw new OperationCanceledException()));
     }
 
     [Theory]

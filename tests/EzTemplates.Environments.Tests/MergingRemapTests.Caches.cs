@@ -72,6 +72,41 @@ public sealed partial class MergingRemapTests
         Assert.Equal(["mine.pem", "old.pem", "since.pem"], Links());
     }
 
+    [Theory]
+    [InlineData("/etc/ld.so.cache")]
+    [InlineData("/var/cache/ldconfig/aux-cache")]
+    public void A_cache_that_cannot_be_kept_is_told_and_left_as_it_is(string large)
+    {
+        Mapping Version(string number) => _ground.Version(number, [
+            .. _ground.Tools(), _ground.Text("/etc/ld.so.cache", number), _ground.Text("/bin/ldconfig", "#!/bin/sh\necho made > /etc/ld.so.cache\n", 0b111_101_101)]);
+        var (old, next) = (Version("1"), Version("2"));
+        var root = Create(old);
+        File.WriteAllText(root + "/etc/ld.so.cache", "private");
+        Directory.CreateDirectory(root + Path.GetDirectoryName(large));
+        using (var file = File.OpenWrite(root + large))
+        {
+            file.SetLength(40 << 20);
+        }
+
+        var outcome = new Remapper(_ground.Environments).RunAll([Box], (_, _) => next, new RemapOptions())[0];
+        Assert.Null(outcome.Failure);
+        var told = Assert.Single(outcome.Paths);
+        Assert.Equal(
+            ("/etc/ld.so.cache", RemapAction.Keep, $"still made for the old version: `{large}` is no file of at most 33554432 bytes, which could be kept; ldconfig -i makes it anew"),
+            (told.Path.Latin1, told.Action, told.Detail));
+        _ground.Environments.MountedRoot(Box);
+        Assert.Equal(40 << 20, new FileInfo(root + large).Length);
+        Assert.Equal(large == "/etc/ld.so.cache" ? 40 << 20 : 7, new FileInfo(root + "/etc/ld.so.cache").Length);
+    }
+
+    [Fact]
+    public void Of_a_mapping_that_keeps_nothing_nothing_is_noted()
+    {
+        var kept = new KeptMappings(_ground.Environments.PrivateOf(Box));
+        kept.NoteMade(2, _ground.Environments.PrivateOf(Box), DerivedCache.All);
+        Assert.Empty(kept.AllOf(2));
+    }
+
     [Fact]
     public void Backups_beside_the_files_that_are_merged_stay_as_the_environment_s_tools_left_them()
     {

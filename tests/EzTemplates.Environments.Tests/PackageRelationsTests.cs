@@ -22,22 +22,22 @@ public sealed class PackageRelationsTests
     {
         var version = Stanza(next);
         var merged = Stanza("own 1|" + own) + version;
-        Assert.Equal(problem, PackageRelations.NewlyBroken(merged, Native, Native + version).Select(conflict => conflict.Problem).SingleOrDefault());
+        Assert.Equal(problem, PackageRelations.NewlyBroken(merged, Native, Native + version, Budget).Select(conflict => conflict.Problem).SingleOrDefault());
     }
 
     [Fact]
     public void What_the_environment_had_broken_or_the_version_has_is_not_told()
     {
         var own = Stanza("own 1|Depends: nowhere (>= 1)|Conflicts: lib");
-        Assert.Empty(PackageRelations.NewlyBroken(own + Stanza("lib 2"), own + Stanza("lib 1"), Stanza("lib 2")));
+        Assert.Empty(PackageRelations.NewlyBroken(own + Stanza("lib 2"), own + Stanza("lib 1"), Stanza("lib 2"), Budget));
         var lacking = Stanza("lib 2|Depends: nowhere");
-        Assert.Empty(PackageRelations.NewlyBroken(Stanza("own 1") + lacking, Stanza("own 1"), lacking));
+        Assert.Empty(PackageRelations.NewlyBroken(Stanza("own 1") + lacking, Stanza("own 1"), lacking, Budget));
     }
 
     [Fact]
     public void What_the_new_version_needs_and_the_environment_keeps_from_it_is_told()
     {
-        var conflict = Assert.Single(PackageRelations.NewlyBroken(Stanza("app 1|Depends: lib"), Native, Stanza("lib 1") + Stanza("app 1|Depends: lib")));
+        var conflict = Assert.Single(PackageRelations.NewlyBroken(Stanza("app 1|Depends: lib"), Native, Stanza("lib 1") + Stanza("app 1|Depends: lib"), Budget));
         Assert.Equal(("package `app` 1 of the new version needs `lib`, which the environment does not have", "apt-get install lib"), (conflict.Problem, conflict.Hint));
     }
 
@@ -45,13 +45,15 @@ public sealed class PackageRelationsTests
     public void A_package_that_is_only_configuration_is_not_there()
     {
         var removed = Stanza("lib 1").Replace("install ok installed", "deinstall ok config-files", StringComparison.Ordinal);
-        Assert.Single(PackageRelations.NewlyBroken(Stanza("own 1|Depends: lib") + removed, Stanza("own 1|Depends: lib") + Stanza("lib 1"), removed));
+        Assert.Single(PackageRelations.NewlyBroken(Stanza("own 1|Depends: lib") + removed, Stanza("own 1|Depends: lib") + Stanza("lib 1"), removed, Budget));
     }
 
     private static string Native => Stanza("dpkg 1");
 
+    private static RelationBudget Budget => new(TestContext.Current.CancellationToken);
+
     /// <param name="text">Name, version and maybe architecture; then fields.</param>
-    private static string Stanza(string text)
+    internal static string Stanza(string text)
     {
         var parts = text.Split('|');
         var fields = parts.Skip(1).ToList();

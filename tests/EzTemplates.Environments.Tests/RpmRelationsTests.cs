@@ -30,31 +30,33 @@ public sealed class RpmRelationsTests
     public void An_own_package_and_the_new_versions_go_together_or_are_told(string own, string next, string? problem)
     {
         var ours = Header("own 1|" + own);
-        Assert.Equal(problem, RpmRelations.NewlyBroken(Database(Header(next), ours), Database(), Database(Header(next))).Select(conflict => conflict.Problem).SingleOrDefault());
+        Assert.Equal(problem, RpmRelations.NewlyBroken(Database(Header(next), ours), Database(), Database(Header(next)), Budget).Select(conflict => conflict.Problem).SingleOrDefault());
     }
 
     [Fact]
     public void What_the_environment_had_broken_or_the_version_has_is_not_told()
     {
         var own = Header("own 1|requires nowhere >= 1|conflicts lib");
-        Assert.Empty(RpmRelations.NewlyBroken(Database(own, Header("lib 2")), Database(own, Header("lib 1")), Database(Header("lib 2"))));
+        Assert.Empty(RpmRelations.NewlyBroken(Database(own, Header("lib 2")), Database(own, Header("lib 1")), Database(Header("lib 2")), Budget));
         var lacking = Header("lib 2|requires nowhere");
-        Assert.Empty(RpmRelations.NewlyBroken(Database(Header("own 1"), lacking), Database(Header("own 1")), Database(lacking)));
+        Assert.Empty(RpmRelations.NewlyBroken(Database(Header("own 1"), lacking), Database(Header("own 1")), Database(lacking), Budget));
     }
 
     [Fact]
     public void What_the_new_version_needs_and_the_environment_keeps_from_it_is_told()
     {
         var app = Header("app 1|requires lib");
-        var conflict = Assert.Single(RpmRelations.NewlyBroken(Database(app), Database(), Database(Header("lib 1"), app)));
+        var conflict = Assert.Single(RpmRelations.NewlyBroken(Database(app), Database(), Database(Header("lib 1"), app), Budget));
         Assert.Equal(("package `app-1-1.noarch` of the new version needs `lib`, which the environment does not have", "dnf install 'lib'"), (conflict.Problem, conflict.Hint));
     }
 
-    private static string Database(params byte[][] headers) =>
+    private static RelationBudget Budget => new(TestContext.Current.CancellationToken);
+
+    internal static string Database(params byte[][] headers) =>
         Encoding.Latin1.GetString(RpmDatabaseFile.Write([.. headers.Select((header, i) => new RpmDatabaseRow(i + 1, header))]));
 
     /// <param name="text">Name and version; then relations and files.</param>
-    private static byte[] Header(string text)
+    internal static byte[] Header(string text)
     {
         var parts = text.Split('|');
         var named = parts[0].Split(' ');

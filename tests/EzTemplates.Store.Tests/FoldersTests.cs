@@ -55,6 +55,15 @@ public sealed class FoldersTests : IDisposable
     }
 
     [Fact]
+    public void A_folder_that_was_removed_since_it_was_opened_has_nothing()
+    {
+        var folder = _temp.MakeFolder("gone");
+        using var opened = Libc.OpenFolder(null, folder);
+        Directory.Delete(folder);
+        Assert.Empty(Libc.ReadFolder(opened));
+    }
+
+    [Fact]
     public void A_device_is_told_by_the_listing()
     {
         using var devices = Libc.OpenFolder(null, "/dev");

@@ -16,10 +16,10 @@ public static class FailureText
             return;
         }
 
-        error.WriteLine($"{Screen.Paint(Ink.Red, "ez:")} {message}");
+        error.WriteLine($"{Screen.Paint(Ink.Red, "ez:")} {PrintableLine.OfLines(message)}");
         if (hint is not null)
         {
-            error.WriteLine($"{Screen.Paint(Ink.Cyan, "hint:")} {hint}");
+            error.WriteLine($"{Screen.Paint(Ink.Cyan, "hint:")} {PrintableLine.OfLines(hint)}");
         }
     }
 

@@ -18,16 +18,16 @@ internal sealed class ProgressLines(TextWriter error, bool terminal, Detail deta
             switch (happened)
             {
                 case OperationEvent.Warning warning:
-                    Line($"{Screen.Paint(Ink.Yellow, "warning:")} {warning.Text}");
+                    Line($"{Screen.Paint(Ink.Yellow, "warning:")} {PrintableLine.OfLines(warning.Text)}");
                     break;
                 case OperationEvent.Waiting waiting:
-                    Line($"waiting for {waiting.Holder}");
+                    Line($"waiting for {PrintableLine.Of(waiting.Holder)}");
                     break;
                 case OperationEvent.Asked or OperationEvent.Said or OperationEvent.StepStarted or OperationEvent.StepFinished when detail == Detail.Verbose:
-                    Line(EventText.Of(happened)!);
+                    Line(PrintableLine.OfLines(EventText.Of(happened)!));
                     break;
                 case OperationEvent.Note note when detail != Detail.Quiet:
-                    Line(note.Text);
+                    Line(PrintableLine.OfLines(note.Text));
                     break;
                 case OperationEvent.Progress progress when detail != Detail.Quiet && terminal:
                     Draw(progress);

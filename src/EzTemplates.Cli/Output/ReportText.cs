@@ -101,7 +101,7 @@ internal static class ReportText
             { PrivateBytes: { } bytes } => $"planned: its removal, with {Amount.Bytes(bytes)} of private files; it is on {c.From}",
             { To: null } => $"{c.Outcome}, was on {c.From}",
             _ => $"{c.Outcome} from {c.From} to {c.To}",
-        } + (c.Detail is null ? "" : $" ({c.Detail})");
+        } + (c.Detail is null ? "" : $" ({PrintableLine.OfLines(c.Detail)})");
 
     /// <summary>What becomes of private paths; of many that just stay, the first.</summary>
     private static IEnumerable<string> PathLines(EnvironmentChange change)

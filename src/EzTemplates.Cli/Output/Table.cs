@@ -14,7 +14,7 @@ internal static class Table
     /// <param name="most">Columns that a line may have; null: any number.</param>
     public static IEnumerable<string> Lines(string[] head, IEnumerable<string[]> rows, int? most)
     {
-        var all = rows.Prepend(head).ToList();
+        var all = rows.Select(row => Array.ConvertAll(row, PrintableLine.Of)).Prepend(head).ToList();
         var widths = Enumerable.Range(0, head.Length).Select(column => all.Max(row => row[column].Length)).ToArray();
         if (most is { } screen)
         {

@@ -81,7 +81,7 @@ internal static class AlternativeMerge
 
     private static T Differ<T>(string what, T own, T next, List<MergeConflict> conflicts)
     {
-        conflicts.Add(new MergeConflict($"its {what} is `{own}` in the environment, and `{next}` in the new version"));
+        conflicts.Add(new MergeConflict($"its {what} is `{TreePath.Display($"{own}")}` in the environment, and `{TreePath.Display($"{next}")}` in the new version"));
         return own;
     }
 

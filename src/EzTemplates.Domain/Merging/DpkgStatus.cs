@@ -64,7 +64,7 @@ internal sealed class DpkgStatus : StanzaFormat
     /// <summary>deb-triggers(5): what waits for a trigger is installed.</summary>
     private static bool IsThere(Stanza stanza) => stanza.Value(Status).Split(' ')[2] is "installed" or "triggers-awaited" or "triggers-pending";
 
-    private static string Shown(Stanza? stanza) => stanza is null ? "it no more" : IsThere(stanza) ? TreePath.Display(stanza.Value(Version)) : $"`{stanza.Value(Status)}`";
+    private static string Shown(Stanza? stanza) => stanza is null ? "it no more" : IsThere(stanza) ? TreePath.Display(stanza.Value(Version)) : $"`{TreePath.Display(stanza.Value(Status))}`";
 }
 
 /// <summary>/var/lib/apt/extended_states: which packages came along. What the environment marked stands.</summary>

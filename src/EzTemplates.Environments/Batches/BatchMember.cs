@@ -58,6 +58,16 @@ internal static class BatchSteps
         }
     }
 
+    /// <summary>As <see cref="Each{T}"/>, for what comes after the commits; see <see cref="EnvironmentFailure.OfCommitted"/>.</summary>
+    public static void EachCommitted<T>(this IEnumerable<T> members, Action<T> step)
+        where T : BatchMember
+    {
+        foreach (var member in members.Where(member => member.GoesOn))
+        {
+            Do(member, step, EnvironmentFailure.OfCommitted);
+        }
+    }
+
     /// <summary>As <see cref="Each{T}"/>, on all cores: for a step that touches nothing but the member's own files.</summary>
     public static void EachAtOnce<T>(this IEnumerable<T> members, Action<T> step)
         where T : BatchMember
@@ -107,14 +117,14 @@ internal static class BatchSteps
         }
     }
 
-    private static void Do<T>(T member, Action<T> step)
+    private static void Do<T>(T member, Action<T> step, Func<EnvironmentName, Exception, EzException?>? failureOf = null)
         where T : BatchMember
     {
         try
         {
             step(member);
         }
-        catch (Exception caught) when (EnvironmentFailure.Of(member.Name, caught) is { } failure)
+        catch (Exception caught) when ((failureOf ?? EnvironmentFailure.Of)(member.Name, caught) is { } failure)
         {
             member.Fail(failure);
         }

@@ -19,7 +19,7 @@ internal sealed record InstalledPackage(string Name, string Architecture, string
     /// <summary>What its files in <see cref="Info"/> begin with: of packages that several architectures may have, with the architecture.</summary>
     public string InfoName => MultiArch == "same" ? $"{Name}:{Architecture}" : Name;
 
-    public override string ToString() => $"`{TreePath.Display(Name)}` {TreePath.Display(Version)}";
+    public override string ToString() => $"`{ToldText.Of(Name)}` {ToldText.Of(Version)}";
 
     /// <param name="status">Bytes as chars. What is malformed has no packages: the merge tells of it.</param>
     public static List<InstalledPackage> ReadAll(string status)

@@ -68,8 +68,14 @@ internal sealed class KeptMappings(string environment)
     /// <summary>As <see cref="StepsOf"/>, with what commands made since.</summary>
     public ImmutableArray<AreaStep> AllOf(int mapping) => LaterOf(mapping).AddTo(StepsOf(mapping));
 
-    /// <summary>Notes what commands have made since, over what the mapping put or beside it.</summary>
-    public void NoteMade(int mapping, string area, ImmutableArray<DerivedCache> caches) => LaterOf(mapping).Write(area, StepsOf(mapping), caches);
+    /// <summary>Notes what commands have made since, over what the mapping put or beside it; of one that put nothing there is no folder to note it in.</summary>
+    public void NoteMade(int mapping, string area, ImmutableArray<DerivedCache> caches)
+    {
+        if (StepsOf(mapping) is { IsEmpty: false } steps)
+        {
+            LaterOf(mapping).Write(area, steps, caches);
+        }
+    }
 
     /// <summary>Does a mapping's steps, or what is left of them. The view is not mounted.</summary>
     public void Do(int mapping, string area, Manifest next)

@@ -11,6 +11,7 @@ namespace EzTemplates.Environments;
 /// </summary>
 internal sealed class MadeLater(string file)
 {
+    /// <param name="steps">The mapping's; at least one, as its folder is there for them.</param>
     public void Write(string area, ImmutableArray<AreaStep> steps, ImmutableArray<DerivedCache> caches)
     {
         var known = steps.ToDictionary(step => step.Path);

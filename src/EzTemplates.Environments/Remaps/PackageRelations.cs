@@ -11,6 +11,9 @@ namespace EzTemplates.Environments;
 /// </summary>
 internal sealed class PackageRelations
 {
+    // Versions are texts here, of which each comparison makes bytes.
+    private const int BytesOfComparison = 96;
+
     private static readonly string[] Needs = ["Pre-Depends", "Depends"];
     private static readonly string[] Excludes = ["Conflicts", "Breaks"];
 
@@ -18,9 +21,11 @@ internal sealed class PackageRelations
     private readonly ILookup<string, InstalledPackage> _named;
     private readonly ILookup<string, (InstalledPackage Provider, string Version)> _provided;
     private readonly string _native;
+    private readonly RelationBudget _budget;
 
-    private PackageRelations(string status)
+    private PackageRelations(string status, RelationBudget budget)
     {
+        _budget = budget;
         _packages = InstalledPackage.ReadAll(status);
         _named = _packages.ToLookup(package => package.Name, StringComparer.Ordinal);
         _provided = _packages.SelectMany(package => Read(package, "Provides").SelectMany(relation => relation.Alternatives).Select(provide => (provide.Name, Provided: (package, provide.Version))))
@@ -32,36 +37,72 @@ internal sealed class PackageRelations
     /// <param name="merged">The status that would be; bytes as chars, as the others.</param>
     /// <param name="own">What the environment has now.</param>
     /// <param name="next">What the new version has by itself.</param>
-    public static ImmutableArray<MergeConflict> NewlyBroken(string merged, string own, string next)
+    public static ImmutableArray<MergeConflict> NewlyBroken(string merged, string own, string next, RelationBudget budget) => RelationBudget.Told(() =>
     {
-        var broken = new PackageRelations(merged).Broken();
+        var broken = new PackageRelations(merged, budget).Broken();
         if (broken.Count == 0)
         {
             return [];
         }
 
-        var version = new PackageRelations(next);
-        var known = new PackageRelations(own).Broken().Concat(version.Broken()).Select(relation => relation.Key).ToHashSet();
-        return [.. broken.Where(relation => !known.Contains(relation.Key)).Select(relation => relation.Told(version.Has))];
-    }
+        var version = new PackageRelations(next, budget);
+        var known = new PackageRelations(own, budget).Broken().Concat(version.Broken()).Select(relation => relation.Key).ToHashSet();
+        return broken.Where(relation => !known.Contains(relation.Key)).Select(relation => relation.Told(version.Has));
+    });
 
     private bool Has(InstalledPackage package) => _named[package.Name].Any(other => other.Key == package.Key && other.Version == package.Version);
 
-    private List<BrokenRelation> Broken() =>
-    [
-        .. _packages.SelectMany(package => Needs.SelectMany(field => Read(package, field)).Where(relation => !IsMet(package, relation)).Select(relation => new BrokenRelation(package, relation, null))),
-        .. _packages.SelectMany(package => Excludes.SelectMany(field => Read(package, field)).SelectMany(relation => Met(package, relation).Select(other => new BrokenRelation(package, relation, other)))),
-    ];
+    /// <summary>The first of each key.</summary>
+    private List<BrokenRelation> Broken()
+    {
+        var (broken, keys) = (new List<BrokenRelation>(), new HashSet<string>());
+        foreach (var found in Lacking().Concat(Excluding()))
+        {
+            _budget.SpendOnBroken(found.Key.Length);
+            if (keys.Add(found.Key))
+            {
+                broken.Add(found);
+            }
+        }
+
+        return broken;
+    }
+
+    private IEnumerable<BrokenRelation> Lacking() =>
+        RelationsOf(Needs).Where(one => !IsMet(one.Package, one.Relation)).Select(one => new BrokenRelation(one.Package, one.Relation, null));
+
+    private IEnumerable<BrokenRelation> Excluding() =>
+        RelationsOf(Excludes).SelectMany(one => Met(one.Package, one.Relation).Select(other => new BrokenRelation(one.Package, one.Relation, other)));
+
+    private IEnumerable<(InstalledPackage Package, DebRelation Relation)> RelationsOf(string[] fields) =>
+        _packages.SelectMany(package => fields.SelectMany(field => Read(package, field)).Select(relation => (package, relation)));
 
     private bool IsMet(InstalledPackage package, DebRelation relation) => relation.Alternatives.Any(wanted =>
-        _named[wanted.Name].Any(other => wanted.Admits(other.Version) && IsOfArchitecture(package, wanted, other))
-        || _provided[wanted.Name].Any(provide => IsProvided(wanted, provide.Version) && IsOfArchitecture(package, wanted, provide.Provider)));
+        Named(wanted).Any(other => wanted.Admits(other.Version) && IsOfArchitecture(package, wanted, other))
+        || Providing(wanted).Any(provide => IsProvided(wanted, provide.Version) && IsOfArchitecture(package, wanted, provide.Provider)));
 
-    /// <summary>What it excludes: never itself, under no name, and without a word of architectures in all of them.</summary>
+    /// <summary>What it excludes: never itself, under no name, and without a word of architectures in all of them. One may be there twice.</summary>
     private IEnumerable<InstalledPackage> Met(InstalledPackage package, DebRelation relation) => relation.Alternatives.SelectMany(unwanted =>
-        _named[unwanted.Name].Where(other => unwanted.Admits(other.Version))
-            .Concat(_provided[unwanted.Name].Where(provide => IsProvided(unwanted, provide.Version)).Select(provide => provide.Provider))
-            .Where(other => other.Name != package.Name && (unwanted.Architecture is "" or "any" || IsOfArchitecture(package, unwanted, other)))).Distinct();
+        Named(unwanted).Where(other => unwanted.Admits(other.Version))
+            .Concat(Providing(unwanted).Where(provide => IsProvided(unwanted, provide.Version)).Select(provide => provide.Provider))
+            .Where(other => other.Name != package.Name && (unwanted.Architecture is "" or "any" || IsOfArchitecture(package, unwanted, other))));
+
+    private IEnumerable<InstalledPackage> Named(DebAlternative wanted) => Spending(wanted, _named[wanted.Name], other => other, other => other.Version);
+
+    private IEnumerable<(InstalledPackage Provider, string Version)> Providing(DebAlternative wanted) =>
+        Spending(wanted, _provided[wanted.Name], provide => provide.Provider, provide => provide.Version);
+
+    /// <summary>Each of them is about to be compared with what is wanted.</summary>
+    private IEnumerable<T> Spending<T>(DebAlternative wanted, IEnumerable<T> found, Func<T, InstalledPackage> package, Func<T, string> version)
+    {
+        _budget.Spend();
+        foreach (var one in found)
+        {
+            var other = package(one);
+            _budget.Spend(BytesOfComparison + wanted.Version.Length + wanted.Architecture.Length + version(one).Length + other.Name.Length + other.Architecture.Length);
+            yield return one;
+        }
+    }
 
     /// <summary>An unversioned Provides meets no versioned relation.</summary>
     private static bool IsProvided(DebAlternative wanted, string version) => wanted.Relation == VersionRelation.Any || (version.Length > 0 && wanted.Admits(version));
@@ -93,11 +134,11 @@ internal sealed class PackageRelations
     private sealed record BrokenRelation(InstalledPackage Package, DebRelation Relation, InstalledPackage? Met)
     {
         /// <summary>Without versions: what was broken is not broken anew because a number has changed.</summary>
-        public string Key => $"{Package.Name}:{Package.Architecture} {(Met is null ? "needs " + string.Join('|', Relation.Alternatives.Select(wanted => wanted.Name)) : $"excludes {Met.Name}:{Met.Architecture}")}";
+        public string Key { get; } = $"{Package.Name}:{Package.Architecture} {(Met is null ? "needs " + string.Join('|', Relation.Alternatives.Select(wanted => wanted.Name)) : $"excludes {Met.Name}:{Met.Architecture}")}";
 
         public MergeConflict Told(Func<InstalledPackage, bool> isVersions)
         {
-            var (own, relation) = (!isVersions(Package), TreePath.Display(Relation.ToString()));
+            var (own, relation) = (!isVersions(Package), ToldText.OfText(Relation.ToString()));
             return (Met, own) switch
             {
                 (null, true) => new MergeConflict($"package {Package} of the environment needs `{relation}`, which is not there with the new version", $"apt-get remove {Package.Name}"),

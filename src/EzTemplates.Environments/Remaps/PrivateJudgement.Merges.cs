@@ -58,13 +58,13 @@ internal sealed partial class PrivateJudgement
             return;
         }
 
-        if (path == InstalledPackage.Status && PackageRelations.NewlyBroken(text, own, wanted) is { IsEmpty: false } broken)
+        if (path == InstalledPackage.Status && PackageRelations.NewlyBroken(text, own, wanted, new RelationBudget(Cancellation)) is { IsEmpty: false } broken)
         {
             Refuse(path, broken);
             return;
         }
 
-        if (RpmDatabaseMerge.Contains(path) && RpmRelations.NewlyBroken(text, own, wanted) is { IsEmpty: false } brokenRpms)
+        if (RpmDatabaseMerge.Contains(path) && RpmRelations.NewlyBroken(text, own, wanted, new RelationBudget(Cancellation)) is { IsEmpty: false } brokenRpms)
         {
             Refuse(path, brokenRpms);
             return;

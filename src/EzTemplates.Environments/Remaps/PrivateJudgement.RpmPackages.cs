@@ -70,7 +70,7 @@ internal sealed partial class PrivateJudgement
             }
 
             _paths.Add(new RemapPath(
-                paths[0], RemapAction.Take, $"package `{owner.Nevra}`: {paths.Count} private paths make way for {(nexts.Contains(owner.Name) ? "the version's" : "a version without it")}"));
+                paths[0], RemapAction.Take, $"package `{ToldText.Of(owner.Nevra)}`: {paths.Count} private paths make way for {(nexts.Contains(owner.Name) ? "the version's" : "a version without it")}"));
         }
     }
 

@@ -16,6 +16,9 @@ internal sealed partial class PrivateJudgement(string area, Manifest old, Manife
     private readonly List<(TreePath Path, MergeConflict Conflict)> _conflicts = [];
     private readonly List<DerivedCache> _rebuilds = [];
 
+    /// <summary>Ends what takes long.</summary>
+    public CancellationToken Cancellation { get; init; }
+
     /// <summary>The files that hold the whole system's state.</summary>
     public void JudgeWholeState()
     {

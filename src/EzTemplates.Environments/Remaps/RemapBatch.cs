@@ -71,7 +71,7 @@ internal sealed partial class RemapBatch(EnvironmentStore environments, RemapTar
             MountAgain(members);
         }
 
-        members.Each(Rebuild);
+        members.EachCommitted(Rebuild);
     }
 
     private void Commit(List<RemapMember> members)
@@ -83,7 +83,7 @@ internal sealed partial class RemapBatch(EnvironmentStore environments, RemapTar
         members.Together(SyncPrepared);
         members.Each(Append);
         members.Together(SyncHistories);
-        members.Each(Settle);
+        members.EachCommitted(Settle);
         members.ForEach(TakeBackIfFailed);
     }
 

@@ -46,7 +46,7 @@ internal sealed class RemapJudge(EnvironmentStore environments)
     private RemapJudgement Judge(EnvironmentName name, ImmutableArray<HistoryEntry> history, Mapping to, MappingAction action, (Manifest Old, Manifest Next) versions)
     {
         var (from, (old, next)) = (history[^1].To.Manifest, versions);
-        var judging = new PrivateJudgement(environments.PrivateOf(name), old, next, content => OfVersions(() => TextOf(content)));
+        var judging = new PrivateJudgement(environments.PrivateOf(name), old, next, content => OfVersions(() => TextOf(content))) { Cancellation = _host.Patience.Cancellation };
         if (action == MappingAction.Rollback)
         {
             judging.RollBack(new RollbackChain(environments.KeptBy(name), Remapper.TakenOff(history, to), to), _host.ReadManifest);

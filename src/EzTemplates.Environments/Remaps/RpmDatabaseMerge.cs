@@ -16,6 +16,9 @@ internal static class RpmDatabaseMerge
     public static readonly TreePath[] Files =
         [.. ((string[])["/var/lib/rpm", "/usr/lib/sysimage/rpm"]).SelectMany(folder => (string[])[RpmDatabaseFile.Name, RpmNdbFile.Name], (folder, name) => TreePath.Parse(folder).Append(name))];
 
+    // Of one name there are several kernels at the most.
+    private const int MostVersions = 8;
+
     // Of changes that are to be done, or undone (sqlite.org/tempfiles.html).
     private static readonly string[] Logs = [RpmDatabaseFile.Name + "-wal", RpmDatabaseFile.Name + "-journal"];
 
@@ -65,7 +68,9 @@ internal static class RpmDatabaseMerge
             }
             else
             {
-                conflicts.Add(new MergeConflict($"package `{name}`: the environment has {Versions(mine)}, the new version {Versions(theirs)}", mine.Count == 0 ? null : before.Count > 0 ? $"dnf downgrade {before[0].Nevra}" : $"rpm -e {name}"));
+                conflicts.Add(new MergeConflict(
+                    $"package `{ToldText.Of(name)}`: the environment has {Versions(mine)}, the new version {Versions(theirs)}",
+                    mine.Count == 0 ? null : before.Count > 0 ? $"dnf downgrade {before[0].Nevra}" : $"rpm -e {name}"));
             }
         }
 
@@ -85,7 +90,7 @@ internal static class RpmDatabaseMerge
         }
         catch (Exception malformed) when (malformed is StoreException or MalformedArchiveException)
         {
-            return MergeOutcome.Refused(new MergeConflict($"what comes out of it is malformed: {malformed.Message}"));
+            return MergeOutcome.Refused(new MergeConflict($"what comes out of it is malformed: {ToldText.OfText(malformed.Message)}"));
         }
     }
 
@@ -105,7 +110,9 @@ internal static class RpmDatabaseMerge
 
     private static bool Same(List<InstalledRpm> a, List<InstalledRpm> b) => a.Select(package => package.Nevra).ToHashSet().SetEquals(b.Select(package => package.Nevra));
 
-    private static string Versions(List<InstalledRpm> packages) => packages.Count == 0 ? "none" : string.Join(", ", packages.Select(package => $"`{package.Nevra}`"));
+    private static string Versions(List<InstalledRpm> packages) => packages.Count == 0
+        ? "none"
+        : string.Join(", ", packages.Take(MostVersions).Select(package => $"`{ToldText.Of(package.Nevra)}`")) + (packages.Count > MostVersions ? $" and {packages.Count - MostVersions} more" : "");
 
     private static List<InstalledRpm> Read(string text, string whose, List<MergeConflict> conflicts)
     {
@@ -115,7 +122,7 @@ internal static class RpmDatabaseMerge
         }
         catch (Exception malformed) when (malformed is StoreException or MalformedArchiveException)
         {
-            conflicts.Add(new MergeConflict($"{whose} is malformed: {malformed.Message}"));
+            conflicts.Add(new MergeConflict($"{whose} is malformed: {ToldText.OfText(malformed.Message)}"));
             return [];
         }
     }

@@ -12,10 +12,12 @@ namespace EzTemplates.Environments;
 internal sealed class RpmRelations
 {
     private readonly RpmUniverse _installed;
+    private readonly RelationBudget _budget;
     private readonly Dictionary<RpmTerm, bool> _known = [];
 
-    private RpmRelations(string database)
+    private RpmRelations(string database, RelationBudget budget)
     {
+        _budget = budget;
         var builder = new RpmUniverseBuilder();
         foreach (var record in InstalledRpm.ReadWhatCan(database).Select(package => package.TryRecord()).OfType<RpmRecord>())
         {
@@ -28,43 +30,53 @@ internal sealed class RpmRelations
     /// <param name="merged">The database that would be; bytes as chars, as the others.</param>
     /// <param name="own">What the environment has now.</param>
     /// <param name="next">What the new version has by itself.</param>
-    public static ImmutableArray<MergeConflict> NewlyBroken(string merged, string own, string next)
+    public static ImmutableArray<MergeConflict> NewlyBroken(string merged, string own, string next, RelationBudget budget) => RelationBudget.Told(() =>
     {
-        var broken = new RpmRelations(merged).Broken();
+        var broken = new RpmRelations(merged, budget).Broken();
         if (broken.Count == 0)
         {
             return [];
         }
 
-        var version = new RpmRelations(next);
-        var known = new RpmRelations(own).Broken().Concat(version.Broken()).Select(relation => relation.Key).ToHashSet();
+        var version = new RpmRelations(next, budget);
+        var known = new RpmRelations(own, budget).Broken().Concat(version.Broken()).Select(relation => relation.Key).ToHashSet();
         var (packages, names) = (version.Packages.Select(version.Nevra).ToHashSet(), version.Packages.Select(version.NameOf).ToHashSet());
-        return [.. broken.Where(relation => !known.Contains(relation.Key)).Select(relation => relation.Told(packages.Contains(relation.Package), names.Contains(relation.Name)))];
-    }
+        return broken.Where(relation => !known.Contains(relation.Key)).Select(relation => relation.Told(packages.Contains(relation.Package), names.Contains(relation.Name)));
+    });
 
     private IEnumerable<PackageId> Packages => Enumerable.Range(0, _installed.PackageCount).Select(number => new PackageId(number));
 
+    /// <summary>The first of each key.</summary>
     private List<BrokenRelation> Broken()
     {
-        var broken = new List<BrokenRelation>();
+        var (broken, keys) = (new List<BrokenRelation>(), new HashSet<string>());
         foreach (var package in Packages)
         {
             foreach (var (kind, term) in _installed.Dependencies(package))
             {
-                broken.AddRange(kind switch
+                _budget.Spend();
+                var found = kind switch
                 {
-                    RpmDependencyKind.Requires or RpmDependencyKind.PreRequires => Holds(term) ? [] : [BrokenOf(package, term, null)],
-                    RpmDependencyKind.Conflicts => Meeting(term).Where(other => other != package).Select(met => BrokenOf(package, term, Nevra(met))),
-                    _ => [],
-                });
+                    RpmDependencyKind.Requires or RpmDependencyKind.PreRequires => Holds(term) ? null : BrokenOf(package, term, null),
+                    RpmDependencyKind.Conflicts => FirstMeeting(term, package) is { } met ? BrokenOf(package, term, Nevra(met)) : null,
+                    _ => null,
+                };
+                if (found is not null && keys.Add(found.Key))
+                {
+                    broken.Add(found);
+                }
             }
         }
 
         return broken;
     }
 
-    private BrokenRelation BrokenOf(PackageId package, RpmTerm term, string? met) =>
-        new(NameOf(package), Nevra(package), Describe(term), Describe(term, withVersions: false), met);
+    private BrokenRelation BrokenOf(PackageId package, RpmTerm term, string? met)
+    {
+        var broken = new BrokenRelation(NameOf(package), Nevra(package), Describe(term), Describe(term, withVersions: false), met);
+        _budget.SpendOnBroken(broken.Package.Length + broken.Relation.Length + broken.Key.Length + (met?.Length ?? 0));
+        return broken;
+    }
 
     /// <summary>Most packages need what others need as well.</summary>
     private bool Holds(RpmTerm term)
@@ -80,6 +92,7 @@ internal sealed class RpmRelations
 
     private bool LookWhetherHolds(RpmTerm term)
     {
+        _budget.Spend();
         var operands = term.Operator == RpmOperator.Relation ? [] : _installed.Operands(term).ToArray();
         return term.Operator switch
         {
@@ -105,6 +118,26 @@ internal sealed class RpmRelations
         return false;
     }
 
+    /// <summary>Another package that meets a term.</summary>
+    private PackageId? FirstMeeting(RpmTerm term, PackageId than)
+    {
+        if (term.Operator != RpmOperator.Relation)
+        {
+            return Meeting(term).Where(other => other != than).Select(other => (PackageId?)other).FirstOrDefault();
+        }
+
+        var wanted = _installed.Relation(term.Relation);
+        foreach (var provider in _installed.Providers(wanted.Name))
+        {
+            if (Overlaps(wanted, _installed.Relation(provider.Provided)) && provider.Package != than)
+            {
+                return provider.Package;
+            }
+        }
+
+        return null;
+    }
+
     /// <summary>Packages that meet a term by themselves; of a rich one only where it asks for one package.</summary>
     private List<PackageId> Meeting(RpmTerm term)
     {
@@ -124,9 +157,19 @@ internal sealed class RpmRelations
         }
     }
 
-    private bool Overlaps(RpmRelation wanted, RpmRelation provided) =>
-        wanted.Relation == VersionRelation.Any || provided.Relation == VersionRelation.Any
-        || RpmVersionOrder.Overlaps(wanted.Relation, _installed.Bytes(wanted.Version), provided.Relation, _installed.Bytes(provided.Version));
+    private bool Overlaps(RpmRelation wanted, RpmRelation provided)
+    {
+        if (wanted.Relation == VersionRelation.Any || provided.Relation == VersionRelation.Any)
+        {
+            _budget.Spend();
+            return true;
+        }
+
+        var bound = _installed.Bytes(wanted.Version);
+        var version = _installed.Bytes(provided.Version);
+        _budget.Spend(bound.Length + version.Length);
+        return RpmVersionOrder.Overlaps(wanted.Relation, bound, provided.Relation, version);
+    }
 
     private string Nevra(PackageId package) => _installed.Path(package);
 
@@ -161,18 +204,20 @@ internal sealed class RpmRelations
     /// <param name="Met">What is there and must not be; null: what must be there is not.</param>
     private sealed record BrokenRelation(string Name, string Package, string Relation, string Bare, string? Met)
     {
-        public string Key => $"{Name} {(Met is null ? "needs" : "excludes")} {Bare}";
+        public string Key { get; } = $"{Name} {(Met is null ? "needs" : "excludes")} {Bare}";
 
         /// <param name="isVersions">The new version has just this package.</param>
         /// <param name="hasName">It has one of that name, so that removing this one is no way out.</param>
-        public MergeConflict Told(bool isVersions, bool hasName) => (Met, isVersions) switch
+        public MergeConflict Told(bool isVersions, bool hasName)
         {
-            (null, false) => new MergeConflict($"package `{Package}` of the environment needs `{Relation}`, which is not there with the new version", WayOut(hasName)),
-            (null, true) => new MergeConflict($"package `{Package}` of the new version needs `{Relation}`, which the environment does not have", $"dnf install '{Relation}'"),
-            ({ } met, false) => new MergeConflict($"package `{Package}` of the environment excludes `{Relation}`, and with the new version there is `{met}`", WayOut(hasName)),
-            ({ } met, true) => new MergeConflict($"package `{Package}` of the new version excludes `{Relation}`, and the environment has `{met}`", $"rpm -e {met}"),
-        };
-
-        private string WayOut(bool hasName) => hasName ? $"dnf downgrade {Name}" : $"rpm -e {Name}";
+            var (package, relation, wayOut) = (ToldText.OfText(Package), ToldText.OfText(Relation), hasName ? $"dnf downgrade {Name}" : $"rpm -e {Name}");
+            return (Met, isVersions) switch
+            {
+                (null, false) => new MergeConflict($"package `{package}` of the environment needs `{relation}`, which is not there with the new version", wayOut),
+                (null, true) => new MergeConflict($"package `{package}` of the new version needs `{relation}`, which the environment does not have", $"dnf install '{Relation}'"),
+                ({ } met, false) => new MergeConflict($"package `{package}` of the environment excludes `{relation}`, and with the new version there is `{ToldText.OfText(met)}`", wayOut),
+                ({ } met, true) => new MergeConflict($"package `{package}` of the new version excludes `{relation}`, and the environment has `{ToldText.OfText(met)}`", $"rpm -e {met}"),
+            };
+        }
     }
 }

@@ -14,6 +14,9 @@ public static class RpmHeaderRecord
     private const ulong Greater = 1 << 2;
     private const ulong Equal = 1 << 3;
     private const ulong BeforeInstalling = (1 << 6) | (1 << 9) | (1 << 10);
+
+    // A header says more of each file than its path: only one that is made up has many short names in one long folder.
+    private const long PathBytesOfByte = 4;
     private const string OfRpmItself = "rpmlib(";
 
     private static readonly (RpmDependencyKind Kind, RpmField Names, RpmField Versions, RpmField Flags)[] Kinds =
@@ -26,7 +29,7 @@ public static class RpmHeaderRecord
     ];
 
     /// <param name="archive">Where the package's file is and what it is: the header does not say.</param>
-    /// <exception cref="MalformedArchiveException">A field has another type than it must.</exception>
+    /// <exception cref="MalformedArchiveException">A field has another type than it must, or the paths are many times as long as the header.</exception>
     public static RpmRecord Of(RpmHeader header, ArchiveFacts archive)
     {
         ArgumentNullException.ThrowIfNull(header);
@@ -70,7 +73,8 @@ public static class RpmHeaderRecord
 
     private static IEnumerable<string> Files(RpmHeader header)
     {
-        var paths = new RpmFilePaths(header, new RpmReadOptions { FileName = "" });
+        var usual = new RpmReadOptions { FileName = "" };
+        var paths = new RpmFilePaths(header, usual with { MaxNameBytes = Math.Min(usual.MaxNameBytes, header.Bytes.Length * PathBytesOfByte) });
         var at = new ArchivePosition();
         for (var i = 0; i < paths.Count; i++)
         {

@@ -104,7 +104,8 @@ public static unsafe partial class Libc
                     See(buffer.AsSpan(0, (int)length), see);
                 }
 
-                if (length < 0)
+                // Of one that was removed since it was opened there is nothing to list; readdir(3) takes that for the end, too.
+                if (length < 0 && Marshal.GetLastPInvokeError() != Errnos.ENOENT)
                 {
                     throw Failure("list", folder);
                 }
