@@ -127,7 +127,7 @@ public sealed class ConfigureTests : IDisposable
             new GeneratedPackage("late", "2") { Depends = "early" }
                 .Script("postinst", $"#!/bin/sh\n{pause}echo late >> /srv-early/file\necho late > /by-late\nln /by-late /also\necho user:x:7:0::/:/bin/sh > /etc/passwd\n{pause}"),
             new GeneratedPackage("top", "3").File("/usr/share/things/new", "x\n").Script("postinst", $"#!/bin/sh\n{pause}echo top >> /by-late\n{pause}"),
-            App.Script("preinst", App.Scripts["preinst"] + "echo app >> /base-log\n"));
+            App.Script("preinst", App.Scripts["preinst"] + $"{pause}echo app >> /base-log\n{pause}"));
         _ground.Ez.Succeed("build", _ground.Recipes.Os("box", "late", Sandbox));
         _ground.Ez.Succeed("build", _ground.Recipes.App("web", "box", "app, top"));
 

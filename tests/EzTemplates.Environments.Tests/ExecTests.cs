@@ -74,7 +74,10 @@ public sealed class ExecTests
         Assert.Equal("/etc\n", ground.Exec(request with { Command = ["readlink", "/proc/self/cwd"] }).Output);
         Assert.Equal("box\n", ground.Exec(name, "cat", "/proc/sys/kernel/hostname").Output);
         Assert.Equal("0\n1\n2\n3\n", ground.Exec(name, "ls", "/proc/self/fd").Output);
-        var look = request with { Command = ["sh", "-c", "readlink /proc/1/cwd /proc/1/root; ls /proc/1/fd; ls -d /proc/[0-9]"] };
+
+        // What more there is, if anything, is told with what it is.
+        const string descriptors = "cd /proc/1/fd; for number in *; do test $number = 0 && echo 0 || echo $number $(readlink $number); done";
+        var look = request with { Command = ["sh", "-c", $"readlink /proc/1/cwd /proc/1/root; {descriptors}; ls -d /proc/[0-9]"] };
         Assert.StartsWith("0\n/proc/1\n/proc/2\n", ground.Exec(look).Output, StringComparison.Ordinal);
         Assert.StartsWith("/\n/\n0\n/proc/1\n/proc/2\n", ground.Exec(look with { Privileges = SandboxPrivileges.All }).Output, StringComparison.Ordinal);
     }

@@ -71,7 +71,7 @@ public sealed class HostileArchiveTests(HostileGround ground) : IClassFixture<Ho
             ["a size beyond all bounds"] = (RawDeb.OfData(RawTar.WithFolders().Add("./usr/odd/huge", '0', change: header => new byte[] { 0x80, 0, 0, 0, 0, 1, 0, 0 }.CopyTo(header, 124))), "data.tar", "is larger than"),
             ["a size beyond the archive"] = (RawDeb.OfData(RawTar.WithFolders().Add("./usr/odd/huge", '0', size: "00077777777")), "data.tar: ./usr/odd/huge", "ends inside this file"),
             ["cut short"] = (sound[..^2000], "data.tar", "the archive ends inside this member"),
-            ["a device"] = (RawDeb.OfData(RawTar.WithFolders().Add("./usr/odd/mem", '3')), "data.tar: ./usr/odd/mem", "device"),
+            ["a device"] = (RawDeb.OfData(RawTar.WithFolders().Add("./usr/odd/mem", '3')), "`/usr/odd/mem`", "device node"),
             ["no xz"] = (RawDeb.OfData(RawDeb.Data(), "data.tar.xz"), "data.tar.xz", "not xz data"),
         };
     }
