@@ -155,16 +155,20 @@ internal sealed class FirstCommands(EnvironmentHost host, EnvironmentName name)
         var noted = new NotedCommand(command.Command);
         var before = OwnData.Find(Area, place.Manifest(), command.Patterns, []);
         var begun = noted with { Begun = new BegunCommand(command.Patterns, [.. before.Select(path => path.Latin1)], host.Clock.GetUtcNow()) };
-        Change(begun);
-        if (run(command) is not { } failure)
+        var all = Noted.Read();
+        Noted.Prepare(done: NotedCommands.Without(all, noted), failed: NotedCommands.With(all, noted with { HasFailed = true }));
+        Noted.Replace(NotedCommands.With(all, begun));
+        if (Try(() => run(command)) is not { } failure)
         {
             // What was made must be there for as long as nothing says that it is still to be made.
-            using (var area = Libc.OpenFolder(null, Area))
+            var isDone = false;
+            Attempt(() =>
             {
+                using var area = Libc.OpenFolder(null, Area);
                 Libc.SyncFileSystem(area);
-            }
-
-            Forget(noted);
+                isDone = true;
+            });
+            Noted.End(noted, isDone);
             return;
         }
 
@@ -173,8 +177,8 @@ internal sealed class FirstCommands(EnvironmentHost host, EnvironmentName name)
             host.Warn(failure);
         }
 
-        _ = TakeBack(begun, place.View, place.Manifest(), [.. others, .. Others(place)], isInterrupted: false);
-        Change(noted with { HasFailed = !cancellation.IsCancellationRequested });
+        Attempt(() => TakeBack(begun, place.View, place.Manifest(), [.. others, .. Others(place)], isInterrupted: false));
+        Noted.End(noted, isDone: false);
     }
 
     /// <summary>What the commands of a killed `ez` have made; after this it is the environment's own, whatever it is.</summary>
@@ -192,17 +196,10 @@ internal sealed class FirstCommands(EnvironmentHost host, EnvironmentName name)
                 others = Others(place);
             }
 
-            Attempt(() =>
-            {
-                if (TakeBack(interrupted, place.View, place.Manifest(), others, isInterrupted: true))
-                {
-                    Change(interrupted with { Begun = null });
-                }
-                else
-                {
-                    Forget(interrupted);
-                }
-            });
+            // Whoever is let in now owns what he finds, also where it could not be removed.
+            var isLeft = true;
+            Attempt(() => isLeft = TakeBack(interrupted, place.View, place.Manifest(), others, isInterrupted: true));
+            Attempt(() => Noted.End(interrupted, isDone: !isLeft));
         }
     }
 
@@ -234,6 +231,18 @@ internal sealed class FirstCommands(EnvironmentHost host, EnvironmentName name)
             host.Warn(new EzException(FailureKind.Environment, $"environment `{name}` keeps what `{command.Command}` may have half made, since {why}: {string.Join(", ", made)}", hint));
     }
 
+    private EzException? Try(Func<EzException?> run)
+    {
+        try
+        {
+            return run();
+        }
+        catch (Exception caught) when (EnvironmentFailure.Of(name, caught) is { } failure)
+        {
+            return failure;
+        }
+    }
+
     /// <summary>One that cannot even be noted, as on a full disk, waits: the user's own command may be what mends that.</summary>
     private void Attempt(Action step)
     {
@@ -260,9 +269,7 @@ internal sealed class FirstCommands(EnvironmentHost host, EnvironmentName name)
 
     private static string Describe(ImmutableArray<int> processes) => string.Join(", ", processes.Select(ViewUsers.Describe));
 
-    private void Change(NotedCommand command) => Noted.Replace([.. Noted.Read().Select(other => other.Command == command.Command ? command : other)]);
-
-    private void Forget(NotedCommand command) => Noted.Replace([.. Noted.Read().Where(other => other.Command != command.Command)]);
+    private void Forget(NotedCommand command) => Noted.Replace(NotedCommands.Without(Noted.Read(), command));
 
     private EzException? FailureOf(FirstCommand command, Func<ExecRequest, TimeSpan, int?> run)
     {

@@ -42,6 +42,10 @@ internal sealed class NotedCommands(string folder)
 
     private string Note => NoteIn(folder);
 
+    private string Done => Note + ".done";
+
+    private string Failed => Note + ".failed";
+
     public bool AreThere => File.Exists(Note);
 
     /// <summary>For an environment that is being made; whoever gives it its name syncs before.</summary>
@@ -59,6 +63,46 @@ internal sealed class NotedCommands(string folder)
         }
     }
 
+    /// <summary>
+    /// Before a command begins: what the note is to say once it has ended well or badly. So that needs no space on a disk which may be full by
+    /// then, and what has ended is not taken for what was interrupted.
+    /// </summary>
+    public void Prepare(ImmutableArray<NotedCommand> done, ImmutableArray<NotedCommand> failed)
+    {
+        Put(Done, done);
+        Put(Failed, failed);
+    }
+
+    /// <summary>A command has ended, the one that <see cref="Prepare"/> was called for last.</summary>
+    /// <param name="isDone">Well: nothing is left to be made.</param>
+    public void End(NotedCommand command, bool isDone)
+    {
+        var (next, other) = isDone ? (Done, Failed) : (Failed, Done);
+        if (!File.Exists(next))
+        {
+            // Somebody was killed a step before this one's end.
+            Replace(isDone ? Without(Read(), command) : With(Read(), command with { Begun = null, HasFailed = true }));
+            return;
+        }
+
+        if (new FileInfo(next).Length == 0)
+        {
+            Libc.TryRemoveFile(null, Note);
+            Libc.TryRemoveFile(null, next);
+        }
+        else
+        {
+            Libc.Rename(null, next, null, Note);
+        }
+
+        Libc.TryRemoveFile(null, other);
+        SyncFolder();
+    }
+
+    public static ImmutableArray<NotedCommand> With(ImmutableArray<NotedCommand> all, NotedCommand command) => [.. all.Select(other => other.Command == command.Command ? command : other)];
+
+    public static ImmutableArray<NotedCommand> Without(ImmutableArray<NotedCommand> all, NotedCommand command) => [.. all.Where(other => other.Command != command.Command)];
+
     /// <summary>On the disk when this returns: what has begun, or ended, must not be taken for what has not.</summary>
     public void Replace(ImmutableArray<NotedCommand> commands)
     {
@@ -69,16 +113,23 @@ internal sealed class NotedCommands(string folder)
         else
         {
             var next = Note + ".new";
-            Libc.TryRemoveFile(null, next);
-            Write(next, commands);
-            using (var written = Libc.Open(null, next, OpenFlags.Write | OpenFlags.NoFollow))
-            {
-                Libc.Sync(written);
-            }
-
+            Put(next, commands);
             Libc.Rename(null, next, null, Note);
         }
 
+        SyncFolder();
+    }
+
+    private static void Put(string file, ImmutableArray<NotedCommand> commands)
+    {
+        Libc.TryRemoveFile(null, file);
+        Write(file, commands);
+        using var written = Libc.Open(null, file, OpenFlags.Write | OpenFlags.NoFollow);
+        Libc.Sync(written);
+    }
+
+    private void SyncFolder()
+    {
         using var changed = Libc.OpenFolder(null, folder);
         Libc.Sync(changed);
     }

@@ -232,6 +232,41 @@ public sealed class SettingsTests : IDisposable
         _ground.Ez.Succeed("env", "remove", "box");
     }
 
+    /// <summary>A disk may be full once it has ended.</summary>
+    [Fact]
+    public void A_command_that_has_ended_well_is_never_taken_for_an_interrupted_one()
+    {
+        Publish();
+        _ground.Ez.Succeed("up", _ground.Recipes.Os("box", "base", Sandbox + """
+
+            files: [{path: /etc/seen, text: x}]
+            instance-data:
+              - {path: /srv/key, command: "echo run >> /srv/runs; echo key > /srv/key; cat /srv/gate"}
+              - {path: /srv/other, command: "echo other > /srv/other"}
+            """));
+        var folder = Path.Combine(_ground.Root("box"), "srv");
+        ToolRun.Run("mkfifo", Path.Combine(folder, "gate")).Succeed();
+        string inTheWay;
+        using (var exec = new RunningEz(_ground.Ez, "env", "exec", "box", "--", "cat", "/srv/key"))
+        {
+            using (OpenOnceRead(Path.Combine(folder, "gate")))
+            {
+                inTheWay = Directory.CreateDirectory(Path.Combine(_ground.Ez.Store, "environments/box/first-commands.new")).FullName;
+            }
+
+            var run = exec.End();
+            Assert.Equal((0, "key\n"), (run.ExitCode, run.Output));
+            Assert.Contains("lacks what it has to make of its own: cannot remove `", run.Error, StringComparison.Ordinal);
+        }
+
+        Directory.Delete(inTheWay);
+        Assert.Equal("run\nkey\nother\n", Sh("box", "cat /srv/runs /srv/key /srv/other"));
+        Assert.Equal(
+            ["first-commands.inside", "first-commands.lock"],
+            Directory.GetFiles(Path.Combine(_ground.Ez.Store, "environments", "box"), "first-commands*").Select(Path.GetFileName).Order(StringComparer.Ordinal));
+        _ground.Ez.Succeed("env", "remove", "box");
+    }
+
     [Fact]
     public void While_other_processes_are_inside_nothing_of_theirs_can_be_taken_for_what_a_command_has_half_made()
     {

@@ -82,6 +82,26 @@ public sealed partial class MergingRemapTests
         Assert.Equal($"root:x:0:\n{Own}deploy\n{Devs}", File.ReadAllText(root + "/etc/group"));
     }
 
+    /// <summary>What a version between had is nothing to what the environment has come to have on a later one.</summary>
+    [Theory]
+    [InlineData("", "shared:x:901:\n", "", "shared:x:901:\n")]
+    [InlineData("shared:x:900:\n", "shared:x:901:\n", "shared:x:900:\n", "shared:x:950:\n")]
+    public void What_it_got_after_the_newest_move_is_compared_with_that_alone(string first, string second, string third, string own)
+    {
+        var versions = new[] { Groups("1.0.1", first), Groups("1.0.2", second), Groups("1.0.3", third) };
+        var root = Create(versions[0]);
+        var remapper = new Remapper(_ground.Environments);
+        remapper.Remap(Box, versions[1]);
+        _ground.Environments.MountedRoot(Box);
+        File.AppendAllText(root + "/etc/group", Devs);
+        remapper.Remap(Box, versions[2]);
+        _ground.Environments.MountedRoot(Box);
+        File.WriteAllText(root + "/etc/group", $"root:x:0:\n{Devs}{own}");
+        remapper.Rollback(Box, "1.0.1");
+        _ground.Environments.MountedRoot(Box);
+        Assert.Equal(Sorted($"root:x:0:\n{Devs}{own}"), Sorted(File.ReadAllText(root + "/etc/group")));
+    }
+
     private Mapping Groups(string version, string more) => _ground.Version(version, _ground.Text("/etc/group", "root:x:0:\n" + more));
 
     private Mapping Accounts(string version, string group, string passwd, string shadow) =>

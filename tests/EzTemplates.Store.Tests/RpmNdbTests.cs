@@ -73,6 +73,21 @@ public sealed class RpmNdbTests
     }
 
     [Fact]
+    public void Nothing_is_copied_before_all_slots_are_known_to_lead_to_bytes_of_their_own()
+    {
+        var file = RpmNdbFile.Write([new RpmDatabaseRow(1, new byte[1 << 20])]);
+        for (var slot = 3; slot < PageSize / Slot; slot++)
+        {
+            file.AsSpan(2 * Slot, Slot).CopyTo(file.AsSpan(slot * Slot));
+        }
+
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        Assert.Throws<StoreException>(() => RpmDatabaseFile.Read(file));
+        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 1 << 20);
+        Assert.Contains("is damaged", Assert.Throws<StoreException>(() => RpmDatabaseFile.Read(RpmNdbFile.Write([new RpmDatabaseRow(1, new byte[(64 << 20) + 1])]))).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Any_damage_is_told_or_does_no_harm()
     {
         var random = TestSeed.Random(nameof(RpmNdbTests));

@@ -10,10 +10,10 @@ internal sealed partial class PrivateJudgement
 {
     /// <param name="version">What the private text was changed over.</param>
     /// <param name="undo">
-    /// On a roll-back, what becomes of the text, and what the environment had there at that time; what is not private is then the version's text.
+    /// On a roll-back, what becomes of the text, and what there would be had nobody changed it since; what is not private is then the version's text.
     /// Null: it is merged with the new version's.
     /// </param>
-    private void Merge(TreePath path, AreaPlace place, Manifest version, Func<string, (MergeOutcome Outcome, string Before)>? undo = null)
+    private void Merge(TreePath path, AreaPlace place, Manifest version, Func<string, (MergeOutcome Outcome, string Undone)>? undo = null)
     {
         var (before, after, found) = (Find(version, path), Find(next, path), place.TryStatus());
         if (found is { } status ? PrivateArea.IsWhiteout(status) && !IsOfMany(path) : undo is null || before is not { Type: EntryType.File } || !IsFileOrNothing(after))

@@ -19,7 +19,7 @@ internal sealed partial class PrivateJudgement
                 if (WholeState.Contains(path) && (state.Place is not null || state.From is null))
                 {
                     _judged.Add(path);
-                    Merge(path, state.Place ?? PlaceOf(path), read(version), own => Undo(path, own, chain.LeftOf(path, state).Select(mapping => TextsOf(path, mapping, read))));
+                    Merge(path, state.Place ?? PlaceOf(path), read(version), own => Undo(path, own, chain.LeftOf(path, state).Where(mapping => HasChanged(path, mapping, read)).Select(mapping => TextsOf(path, mapping, read))));
                 }
 
                 continue;
@@ -48,23 +48,32 @@ internal sealed partial class PrivateJudgement
 
     /// <summary>
     /// Takes out of a text what each mapping had put into it: from what it had made of the path to what there was before it. So what was the
-    /// environment's own before a mapping stays, also where the version that it led to has the same.
+    /// environment's own before a mapping stays, also where the version that it led to has the same. What somebody changed since the newest of them
+    /// is compared with that one alone.
     /// </summary>
     /// <param name="mappings">The newest first.</param>
-    /// <returns>With it the text that the oldest mapping had found.</returns>
-    private static (MergeOutcome Outcome, string Before) Undo(TreePath path, string own, IEnumerable<(string Made, string Before)> mappings)
+    /// <returns>With it the text that there would be had nobody changed anything since.</returns>
+    private static (MergeOutcome Outcome, string Undone) Undo(TreePath path, string own, IEnumerable<(string Made, string Before)> mappings)
     {
-        var (outcome, found) = (MergeOutcome.Of(own), own);
-        foreach (var (made, before) in Joined(mappings))
+        var all = Joined(mappings).ToList();
+        if (all.Count == 0)
         {
-            (outcome, found) = (WholeState.Merge(path, new ThreeTexts(made, outcome.Text!, before)), before);
-            if (outcome.Text is null)
-            {
-                break;
-            }
+            return (MergeOutcome.Of(own), own);
         }
 
-        return (outcome, found);
+        var undone = all[0].Before;
+        foreach (var (made, before) in all.Skip(1))
+        {
+            var outcome = WholeState.Merge(path, new ThreeTexts(made, undone, before));
+            if (outcome.Text is null)
+            {
+                return (outcome, own);
+            }
+
+            undone = outcome.Text;
+        }
+
+        return (WholeState.Merge(path, new ThreeTexts(all[0].Made, own, undone)), undone);
     }
 
     /// <summary>Mappings between which nothing was changed count as one.</summary>
@@ -89,6 +98,9 @@ internal sealed partial class PrivateJudgement
             yield return last;
         }
     }
+
+    private static bool HasChanged(TreePath path, MappingOfPath mapping, Func<Sha256Digest, Manifest> read) =>
+        mapping.Step is not null || Find(read(mapping.From), path)?.Content != Find(read(mapping.To), path)?.Content;
 
     /// <summary>What it made is not kept, but comes from what is. Where it did nothing, the versions' own showed.</summary>
     private (string Made, string Before) TextsOf(TreePath path, MappingOfPath mapping, Func<Sha256Digest, Manifest> read)

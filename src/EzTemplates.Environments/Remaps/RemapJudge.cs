@@ -12,6 +12,9 @@ namespace EzTemplates.Environments;
 /// </summary>
 internal sealed class RemapJudge(EnvironmentStore environments)
 {
+    private const int LargeText = 1 << 20;
+    private const int MostLarge = 4;
+
     private readonly EnvironmentHost _host = environments.Host;
 
     /// <summary>Held for what concerns versions; what concerns one environment's files needs none.</summary>
@@ -22,6 +25,9 @@ internal sealed class RemapJudge(EnvironmentStore environments)
 
     private readonly Dictionary<(Sha256Digest From, Mapping To), ImmutableArray<TreePath>> _changedConfiguration = [];
     private readonly Dictionary<Sha256Digest, string> _texts = [];
+
+    // Those of the texts that are large, the oldest first.
+    private readonly Queue<Sha256Digest> _large = [];
 
     public RemapJudgement Judge(EnvironmentName name, ImmutableArray<HistoryEntry> history, Mapping to, MappingAction action)
     {
@@ -95,6 +101,17 @@ internal sealed class RemapJudge(EnvironmentStore environments)
         if (!_texts.TryGetValue(content, out var text))
         {
             text = Encoding.Latin1.GetString(StoreFile.Read(_host.Layout.ObjectOf(content)));
+            if (text.Length >= LargeText)
+            {
+                // Databases of rpm: those of the two versions of a move, and no more.
+                if (_large.Count == MostLarge)
+                {
+                    _texts.Remove(_large.Dequeue());
+                }
+
+                _large.Enqueue(content);
+            }
+
             _texts[content] = text;
         }
 

@@ -22,6 +22,9 @@ public static class RpmNdbFile
     private const int BlobHead = 16;
     private const int BlobTail = 12;
 
+    // More than any header that is read (RpmHeaderKind).
+    private const int MostHeader = 64 << 20;
+
     // The file's own header has the place of the first two slots.
     private const int FirstSlot = 2;
     private const int SlotsOfPage = PageSize / SlotSize;
@@ -77,7 +80,13 @@ public static class RpmNdbFile
             throw Malformed($"it has {database.Length} bytes, and {pages} pages of slots");
         }
 
-        var rows = new List<(uint At, uint Blocks, RpmDatabaseRow Row)>();
+        return [.. Slots(database, pages).OrderBy(slot => slot.Number).Select(slot => new RpmDatabaseRow(slot.Number, HeaderIn(database.AsSpan((int)slot.At * BlockSize, (int)slot.Blocks * BlockSize), slot.Number)))];
+    }
+
+    /// <summary>Those of packages. None shares a byte with another, so that all headers together are no more than the file.</summary>
+    private static List<(uint Number, uint At, uint Blocks)> Slots(byte[] database, uint pages)
+    {
+        var slots = new List<(uint Number, uint At, uint Blocks)>();
         for (var slot = FirstSlot; slot < (int)pages * SlotsOfPage; slot++)
         {
             var (at, blocks) = (Get(database, (slot * SlotSize) + 8), Get(database, (slot * SlotSize) + 12));
@@ -94,24 +103,20 @@ public static class RpmNdbFile
                     throw Malformed($"its slot {slot} leads out of it, or is of no package");
                 }
 
-                rows.Add((at, blocks, new RpmDatabaseRow(number, HeaderIn(database.AsSpan((int)at * BlockSize, (int)blocks * BlockSize), number))));
+                slots.Add((number, at, blocks));
             }
         }
 
-        // Slots that share bytes would make a small file a large database.
-        rows.Sort((one, other) => one.At.CompareTo(other.At));
-        for (var i = 1; i < rows.Count; i++)
+        slots.Sort((one, other) => one.At.CompareTo(other.At));
+        for (var i = 1; i < slots.Count; i++)
         {
-            if (rows[i].At < rows[i - 1].At + rows[i - 1].Blocks)
+            if (slots[i].At < slots[i - 1].At + slots[i - 1].Blocks)
             {
-                throw Malformed($"its packages {rows[i - 1].Row.Number} and {rows[i].Row.Number} lie over each other");
+                throw Malformed($"its packages {slots[i - 1].Number} and {slots[i].Number} lie over each other");
             }
         }
 
-        var sorted = rows.Select(row => row.Row).OrderBy(row => row.Number).ToImmutableArray();
-        return sorted.Zip(sorted.Skip(1)).FirstOrDefault(pair => pair.First.Number == pair.Second.Number).First is { } twice
-            ? throw Malformed($"it has package {twice.Number} twice")
-            : sorted;
+        return slots.GroupBy(slot => slot.Number).FirstOrDefault(of => of.Count() > 1) is { } twice ? throw Malformed($"it has package {twice.Key} twice") : slots;
     }
 
     private static byte[] HeaderIn(ReadOnlySpan<byte> blob, uint number)
@@ -122,7 +127,7 @@ public static class RpmNdbFile
         }
 
         var (length, tail) = (Get(blob, 12), blob.Length - BlobTail);
-        if (length > int.MaxValue - PageSize || BlocksOf((int)length) * BlockSize != blob.Length || Get(blob, tail + 4) != length || Get(blob, tail + 8) != BlobTailMagic
+        if (length > MostHeader || BlocksOf((int)length) * BlockSize != blob.Length || Get(blob, tail + 4) != length || Get(blob, tail + 8) != BlobTailMagic
             || Get(blob, tail) != Adler32(blob[..tail]))
         {
             throw Malformed($"its package {number} is damaged");
