@@ -10,7 +10,7 @@ public sealed class HolderPatienceTests
         var clock = new HandClock();
         var patience = new HolderPatience(clock);
         Assert.True(patience.IsWorthWaiting([7]));
-        clock.Pass(TimeSpan.FromMilliseconds(2990));
+        clock.Pass(TimeSpan.FromMilliseconds(5990));
         Assert.True(patience.IsWorthWaiting([7]));
         clock.Pass(TimeSpan.FromMilliseconds(20));
         Assert.False(patience.IsWorthWaiting([7, 8]));
@@ -24,7 +24,7 @@ public sealed class HolderPatienceTests
         for (var pid = 1; pid <= 4; pid++)
         {
             Assert.True(patience.IsWorthWaiting([pid]));
-            clock.Pass(TimeSpan.FromMilliseconds(2100));
+            clock.Pass(TimeSpan.FromMilliseconds(4200));
             Assert.True(patience.IsWorthWaiting([pid]));
         }
 
@@ -43,6 +43,6 @@ public sealed class HolderPatienceTests
             clock.Pass(TimeSpan.FromMilliseconds(500));
         }
 
-        Assert.Equal(20, waits);
+        Assert.Equal(40, waits);
     }
 }

@@ -6,8 +6,8 @@ namespace EzTemplates.Environments;
 /// </summary>
 internal sealed class HolderPatience(TimeProvider clock)
 {
-    private static readonly TimeSpan ForOne = TimeSpan.FromSeconds(3);
-    private static readonly TimeSpan ForAll = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan ForOne = TimeSpan.FromSeconds(6);
+    private static readonly TimeSpan ForAll = TimeSpan.FromSeconds(20);
 
     private readonly long _started = clock.GetTimestamp();
     private readonly Dictionary<int, long> _firstSeen = [];
