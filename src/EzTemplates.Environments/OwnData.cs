@@ -97,28 +97,13 @@ internal sealed class OwnData
             using var folder = status.Kind == FileKind.Directory ? TryOpenFolder(parent, path) : null;
             if (folder is not null)
             {
-                FolderWalk.Run(folder, at => EnterAll(at.Folder));
+                PrivateTree.Visit(folder, Note);
             }
         }
 
         return last;
 
         void Note(FileStatus status) => last = last is { } before && before >= status.Ctime ? before : status.Ctime;
-
-        List<string> EnterAll(SafeFileHandle folder)
-        {
-            var folders = new List<string>();
-            foreach (var member in Libc.ReadFolder(folder))
-            {
-                if (TryStatus(folder, member.Name) is { } status)
-                {
-                    Note(status);
-                    folders.AddRange(status.Kind == FileKind.Directory ? [member.Name] : (ReadOnlySpan<string>)[]);
-                }
-            }
-
-            return folders;
-        }
     }
 
     private void Look(SafeFileHandle folder, TreePath at, ReadOnlySpan<string> pattern)

@@ -1,5 +1,6 @@
 using EzTemplates.Store;
 using EzTemplates.Store.Native;
+using Microsoft.Win32.SafeHandles;
 
 namespace EzTemplates.Environments;
 
@@ -11,20 +12,23 @@ internal static class PrivateTree
     {
         using var start = Libc.OpenFolder(null, path);
         var total = Libc.Status(start).AllocatedBytes;
-        FolderWalk.Run(start, at =>
-        {
-            var folders = new List<string>();
-            foreach (var member in Libc.ReadFolder(at.Folder))
-            {
-                if (Libc.TryStatus(at.Folder, NativePath.FromLatin1(member.Name)) is { } status)
-                {
-                    total += status.AllocatedBytes;
-                    folders.AddRange(status.Kind == FileKind.Directory ? [member.Name] : (ReadOnlySpan<string>)[]);
-                }
-            }
-
-            return folders;
-        });
+        Visit(start, status => total += status.AllocatedBytes);
         return total;
     }
+
+    /// <summary>Goes through all that lies below a folder.</summary>
+    public static void Visit(SafeFileHandle start, Action<FileStatus> visit) => FolderWalk.Run(start, at =>
+    {
+        var folders = new List<string>();
+        foreach (var member in Libc.ReadFolder(at.Folder))
+        {
+            if (Libc.TryStatus(at.Folder, NativePath.FromLatin1(member.Name)) is { } status)
+            {
+                visit(status);
+                folders.AddRange(status.Kind == FileKind.Directory ? [member.Name] : (ReadOnlySpan<string>)[]);
+            }
+        }
+
+        return folders;
+    });
 }
