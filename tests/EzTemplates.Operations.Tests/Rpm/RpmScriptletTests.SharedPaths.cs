@@ -1,5 +1,4 @@
 using EzTemplates.Domain;
-using EzTemplates.Formats.Manifests;
 using EzTemplates.Testing;
 
 namespace EzTemplates.Operations.Tests.Rpm;
